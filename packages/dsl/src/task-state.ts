@@ -1,0 +1,53 @@
+import type { Host } from "./host.js";
+import type { LoadContext } from "./load-context.js";
+import type { FunctionAddress, LuaTable, LuaValue } from "./model.js";
+
+/** A Lua state in which a workflow has been loaded again, so that its functions can be called. */
+export interface TaskState {
+  /**
+   * Calls a task's `command(params, deps, ctx)` and reads `success, message, outputs`.
+   * Blocks until the function returns. Never throws for what the script does: an error, or a first value
+   * that is not a boolean, is a failed outcome that says so.
+   */
+  callCommand(address: FunctionAddress, args: CommandArguments): CommandOutcome;
+  /** Frees the state. Calling it twice is harmless. */
+  close(): void;
+}
+
+export interface CommandArguments {
+  params: LuaTable;
+  deps: LuaTable;
+  ctx: TaskContext;
+}
+
+/** What a function learns of itself as `ctx`. */
+export interface TaskContext {
+  name: string;
+  group: string;
+  workdir: string;
+  agent?: string;
+  attempt: number;
+  runId: string;
+}
+
+export interface CommandOutcome {
+  success: boolean;
+  message?: string;
+  /** The third value, where it is a table or any other value. */
+  outputs?: LuaValue;
+  /** Lua traceback where an error ended the call. */
+  traceback?: string;
+}
+
+export interface TaskStateOptions {
+  /** `encodeBundle` of the workflow. */
+  bundle: Uint8Array;
+  /** The workflow file inside the bundle. */
+  file: string;
+  context: LoadContext;
+  /** Compared after loading. @throws {DslError} MODEL_MISMATCH when it differs, naming both. */
+  modelHash: string;
+  host: Host;
+  /** Cap of the Lua heap in bytes. Default: none in this version. */
+  memoryLimitBytes?: number;
+}

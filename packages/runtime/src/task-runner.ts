@@ -1,0 +1,92 @@
+import type { Command, LoadContext, LogRecord, LuaTable, LuaValue } from "@sloth/dsl";
+
+/**
+ * Runs one attempt of one task. There is a local implementation here and a remote one in the master;
+ * one contract suite runs against both.
+ *
+ * Contract: `run` may be called any number of times at the same time. The iterable ends after exactly one
+ * `result` event, which is the last. A slow consumer slows the task's output down; nothing is dropped.
+ * Aborting `signal` stops the process tree (TERM, grace, KILL) and still ends with a `result` (status
+ * `cancelled`). A task that fails is a result; the iterable throws only when the runner itself broke.
+ * Leaving the loop early cancels the attempt.
+ */
+export interface TaskRunner {
+  run(attempt: Attempt, options: { signal: AbortSignal }): AsyncIterable<TaskEvent>;
+}
+
+/** One try of a task: everything that running it needs. */
+export interface Attempt {
+  runId: string;
+  group: string;
+  task: string;
+  /** Counts from 1. */
+  number: number;
+  command: Command;
+  /** What a Lua command is loaded from; a shell command does not need it. */
+  workflow?: WorkflowSource;
+  /** The group's working directory, absolute: the workspace. */
+  workspace: string;
+  /** The task's directory inside the workspace, relative; `""` is the workspace itself. */
+  workdir: string;
+  params: LuaTable;
+  /** Outputs by task name of the tasks it depends on. */
+  deps: LuaTable;
+  /** Added to the environment that the runner's process has. */
+  env: Record<string, string>;
+  /** File creation mask, as the master's. */
+  umask: number;
+  /** Time limit in milliseconds. Absent: none. */
+  timeoutMs?: number;
+  /** Between TERM and KILL, in milliseconds. */
+  graceMs: number;
+}
+
+/** The bytes a workflow is loaded from again, and what makes the loading give the same model. */
+export interface WorkflowSource {
+  /** `encodeBundle` of `@sloth/dsl`. */
+  bundle: Uint8Array;
+  /** SHA-256 of `bundle`, hex. */
+  bundleDigest: string;
+  /** The workflow file inside the bundle. */
+  file: string;
+  context: LoadContext;
+  modelHash: string;
+}
+
+/** What happens during one attempt, in order. */
+export type TaskEvent =
+  /** Waits for a slot; `position` counts from 1. Remote only. */
+  | { type: "queued"; position: number }
+  /** The command starts now. `agent` is the agent's name or address when it is not here. */
+  | { type: "started"; agent?: string }
+  | { type: "output"; stream: "stdout" | "stderr"; bytes: Uint8Array }
+  | { type: "log"; record: LogRecord }
+  | { type: "result"; result: TaskResult };
+
+/**
+ * - `failed`: the task said so (exit code, `false`, an error in its code), or its changes conflict.
+ * - `lost`: the infrastructure failed: an agent that cannot be reached, that went away, or a sync that broke.
+ */
+export type TaskStatus = "succeeded" | "failed" | "timed-out" | "cancelled" | "lost";
+
+export interface TaskResult {
+  status: TaskStatus;
+  /** Of a shell command. */
+  exitCode?: number;
+  /** That ended a shell command, for example `SIGKILL`. */
+  signal?: string;
+  /** What the task returned as its message, or why it failed; for a person. */
+  message?: string;
+  /** Lua traceback of an error in the task's code. */
+  traceback?: string;
+  /** What a Lua command returned as its third value. */
+  outputs?: LuaValue;
+  /** What came back into the workspace of a delegated task. */
+  changes?: ChangeCounts;
+}
+
+export interface ChangeCounts {
+  added: number;
+  modified: number;
+  deleted: number;
+}
