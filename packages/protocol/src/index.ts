@@ -1,1 +1,35 @@
-export {};
+/** The wire between a master and its agents: generated stubs, limits, negotiation and conversions of plain data. Contains no logic of tasks or files. */
+export type { AgentChannel, AgentChannels, OpenChannelOptions } from "./channel.js";
+export { openAgentChannels } from "./channel.js";
+export type {
+  AgentServiceClient,
+  AgentServiceImplementation,
+  AttemptId,
+  DownloadResponse,
+  ExecuteRequest,
+  ExecuteResponse,
+  Finished,
+  HelloRequest,
+  HelloResponse,
+  Open,
+  TaskSpec,
+  TransferEnd,
+  UploadRequest,
+} from "./gen/sloth/v1/agent.js";
+export { AgentServiceDefinition, LogLevel, OutputStream, Status } from "./gen/sloth/v1/agent.js";
+export { WIRE_LIMITS } from "./limits.js";
+export type { ProtocolRange } from "./negotiate.js";
+export {
+  describeRange,
+  negotiateFeatures,
+  negotiateProtocol,
+  SUPPORTED_FEATURES,
+  SUPPORTED_PROTOCOLS,
+} from "./negotiate.js";
+export { collectPieces, splitIntoPieces } from "./pieces.js";
+export type { PlainTable, PlainValue } from "./plain-value.js";
+export { fromWireValue, toWireValue } from "./plain-value.js";
+export { ProtocolError } from "./protocol-error.js";
+export type { RpcFailure } from "./rpc-failure.js";
+export { describeRpcFailure, rpcError } from "./rpc-failure.js";
+export { agentServerOptions } from "./server-options.js";

@@ -1,0 +1,56 @@
+import { type ChannelOptions, credentials } from "@grpc/grpc-js";
+import { type Channel, createChannel, createClientFactory } from "nice-grpc";
+import { type AgentServiceClient, AgentServiceDefinition } from "./gen/sloth/v1/agent.js";
+import { keepaliveOptions } from "./keepalive.js";
+import { WIRE_LIMITS } from "./limits.js";
+
+/** One connection to an agent. */
+export interface AgentChannel {
+  client: AgentServiceClient;
+  close(): void;
+}
+
+/**
+ * The two connections to one agent: frames of `Execute` never queue behind file contents.
+ * Each connects at its first call. Closing ends every call on it.
+ */
+export interface AgentChannels {
+  control: AgentServiceClient;
+  bulk: AgentServiceClient;
+  close(): void;
+}
+
+export interface OpenChannelOptions {
+  host: string;
+  port: number;
+}
+
+/** Opens both connections to an agent: plain HTTP/2, which is for loopback only. */
+export function openAgentChannels({ host, port }: OpenChannelOptions): AgentChannels {
+  const target = `dns:${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const control = openChannel(target);
+  const bulk = openChannel(target);
+  return {
+    control: control.client,
+    bulk: bulk.client,
+    close() {
+      control.close();
+      bulk.close();
+    },
+  };
+}
+
+function openChannel(target: string): AgentChannel {
+  const channel: Channel = createChannel(target, credentials.createInsecure(), channelOptions);
+  const client: AgentServiceClient = createClientFactory().create(AgentServiceDefinition, channel);
+  return { client, close: () => channel.close() };
+}
+
+const channelOptions: ChannelOptions = {
+  ...keepaliveOptions,
+  "grpc.max_receive_message_length": WIRE_LIMITS.messageBytes,
+  // Channels with equal options would otherwise share one connection.
+  "grpc.use_local_subchannel_pool": 1,
+  // A proxy from the environment would see everything; agents are addressed directly.
+  "grpc.enable_http_proxy": 0,
+};
