@@ -1,5 +1,5 @@
 /** The wire between a master and its agents: generated stubs, limits, negotiation and conversions of plain data. Contains no logic of tasks or files. */
-export type { AgentChannel, AgentChannels, OpenChannelOptions } from "./channel.js";
+export type { AgentChannels, OpenChannelOptions } from "./channel.js";
 export { openAgentChannels } from "./channel.js";
 export type {
   AgentServiceClient,
@@ -33,3 +33,5 @@ export { ProtocolError } from "./protocol-error.js";
 export type { RpcFailure } from "./rpc-failure.js";
 export { describeRpcFailure, rpcError } from "./rpc-failure.js";
 export { agentServerOptions } from "./server-options.js";
+export type { IncomingTransfer, TransferPart } from "./transfer.js";
+export { readTransfer, writeTransfer } from "./transfer.js";

@@ -207,11 +207,10 @@ export interface Renew {
   receivedSeq: number;
 }
 
+/** Stops the process tree: TERM, the grace period of the task, KILL. */
 export interface Cancel {
   /** For a person. */
   reason: string;
-  /** Between TERM and KILL, in milliseconds. */
-  graceMs: number;
 }
 
 /** The result is safe on the master; the agent may let go. */
@@ -1745,16 +1744,13 @@ export const Renew = {
 };
 
 function createBaseCancel(): Cancel {
-  return { reason: "", graceMs: 0 };
+  return { reason: "" };
 }
 
 export const Cancel = {
   encode(message: Cancel, writer: _m0.Writer = _m0.Writer.create()): _m0.Writer {
     if (message.reason !== "") {
       writer.uint32(10).string(message.reason);
-    }
-    if (message.graceMs !== 0) {
-      writer.uint32(16).uint32(message.graceMs);
     }
     return writer;
   },
@@ -1773,13 +1769,6 @@ export const Cancel = {
 
           message.reason = reader.string();
           continue;
-        case 2:
-          if (tag !== 16) {
-            break;
-          }
-
-          message.graceMs = reader.uint32();
-          continue;
       }
       if ((tag & 7) === 4 || tag === 0) {
         break;
@@ -1795,7 +1784,6 @@ export const Cancel = {
   fromPartial(object: DeepPartial<Cancel>): Cancel {
     const message = createBaseCancel();
     message.reason = object.reason ?? "";
-    message.graceMs = object.graceMs ?? 0;
     return message;
   },
 };

@@ -1,0 +1,95 @@
+import { availableParallelism } from "node:os";
+import { AgentServiceDefinition, agentServerOptions } from "@sloth/protocol";
+import { createLocalTaskRunner } from "@sloth/runtime";
+import { createServer } from "nice-grpc";
+import { AgentError } from "./agent-error.js";
+import { createAgentService } from "./session/agent-service.js";
+import { AttemptRegistry } from "./session/attempt-registry.js";
+import { SlotQueue } from "./slots/slot-queue.js";
+import { softwareVersion } from "./software-version.js";
+import { defaultStateDirectory, openStateDirectory } from "./state/state-directory.js";
+
+export interface AgentOptions {
+  /** TCP port on 127.0.0.1; 0 chooses a free one. Default 50051. */
+  port?: number;
+  /** How many attempts run at once. Default: the number of CPUs. */
+  slots?: number;
+  /** Where everything is kept that the agent writes. Default: `$XDG_STATE_HOME/sloth-agent`. */
+  stateDirectory?: string;
+}
+
+/** A listening agent. */
+export interface Agent {
+  /** `127.0.0.1`: an agent without credentials listens nowhere else. */
+  readonly host: string;
+  readonly port: number;
+  /**
+   * Stops every attempt (TERM, grace, KILL), removes their trees, then stops listening. Calling it again
+   * gives the same promise.
+   */
+  stop(): Promise<void>;
+}
+
+const HOST = "127.0.0.1";
+
+/**
+ * Starts an agent in this process; resolves when it listens.
+ * @throws {AgentError} PORT_IN_USE, PORT_FORBIDDEN, STATE_DIRECTORY
+ */
+export async function startAgent(options: AgentOptions = {}): Promise<Agent> {
+  const state = await openStateDirectory(options.stateDirectory ?? defaultStateDirectory());
+  const shutdown = new AbortController();
+  const runner = createLocalTaskRunner();
+  const slots = new SlotQueue(options.slots ?? availableParallelism());
+  const service = createAgentService(
+    { runner, slots, state, registry: new AttemptRegistry(), shutdown: shutdown.signal },
+    softwareVersion,
+  );
+  const server = createServer(agentServerOptions);
+  server.add(AgentServiceDefinition, service);
+
+  async function stop(): Promise<void> {
+    shutdown.abort();
+    await service.idle();
+    server.forceShutdown();
+    await runner.close();
+    await state.remove();
+  }
+
+  let stopped: Promise<void> | undefined;
+  const port = await listen(server, options.port ?? 50051).catch(async (error) => {
+    await stop();
+    throw error;
+  });
+  return {
+    host: HOST,
+    port,
+    stop: () => {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+}
+
+async function listen(server: ReturnType<typeof createServer>, port: number): Promise<number> {
+  try {
+    return await server.listen(`${HOST}:${port}`);
+  } catch (cause) {
+    const message = (cause as Error).message;
+    if (/EADDRINUSE/.test(message)) {
+      throw new AgentError(
+        "PORT_IN_USE",
+        `Port ${port} is in use, perhaps by another agent. Stop it, or choose a port with --port.`,
+        { cause },
+      );
+    }
+    if (/EACCES/.test(message)) {
+      throw new AgentError(
+        "PORT_FORBIDDEN",
+        `Port ${port} needs more rights than this user has. Choose one above 1023 with --port.`,
+        { cause },
+      );
+    }
+    throw cause;
+  }
+}

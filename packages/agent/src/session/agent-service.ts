@@ -1,0 +1,81 @@
+import { randomBytes } from "node:crypto";
+import { arch, platform } from "node:process";
+import {
+  type AgentServiceImplementation,
+  type ExecuteRequest,
+  type ExecuteResponse,
+  negotiateFeatures,
+  negotiateProtocol,
+  type TransferPart,
+} from "@sloth/protocol";
+import { Session, type SessionContext } from "./session.js";
+import { sessionError } from "./session-end.js";
+
+/** The gRPC service over the sessions of one agent. */
+export interface AgentService extends AgentServiceImplementation {
+  /** Resolves when no session is left. */
+  idle(): Promise<void>;
+}
+
+export function createAgentService(context: SessionContext, softwareVersion: string): AgentService {
+  const instanceId = randomBytes(16).toString("hex");
+  const sessions = new Set<Promise<void>>();
+
+  async function* execute(requests: AsyncIterable<ExecuteRequest>, signal: AbortSignal) {
+    let ended = () => {};
+    const session = new Promise<void>((resolve) => {
+      ended = resolve;
+    });
+    sessions.add(session);
+    try {
+      yield* new Session(context, requests).run(signal);
+    } finally {
+      sessions.delete(session);
+      ended();
+    }
+  }
+
+  async function upload(requests: AsyncIterable<TransferPart>) {
+    const parts = requests[Symbol.asyncIterator]();
+    const first = (await parts.next()).value?.part;
+    const id = first?.$case === "header" ? first.header.transferId : undefined;
+    const endpoint = context.registry.transfer(id);
+    return { received: await endpoint.upload({ [Symbol.asyncIterator]: () => parts }) };
+  }
+
+  return {
+    async hello({ protocolMin, protocolMax, features }) {
+      const protocol = withRpcErrors(() => negotiateProtocol({ min: protocolMin, max: protocolMax }));
+      const slots = context.slots.slots;
+      const common = negotiateFeatures(features);
+      return { protocol, features: common, softwareVersion, instanceId, slots, os: platform, arch };
+    },
+    execute: (requests, { signal }): AsyncGenerator<ExecuteResponse> =>
+      streamWithRpcErrors(execute(requests, signal)),
+    upload: (requests) =>
+      upload(requests).catch((error) => {
+        throw sessionError(error);
+      }),
+    download: ({ header }) =>
+      streamWithRpcErrors(withRpcErrors(() => context.registry.transfer(header?.transferId).download())),
+    async idle() {
+      while (sessions.size > 0) await Promise.all(sessions);
+    },
+  };
+}
+
+function withRpcErrors<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw sessionError(error);
+  }
+}
+
+async function* streamWithRpcErrors<T>(stream: AsyncIterable<T>): AsyncGenerator<T> {
+  try {
+    yield* stream;
+  } catch (error) {
+    throw sessionError(error);
+  }
+}

@@ -1,0 +1,91 @@
+import {
+  type DownloadResponse,
+  readTransfer,
+  type TransferEnd,
+  type TransferPart,
+  writeTransfer,
+} from "@sloth/protocol";
+import { type ManifestEntry, packContents, receiveContents, type StagedContents } from "@sloth/workspace";
+import { ServerError, Status } from "nice-grpc-common";
+
+/** What an upload is received into. */
+interface Expected {
+  entries: readonly ManifestEntry[];
+  stagingDir: string;
+  signal: AbortSignal;
+}
+
+/** What a download is read from. */
+interface Offer {
+  root: string;
+  entries: readonly ManifestEntry[];
+  signal: AbortSignal;
+}
+
+/**
+ * Where the bulk calls of one attempt meet its session. The session says what it expects or offers; each
+ * can be taken once.
+ */
+export class TransferEndpoint {
+  #expected: (Expected & { settle: PromiseWithResolversOf<StagedContents> }) | undefined;
+  #offer: Offer | undefined;
+
+  /** Announces what the next upload must hold; resolves when it has been received and checked. */
+  expectUpload(expected: Expected): Promise<StagedContents> {
+    const settle = withResolvers<StagedContents>();
+    const onAbort = () => settle.reject(expected.signal.reason);
+    expected.signal.addEventListener("abort", onAbort, { once: true });
+    this.#expected = { ...expected, settle };
+    return settle.promise.finally(() => expected.signal.removeEventListener("abort", onAbort));
+  }
+
+  /** Takes an upload. */
+  async upload(parts: AsyncIterable<TransferPart>): Promise<TransferEnd> {
+    const expected = this.#expected;
+    if (!expected)
+      throw new ServerError(Status.FAILED_PRECONDITION, "No upload is expected for this attempt.");
+    this.#expected = undefined;
+    try {
+      const transfer = readTransfer(parts);
+      const contents = await receiveContents(transfer.chunks, {
+        expected: expected.entries,
+        stagingDir: expected.stagingDir,
+        signal: expected.signal,
+      });
+      transfer.check(contents.summary);
+      expected.settle.resolve(contents);
+      return contents.summary;
+    } catch (error) {
+      expected.settle.reject(error);
+      throw error;
+    }
+  }
+
+  offerDownload(offer: Offer): void {
+    this.#offer = offer;
+  }
+
+  /** Sends what is offered. */
+  download(): AsyncIterable<DownloadResponse> {
+    const offer = this.#offer;
+    if (!offer) throw new ServerError(Status.FAILED_PRECONDITION, "This attempt has nothing to download.");
+    this.#offer = undefined;
+    return writeTransfer(packContents(offer.root, offer.entries, { signal: offer.signal }));
+  }
+}
+
+interface PromiseWithResolversOf<T> {
+  promise: Promise<T>;
+  resolve(value: T): void;
+  reject(reason: unknown): void;
+}
+
+// Promise.withResolvers arrives with Node 22.
+function withResolvers<T>(): PromiseWithResolversOf<T> {
+  const settle = {} as PromiseWithResolversOf<T>;
+  settle.promise = new Promise<T>((resolve, reject) => {
+    settle.resolve = resolve;
+    settle.reject = reject;
+  });
+  return settle;
+}

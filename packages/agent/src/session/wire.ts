@@ -1,0 +1,168 @@
+/** Turns what a master sends into the runtime's words, and what the runtime tells into frames. */
+import { isAbsolute, normalize } from "node:path/posix";
+import type { LuaTable } from "@sloth/dsl";
+import {
+  type ExecuteResponse,
+  type Finished,
+  fromWireValue,
+  LogLevel,
+  type Open,
+  OutputStream,
+  ProtocolError,
+  Status,
+  SUPPORTED_PROTOCOLS,
+  type TaskSpec,
+  toWireValue,
+  WIRE_LIMITS,
+} from "@sloth/protocol";
+import type { Attempt, TaskEvent, TaskResult, WorkflowSource } from "@sloth/runtime";
+
+/** Longest grace period and time limit that are honoured: what a timer of Node can count. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** An `Open` whose fields have been checked. */
+export interface CheckedOpen {
+  idempotencyKey: string;
+  leaseMs: number;
+  bundle: { digest: string; sizeBytes: number } | undefined;
+  /** Makes the attempt once its workspace and bundle are there. */
+  toAttempt(local: { workspace: string; bundle: Uint8Array | undefined }): Attempt;
+}
+
+/** The one function that an `Open` enters through. @throws {ProtocolError} UNEXPECTED_FRAME or LIMIT. */
+export function checkOpen(open: Open): CheckedOpen {
+  const { attempt, task, bundle } = open;
+  require(open.protocol >= SUPPORTED_PROTOCOLS.min && open.protocol <= SUPPORTED_PROTOCOLS.max, "protocol");
+  require(attempt?.runId && attempt.task && attempt.number >= 1, "attempt");
+  require(/^[0-9a-f]{32}$/.test(open.idempotencyKey), "idempotency_key");
+  require(open.attachAfterSeq === undefined, "attach_after_seq");
+  require(task?.command, "task");
+  require(isInside(task.workdir), "workdir");
+  require(task.umask <= 0o777, "umask");
+  require(task.command.$case === "shell" || bundle, "bundle");
+  if (bundle && bundle.sizeBytes > WIRE_LIMITS.bundleBytes) {
+    throw new ProtocolError(
+      "LIMIT",
+      `The workflow and what it imports exceed ${WIRE_LIMITS.bundleBytes} bytes.`,
+    );
+  }
+  return {
+    idempotencyKey: open.idempotencyKey,
+    leaseMs: Math.min(open.leaseMs || WIRE_LIMITS.leaseMs, WIRE_LIMITS.maxLeaseMs),
+    bundle: bundle && { digest: bundle.digest, sizeBytes: bundle.sizeBytes },
+    toAttempt: (local) => ({
+      runId: attempt.runId,
+      group: attempt.group,
+      task: attempt.task,
+      number: attempt.number,
+      ...commandOf(task, bundle?.digest, local.bundle),
+      workspace: local.workspace,
+      workdir: task.workdir,
+      params: tableOf(task.params),
+      deps: tableOf(task.deps),
+      env: task.env,
+      umask: task.umask,
+      timeoutMs: task.timeoutMs === undefined ? undefined : Math.min(task.timeoutMs, LONGEST_TIMER_MS),
+      graceMs: Math.min(task.graceMs, LONGEST_TIMER_MS),
+    }),
+  };
+}
+
+function commandOf(
+  { command }: TaskSpec,
+  bundleDigest = "",
+  bundle: Uint8Array | undefined,
+): Pick<Attempt, "command" | "workflow"> {
+  if (command?.$case === "shell") return { command: { kind: "shell", script: command.shell } };
+  require(command && bundle && command.lua.field === "command", "lua");
+  const { file, modelHash, context } = command.lua;
+  const workflow: WorkflowSource = {
+    bundle,
+    bundleDigest,
+    file,
+    modelHash,
+    context: { clockMs: context?.clockMs ?? 0 },
+  };
+  return { command: { kind: "lua", at: { file, line: 0 } }, workflow };
+}
+
+function tableOf(value: TaskSpec["params"]): LuaTable {
+  const plain = fromWireValue(value);
+  if (plain === null) return {};
+  require(typeof plain === "object" && !Array.isArray(plain) && !(plain instanceof Uint8Array), "params");
+  return plain as LuaTable;
+}
+
+function isInside(workdir: string): boolean {
+  return !isAbsolute(workdir) && !workdir.includes("\0") && !normalize(workdir).split("/").includes("..");
+}
+
+function require(condition: unknown, field: string): asserts condition {
+  if (!condition)
+    throw new ProtocolError("UNEXPECTED_FRAME", `The field ${field} of Open is missing or wrong.`);
+}
+
+/** Numbers the output of one attempt and turns it into frames of at most {@link WIRE_LIMITS.pieceBytes}. */
+export class OutputFrames {
+  #seq = 0;
+  readonly #offsets = { stdout: 0, stderr: 0 };
+
+  *of(event: TaskEvent): Generator<ExecuteResponse> {
+    if (event.type === "output") yield* this.#output(event.stream, event.bytes);
+    if (event.type === "log") yield this.#log(event.record);
+  }
+
+  *#output(stream: "stdout" | "stderr", bytes: Uint8Array): Generator<ExecuteResponse> {
+    for (let start = 0; start < bytes.length; start += WIRE_LIMITS.pieceBytes) {
+      const data = bytes.subarray(start, start + WIRE_LIMITS.pieceBytes);
+      const output = { seq: ++this.#seq, stream: outputStreams[stream], offset: this.#offsets[stream], data };
+      this.#offsets[stream] += data.length;
+      yield { frame: { $case: "output", output } };
+    }
+  }
+
+  #log({ level, message, fields }: Extract<TaskEvent, { type: "log" }>["record"]): ExecuteResponse {
+    const log = {
+      seq: ++this.#seq,
+      level: logLevels[level],
+      message,
+      fields: fields && toWireValue(fields),
+    };
+    return { frame: { $case: "log", log } };
+  }
+}
+
+const outputStreams = {
+  stdout: OutputStream.OUTPUT_STREAM_STDOUT,
+  stderr: OutputStream.OUTPUT_STREAM_STDERR,
+};
+
+const logLevels = {
+  debug: LogLevel.LOG_LEVEL_DEBUG,
+  info: LogLevel.LOG_LEVEL_INFO,
+  warn: LogLevel.LOG_LEVEL_WARN,
+  error: LogLevel.LOG_LEVEL_ERROR,
+};
+
+/** The frame that tells how an attempt ended. */
+export function finishedFrame(result: TaskResult, changesFollow: boolean): ExecuteResponse {
+  const finished: Finished = {
+    status: statuses[result.status],
+    exitCode: result.exitCode,
+    signal: result.signal ?? "",
+    message: result.message,
+    traceback: result.traceback ?? "",
+    outputs: result.outputs === undefined ? undefined : toWireValue(result.outputs),
+    changesFollow,
+  };
+  return { frame: { $case: "finished", finished } };
+}
+
+const statuses: Record<TaskResult["status"], Status> = {
+  succeeded: Status.STATUS_SUCCEEDED,
+  failed: Status.STATUS_FAILED,
+  "timed-out": Status.STATUS_TIMED_OUT,
+  cancelled: Status.STATUS_CANCELLED,
+  // The runner of this machine never says so: it is the master's word.
+  lost: Status.STATUS_FAILED,
+};
