@@ -1,0 +1,64 @@
+import { execFile } from "node:child_process";
+import { closeSync, constants, mkdtempSync, openSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { RuntimeError } from "../runtime-error.js";
+
+/*
+ * Pipes for the output of processes.
+ *
+ * Node connects a child by a socket pair, and a socket cannot be opened by name: `echo x > /dev/stderr`
+ * and `tee /dev/stderr` fail with "No such device or address" (https://github.com/nodejs/node/issues/21941).
+ * A task must behave as it does under a shell, so it gets real pipes. Node has no pipe(2); named pipes that
+ * are opened at both ends and unlinked at once are the same thing. One mkfifo process makes a batch.
+ */
+
+/** One pipe; both ends are file descriptors that the receiver of this closes. */
+export interface Pipe {
+  readFd: number;
+  writeFd: number;
+}
+
+const BATCH = 8;
+const spare: Pipe[] = [];
+let batch: Promise<void> | undefined;
+
+/**
+ * Takes pipes that nobody else has.
+ *
+ * @throws {RuntimeError} PIPES_UNAVAILABLE
+ */
+export async function takePipes(count: number): Promise<Pipe[]> {
+  while (spare.length < count) {
+    batch ??= makeBatch().finally(() => {
+      batch = undefined;
+    });
+    await batch;
+  }
+  return spare.splice(0, count);
+}
+
+async function makeBatch(): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), "sloth-pipes-"));
+  try {
+    const paths = Array.from({ length: BATCH }, (_, index) => join(directory, String(index)));
+    await promisify(execFile)("mkfifo", ["-m", "600", ...paths]);
+    for (const path of paths) spare.push(openPipe(path));
+  } catch (cause) {
+    throw new RuntimeError("PIPES_UNAVAILABLE", `Cannot make pipes for output in ${directory}`, { cause });
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function openPipe(path: string): Pipe {
+  // Opening the reading end without O_NONBLOCK would wait for a writer.
+  const readFd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    return { readFd, writeFd: openSync(path, constants.O_WRONLY) };
+  } catch (error) {
+    closeSync(readFd);
+    throw error;
+  }
+}

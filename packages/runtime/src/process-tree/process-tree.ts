@@ -1,0 +1,123 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { MARK_VARIABLE, type Mark } from "./attempt-mark.js";
+import { type FoundProcess, findProcesses, lastPid, type PidRange } from "./proc-scan.js";
+
+/** After this, a process that is still there cannot be killed: it hangs in the kernel. */
+const KILL_LIMIT_MS = 5_000;
+
+/** A full round of pids takes longer than this. */
+const PID_ROUND_MS = 1_000;
+
+/**
+ * All processes of an attempt, or of a part of one, and their end.
+ *
+ * 1. Each process that the runner starts leads a group of its own; what it starts is in that group unless
+ *    it leaves it.
+ * 2. What has left its group is found by the mark in its environment (Linux only).
+ * 3. `end`: TERM to all, up to the grace period for them to end, then KILL until a search finds nothing
+ *    more, so that processes which appear meanwhile are found too.
+ *
+ * Non-guarantee: a process that leaves its group and clears its environment.
+ */
+export class ProcessTree {
+  readonly mark: Mark;
+  #groups = new Set<number>();
+  #hasStarted = false;
+  #ending: Promise<number[]> | undefined;
+  #createdAt = performance.now();
+  #firstPid = lastPid();
+  #pidsInOrder = true;
+
+  constructor(mark: Mark) {
+    this.mark = mark;
+  }
+
+  /** Whether the end has begun: nothing may be added any more. */
+  get isEnding(): boolean {
+    return this.#ending !== undefined;
+  }
+
+  /** The environment of a process that will be added. */
+  markEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+    return { ...environment, [MARK_VARIABLE]: this.mark.value };
+  }
+
+  /** Adds a process that leads its own group. Call it before anything is awaited after its start. */
+  add(leaderPid: number): void {
+    this.#groups.add(leaderPid);
+    this.#hasStarted = true;
+    if (this.#firstPid === undefined || leaderPid <= this.#firstPid) this.#pidsInOrder = false;
+  }
+
+  /**
+   * Ends every process of the tree, and gives the pids that cannot be ended; normally none. Returns at once
+   * when nothing is left. The first call decides the grace period.
+   */
+  end(graceMs: number): Promise<number[]> {
+    this.#ending ??= this.#end(graceMs);
+    return this.#ending;
+  }
+
+  async #end(graceMs: number): Promise<number[]> {
+    if (!this.#hasStarted) return [];
+    if (!(await this.#isAlive(this.#recentPids()))) return [];
+    await this.#send("SIGTERM");
+    if (await this.#diesWithin(graceMs)) return [];
+    const giveUpAt = performance.now() + KILL_LIMIT_MS;
+    do {
+      await this.#send("SIGKILL");
+      if (await this.#diesWithin(100)) return [];
+    } while (performance.now() < giveUpAt);
+    return (await this.#find()).map(({ pid }) => pid);
+  }
+
+  async #diesWithin(limitMs: number): Promise<boolean> {
+    const until = performance.now() + limitMs;
+    for (let pauseMs = 2; await this.#isAlive(); pauseMs = Math.min(pauseMs * 2, 50)) {
+      const leftMs = until - performance.now();
+      if (leftMs <= 0) return false;
+      await sleep(Math.min(pauseMs, leftMs));
+    }
+    return true;
+  }
+
+  async #isAlive(range?: PidRange): Promise<boolean> {
+    for (const group of this.#groups) {
+      // A group that is gone is forgotten: its number may be given to another one.
+      if (!sendSignal(-group, 0)) this.#groups.delete(group);
+    }
+    if (process.platform !== "linux") return this.#groups.size > 0;
+    // Where nobody reaps orphans, a group of zombies still takes signals: only /proc tells.
+    return (await this.#find(this.#groups.size === 0 ? range : undefined)).length > 0;
+  }
+
+  async #send(signal: NodeJS.Signals): Promise<void> {
+    for (const group of this.#groups) sendSignal(-group, signal);
+    for (const { pid, group } of await this.#find()) {
+      if (group === undefined || !this.#groups.has(group)) sendSignal(pid, signal);
+    }
+  }
+
+  #find(range?: PidRange): Promise<FoundProcess[]> {
+    return findProcesses({ groups: this.#groups, markId: this.mark.id }, range);
+  }
+
+  /** After a short life: where its processes are, since pids are given in ascending order until they wrap. */
+  #recentPids(): PidRange | undefined {
+    if (!this.#pidsInOrder || performance.now() - this.#createdAt > PID_ROUND_MS) return undefined;
+    const last = lastPid();
+    if (this.#firstPid === undefined || last === undefined || last < this.#firstPid) return undefined;
+    return { above: this.#firstPid, upTo: last };
+  }
+}
+
+/** Whether there was somebody to send it to. Signal 0 only asks. */
+function sendSignal(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    process.kill(pid, signal);
+    return true;
+  } catch (error) {
+    // EPERM: it is there and belongs to another user.
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
