@@ -1,4 +1,9 @@
 /** Loads sloth workflows written in Lua into a plain task model, and calls their functions against a host. Starts no process and touches no network. */
+
+export type { Bundle } from "./bundle/bundle.js";
+export { bundleDigest, decodeBundle, encodeBundle } from "./bundle/encode-bundle.js";
+export type { Diagnostic, DslErrorCode } from "./dsl-error.js";
+export { DslError } from "./dsl-error.js";
 export type {
   ExecOutcome,
   ExecRequest,
@@ -9,6 +14,8 @@ export type {
   LogRecord,
 } from "./host.js";
 export { HostError } from "./host.js";
+export type { LoadedWorkflow, LoadWorkflowOptions } from "./load/load-workflow.js";
+export { loadWorkflow } from "./load/load-workflow.js";
 export type { LoadContext } from "./load-context.js";
 export type {
   Command,
@@ -21,6 +28,7 @@ export type {
   Task,
   Workflow,
 } from "./model.js";
+export { openTaskState } from "./task/open-task-state.js";
 export type {
   CommandArguments,
   CommandOutcome,

@@ -1,0 +1,82 @@
+import { HostError } from "../host.js";
+import { CallAborted } from "../lua/call-protected.js";
+import type { LuaThread } from "../lua/lua-api.js";
+import { type LuaState, pushBytes, viewBytes } from "../lua/lua-state.js";
+import { pushValue } from "../lua/push-value.js";
+import { NotDataError, readValue } from "../lua/read-value.js";
+import type { LuaValue } from "../model.js";
+
+/** A mistake in a script's call: raised as a Lua error at the calling line. */
+export class MisuseError extends Error {
+  override name = "MisuseError";
+}
+
+/** The arguments of a call. Positions count from 1. */
+export interface Arguments {
+  readonly count: number;
+  /** A copy of a string's bytes; a number is taken as its text. */
+  bytes(position: number): Uint8Array;
+  /** A string that must be valid UTF-8 without NUL: a path or a command. */
+  text(position: number): string;
+  value(position: number, name: string): LuaValue;
+}
+
+export type HostFunction = (args: Arguments) => LuaValue[];
+
+/** Makes a C function of `body`, and pushes it. `prelude.ts` says what it returns to Lua. */
+export function pushHostFunction(lua: LuaState, body: HostFunction): void {
+  const pointer = lua.api.addFunction((thread) => {
+    const [status, results] = answer(body, new StackArguments(lua, thread));
+    // Outside of any `try`: where Lua is out of memory these leave by an exception that is Lua's own.
+    if (status === undefined) lua.api._lua_pushnil(thread);
+    else lua.api._lua_pushboolean(thread, status ? 1 : 0);
+    for (const result of results) pushValue(lua, thread, result);
+    return results.length + 1;
+  }, "ii");
+  lua.api._lua_pushcclosure(lua.main, pointer, 0);
+}
+
+function answer(body: HostFunction, args: Arguments): [boolean | undefined, LuaValue[]] {
+  try {
+    return [true, body(args)];
+  } catch (error) {
+    if (error instanceof HostError) return [undefined, [error.message]];
+    if (error instanceof MisuseError || error instanceof NotDataError) return [false, [error.message]];
+    throw new CallAborted(error);
+  }
+}
+
+class StackArguments implements Arguments {
+  readonly count: number;
+
+  constructor(
+    private readonly lua: LuaState,
+    private readonly thread: LuaThread,
+  ) {
+    this.count = lua.api._lua_gettop(thread);
+  }
+
+  bytes(position: number): Uint8Array {
+    const view = viewBytes(this.lua, this.thread, position);
+    return view ? new Uint8Array(view) : Buffer.from(String(this.value(position, "argument")));
+  }
+
+  text(position: number): string {
+    const value = this.value(position, "argument");
+    if (value instanceof Uint8Array) throw new MisuseError(`argument #${position} is not valid UTF-8`);
+    const text = String(value);
+    if (text.includes("\0")) throw new MisuseError(`argument #${position} contains a NUL byte`);
+    return text;
+  }
+
+  value(position: number, name: string): LuaValue {
+    return readValue(this.lua, this.thread, position, name);
+  }
+}
+
+/** Sets `table[name]`, for the table on top of the stack. */
+export function setHostFunction(lua: LuaState, name: string, body: HostFunction): void {
+  pushBytes(lua, lua.main, Buffer.from(name));
+  pushHostFunction(lua, body);
+  lua.api._lua_rawset(lua.main, -3);
+}

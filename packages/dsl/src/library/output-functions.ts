@@ -1,0 +1,41 @@
+import type { LogLevel, LogRecord } from "../host.js";
+import type { LuaTable, LuaValue } from "../model.js";
+import type { HostBinding } from "./host-binding.js";
+import { type Arguments, type HostFunction, MisuseError } from "./host-function.js";
+
+/** `log.*`, `print` and the clock. */
+export function outputFunctions(binding: HostBinding): Record<string, HostFunction> {
+  return {
+    log: (args) => {
+      const record = readRecord(args);
+      if (binding.host) binding.host.log(record);
+      else binding.onLog?.(record);
+      return [];
+    },
+    print: (args) => {
+      const bytes = args.bytes(1);
+      if (binding.host) binding.host.print(bytes);
+      else binding.onPrint?.(bytes);
+      return [];
+    },
+    clock: () => {
+      const loading = binding.host === undefined;
+      return [Math.floor((loading ? binding.loadClockMs : Date.now()) / 1000), loading];
+    },
+  };
+}
+
+function readRecord(args: Arguments): LogRecord {
+  const record: LogRecord = {
+    level: args.text(1) as LogLevel,
+    message: Buffer.from(args.bytes(2)).toString("utf8"),
+  };
+  const fields = args.count > 2 ? args.value(3, "fields") : null;
+  if (fields !== null) record.fields = asFields(fields);
+  return record;
+}
+
+function asFields(value: LuaValue): LuaTable {
+  if (Array.isArray(value)) throw new MisuseError("the fields of a log record need names, not positions");
+  return value as LuaTable;
+}

@@ -1,0 +1,73 @@
+import { didYouMean } from "../did-you-mean.js";
+import type { Group, Task } from "../model.js";
+import type { TableLayout } from "../source/table-layout.js";
+import type { Diagnostics } from "./diagnostics.js";
+import { SourceMap } from "./source-map.js";
+
+/** Reports names that occur twice, dependencies that do not exist, and cycles. */
+export function checkDependencies(group: Group, report: Diagnostics, layout: TableLayout | undefined): void {
+  const byName = new Map<string, Task>();
+  for (const task of group.tasks) {
+    const first = byName.get(task.name);
+    const place = { line: task.at.line, group: group.name, task: task.name };
+    if (first) report.add({ ...place, field: "name" }, `is used twice, first in line ${first.at.line}`);
+    else byName.set(task.name, task);
+  }
+  let known = true;
+  for (const task of group.tasks) {
+    for (const name of task.dependsOn) {
+      if (byName.has(name)) continue;
+      known = false;
+      const place = {
+        line: fieldLine(task, layout),
+        group: group.name,
+        task: task.name,
+        field: "depends_on",
+      };
+      report.add(
+        place,
+        `depends on "${name}", which does not exist in this group${didYouMean(name, byName.keys())}`,
+      );
+    }
+  }
+  const cycle = known ? findCycle(byName) : undefined;
+  const first = cycle && byName.get(cycle[0] ?? "");
+  if (cycle && first)
+    report.add(
+      { line: fieldLine(first, layout), group: group.name, task: first.name, field: "depends_on" },
+      `the dependencies form a cycle: ${cycle.join(" -> ")}`,
+    );
+}
+
+/** The line of a task's `depends_on`, where the source shows it. */
+function fieldLine(task: Task, layout: TableLayout | undefined): number {
+  const entry = layout?.entries.find((candidate) => candidate.line === task.at.line && candidate.table);
+  return new SourceMap(entry?.table).find("depends_on", null, task.at.line).line;
+}
+
+/**
+ * The first cycle in the order of the source, closed (`a, b, a`). Depth-first search with an explicit
+ * stack: chains of thousands of tasks are legal.
+ */
+export function findCycle(byName: ReadonlyMap<string, { dependsOn: string[] }>): string[] | undefined {
+  const done = new Set<string>();
+  for (const start of byName.keys()) {
+    const path: { name: string; next: number }[] = done.has(start) ? [] : [{ name: start, next: 0 }];
+    const open = new Set(path.map((step) => step.name));
+    for (let step = path.at(-1); step; step = path.at(-1)) {
+      const name = byName.get(step.name)?.dependsOn[step.next++];
+      if (name === undefined) {
+        done.add(step.name);
+        open.delete(step.name);
+        path.pop();
+      } else if (open.has(name)) {
+        const names = path.map((entry) => entry.name);
+        return [...names.slice(names.indexOf(name)), name];
+      } else if (!done.has(name)) {
+        open.add(name);
+        path.push({ name, next: 0 });
+      }
+    }
+  }
+  return undefined;
+}

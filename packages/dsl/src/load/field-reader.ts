@@ -1,0 +1,106 @@
+import { parseDuration } from "../duration.js";
+import type { Delegation, LuaTable } from "../model.js";
+import { parseDelegation } from "./delegation.js";
+import type { Diagnostics, Place } from "./diagnostics.js";
+import { type FieldSet, refuseField } from "./known-fields.js";
+import {
+  describeType,
+  findNonData,
+  isRawTable,
+  type RawTable,
+  type RawValue,
+  Unreadable,
+} from "./raw-model.js";
+
+/**
+ * Reads the fields of one group or task. A mistake is reported at its field, and reads as if the field
+ * were absent, so that the rest is checked too.
+ */
+export class FieldReader {
+  constructor(
+    private readonly table: RawTable,
+    private readonly fields: FieldSet,
+    private readonly report: Diagnostics,
+    private readonly place: (field?: string) => Place,
+  ) {}
+
+  /** Reports every field that is not read, or not read yet. */
+  refuseOthers(): void {
+    for (const field of Object.keys(this.table)) {
+      const problem = refuseField(field, this.fields);
+      if (problem) this.reject(field, problem);
+    }
+  }
+
+  raw(field: string): RawValue {
+    const value = this.table[field] ?? null;
+    if (!(value instanceof Unreadable)) return value;
+    this.reject(field, `${value.path} ${value.problem}`);
+    return null;
+  }
+
+  text(field: string): string | undefined {
+    const value = this.raw(field);
+    if (typeof value === "string" && !value.includes("\0")) return value;
+    if (typeof value === "string") return this.reject(field, "contains a NUL byte");
+    return value === null ? undefined : this.reject(field, `must be a string, got ${describeType(value)}`);
+  }
+
+  /** A text that must not be empty: a path. */
+  path(field: string): string | undefined {
+    const value = this.text(field);
+    return value === "" ? this.reject(field, "is empty; leave it out or name a directory") : value;
+  }
+
+  count(field: string): number | undefined {
+    const value = this.raw(field);
+    if (value === null) return undefined;
+    if (typeof value === "number" && Number.isInteger(value) && value >= 0) return value;
+    return this.reject(field, `must be a whole number, zero or more, got ${describeType(value)}`);
+  }
+
+  durationMs(field: string): number | undefined {
+    const value = this.raw(field);
+    if (value === null) return undefined;
+    const duration = parseDuration(value);
+    return "problem" in duration ? this.reject(field, duration.problem) : duration.ms;
+  }
+
+  delegation(field: string): Delegation | false | undefined {
+    const value = this.raw(field);
+    if (value === null) return undefined;
+    const parsed = parseDelegation(value);
+    return "problem" in parsed ? this.reject(field, parsed.problem) : parsed.value;
+  }
+
+  /** One name or a list of names, each once. */
+  names(field: string): string[] {
+    const value = this.raw(field);
+    if (value === null) return [];
+    const list = typeof value === "string" ? [value] : value;
+    if (isRawTable(list) && Object.keys(list).length === 0) return [];
+    const wrong = Array.isArray(list) ? list.find((item) => typeof item !== "string") : list;
+    if (Array.isArray(list) && wrong === undefined) return [...new Set(list as string[])];
+    const what = Array.isArray(list) ? `a list with ${describeType(wrong)} in it` : describeType(wrong);
+    this.reject(field, `must be a name or a list of names, got ${what}`);
+    return [];
+  }
+
+  /** A map of plain data. */
+  data(field: string): LuaTable {
+    const value = this.raw(field);
+    if (value === null) return Object.create(null);
+    if (!isRawTable(value)) this.reject(field, `must be a table with names, got ${describeType(value)}`);
+    else {
+      const wrong = findNonData(value, field);
+      if (!wrong) return value as LuaTable;
+      this.reject(field, `${wrong.path} ${wrong.problem}`);
+    }
+    return Object.create(null);
+  }
+
+  /** Reports a mistake at a field. */
+  reject(field: string, message: string): undefined {
+    this.report.add(this.place(field), message);
+  }
+}

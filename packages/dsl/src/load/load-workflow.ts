@@ -1,0 +1,65 @@
+import { readFile } from "node:fs/promises";
+import { basename, dirname, resolve } from "node:path";
+import type { Bundle } from "../bundle/bundle.js";
+import { DslError } from "../dsl-error.js";
+import type { LogRecord } from "../host.js";
+import type { LoadContext } from "../load-context.js";
+import type { Workflow } from "../model.js";
+import { evaluateWorkflow } from "./evaluate-workflow.js";
+
+export interface LoadWorkflowOptions {
+  /** Loads as an earlier run did. Default: the clock of now. */
+  context?: LoadContext;
+  /** Gets what the file logs outside of its functions. Default: dropped. */
+  onLog?: (record: LogRecord) => void;
+  /** Gets what the file prints outside of its functions. Default: dropped. */
+  onPrint?: (bytes: Uint8Array) => void;
+}
+
+export interface LoadedWorkflow {
+  workflow: Workflow;
+  /** What loading it elsewhere needs. */
+  bundle: Bundle;
+  context: LoadContext;
+  /** Absolute directory of the workflow file; names in the bundle are relative to it. */
+  directory: string;
+}
+
+/**
+ * Loads and validates a workflow file. Its code runs, but nothing that it could do to the system:
+ * `exec` and `fs` are refused until a task's function is called.
+ *
+ * @throws {DslError} FILE_NOT_FOUND, SYNTAX, SCRIPT_ERROR or INVALID_WORKFLOW.
+ */
+export async function loadWorkflow(path: string, options: LoadWorkflowOptions = {}): Promise<LoadedWorkflow> {
+  const absolute = resolve(path);
+  const source = await readSource(absolute, path);
+  const context = options.context ?? { clockMs: Date.now() };
+  const file = basename(absolute);
+  const binding = {
+    host: undefined,
+    loadClockMs: context.clockMs,
+    onLog: options.onLog,
+    onPrint: options.onPrint,
+  };
+  const { workflow } = await evaluateWorkflow({ file, source, binding });
+  return { workflow, bundle: { files: new Map([[file, source]]) }, context, directory: dirname(absolute) };
+}
+
+async function readSource(absolute: string, path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(absolute);
+  } catch (cause) {
+    throw new DslError("FILE_NOT_FOUND", `Cannot read the workflow file ${path}: ${explain(cause)}`, {
+      cause,
+    });
+  }
+}
+
+function explain(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === "ENOENT") return "there is no such file";
+  if (code === "EISDIR") return "it is a directory";
+  if (code === "EACCES") return "permission denied";
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,112 @@
+import { type LuaApi, type LuaThread, REGISTRY_INDEX, TYPE } from "./lua-api.js";
+
+/**
+ * One Lua state in a WebAssembly instance of its own, so that closing it gives all memory back.
+ *
+ * Nothing here is called after {@link LuaState.broken} was set: a JavaScript exception that passed through
+ * Lua frames left the state inconsistent.
+ */
+export interface LuaState {
+  readonly api: LuaApi;
+  readonly main: LuaThread;
+  /** Pointer to 128 bytes that one API call may use at a time. */
+  readonly scratch: number;
+  broken: boolean;
+  /** Sets the cap of the Lua heap; `undefined` lifts it. No effect unless the state was opened with a limit. */
+  limitMemory(bytes: number | undefined): void;
+}
+
+export interface OpenLuaStateOptions {
+  /** What the hash seed (and with it the order of `pairs`) and the seed of `math.random` derive from. */
+  clockMs: number;
+  memoryLimitBytes?: number | undefined;
+}
+
+/** Opens a state with the stock libraries in it. */
+export async function openLuaState(options: OpenLuaStateOptions): Promise<LuaState> {
+  const { LuaFactory, LuaGlobal } = await import("wasmoon");
+  // The C library copies the environment into its heap. The defaults hold the path of the running script,
+  // whose length would shift the addresses that Lua's hash seed is made of.
+  const wasm = await new LuaFactory(undefined, { _: "lua", LANG: "C.UTF-8" }).getLuaModule();
+  const api = wasm.module as unknown as LuaApi;
+  const capped = options.memoryLimitBytes !== undefined;
+  return withFixedClock(options.clockMs, () => {
+    const global = new LuaGlobal(wasm, capped);
+    api._luaL_openlibs(global.address);
+    return {
+      api,
+      main: global.address,
+      scratch: api._malloc(128),
+      broken: false,
+      limitMemory: (bytes) => {
+        if (capped) global.setMemoryMax(bytes);
+      },
+    };
+  });
+}
+
+/** Lua reads the clock for its seeds when a state is made; there is no other way to hand them in. */
+function withFixedClock<T>(clockMs: number, make: () => T): T {
+  const realNow = Date.now;
+  Date.now = () => clockMs;
+  try {
+    return make();
+  } finally {
+    Date.now = realNow;
+  }
+}
+
+/** Pushes the global `name`; returns its type. */
+export function pushGlobal(lua: LuaState, name: string): number {
+  lua.api._lua_rawgeti(lua.main, REGISTRY_INDEX, 2n);
+  pushBytes(lua, lua.main, Buffer.from(name));
+  const type = lua.api._lua_rawget(lua.main, -2);
+  lua.api._lua_rotate(lua.main, -2, -1);
+  pop(lua, lua.main, 1);
+  return type;
+}
+
+/** Keeps the value on top of the stack in the registry and pops it. */
+export function keepReference(lua: LuaState, thread: LuaThread): number {
+  return lua.api._luaL_ref(thread, REGISTRY_INDEX);
+}
+
+export function pushReference(lua: LuaState, reference: number): void {
+  lua.api._lua_rawgeti(lua.main, REGISTRY_INDEX, BigInt(reference));
+}
+
+export function pop(lua: LuaState, thread: LuaThread, count: number): void {
+  lua.api._lua_settop(thread, -count - 1);
+}
+
+/** Pushes a Lua string. */
+export function pushBytes(lua: LuaState, thread: LuaThread, bytes: Uint8Array): void {
+  const pointer = copyIn(lua, bytes);
+  try {
+    lua.api._lua_pushlstring(thread, pointer, bytes.length);
+  } finally {
+    // Where Lua is out of memory the call leaves by an exception.
+    lua.api._free(pointer);
+  }
+}
+
+/** Copies bytes, and a NUL behind them, into the module's heap; the caller frees them. */
+export function copyIn(lua: LuaState, bytes: Uint8Array): number {
+  const pointer = lua.api._malloc(bytes.length + 1);
+  if (pointer === 0) throw new RangeError(`No memory for a Lua string of ${bytes.length} bytes`);
+  lua.api.HEAPU8.set(bytes, pointer);
+  lua.api.HEAPU8[pointer + bytes.length] = 0;
+  return pointer;
+}
+
+/**
+ * The bytes of the string at `index`: a view that is valid until the module is entered again, or
+ * `undefined` when the value is not a string.
+ */
+export function viewBytes(lua: LuaState, thread: LuaThread, index: number): Buffer | undefined {
+  if (lua.api._lua_type(thread, index) !== TYPE.string) return undefined;
+  const pointer = lua.api._lua_tolstring(thread, index, lua.scratch);
+  const heap = lua.api.HEAPU8;
+  const size = Buffer.from(heap.buffer, heap.byteOffset + lua.scratch, 4).readUInt32LE();
+  return Buffer.from(heap.buffer, heap.byteOffset + pointer, size);
+}

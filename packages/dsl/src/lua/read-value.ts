@@ -1,0 +1,158 @@
+import { isUtf8 } from "node:buffer";
+import type { LuaTable, LuaValue } from "../model.js";
+import { type LuaThread, TYPE, TYPE_NAMES } from "./lua-api.js";
+import { type LuaState, pop, viewBytes } from "./lua-state.js";
+import { MAX_DEPTH } from "./push-value.js";
+
+/** A value that has no place in plain data. The message names the path to it. */
+export class NotDataError extends Error {
+  override name = "NotDataError";
+}
+
+/** How many `nil` a list may hold before it is taken for a mistake: `{[1000000] = true}` is not a list. */
+const MAX_HOLES = 1000;
+
+/** Stands for a table that is being read further up, so that meeting it again is a cycle. */
+const OPEN = Symbol("open");
+
+/**
+ * Decides what becomes of a value that is not data.
+ *
+ * @returns what stands for it, or throws.
+ */
+export type Substitute<T> = (problem: string, path: string, place: { thread: LuaThread; index: number }) => T;
+
+/**
+ * Reads the value at `index` as `model.ts` documents it. Raw access: no metamethod runs.
+ *
+ * @throws {NotDataError} for functions, userdata, coroutines, cycles, tables that mix positions and names,
+ * keys that are neither, and nesting deeper than {@link MAX_DEPTH}.
+ */
+export function readValue(lua: LuaState, thread: LuaThread, index: number, path: string): LuaValue {
+  const refuse = (problem: string, at: string): never => {
+    throw new NotDataError(`${at} ${problem}`);
+  };
+  return new ValueReader<never>(lua, thread, refuse).read(index, path, 0) as LuaValue;
+}
+
+/** As {@link readValue}, with `substitute` deciding about what is not data. */
+export function readValueWith<T>(
+  lua: LuaState,
+  thread: LuaThread,
+  index: number,
+  options: { path: string; substitute: Substitute<T> },
+): ReadValue<T> {
+  return new ValueReader(lua, thread, options.substitute).read(index, options.path, 0);
+}
+
+export type ReadValue<T> =
+  | Exclude<LuaValue, LuaValue[] | LuaTable>
+  | T
+  | ReadValue<T>[]
+  | { [key: string]: ReadValue<T> };
+
+class ValueReader<T> {
+  /** By address. A table that occurs twice is read once, so that sharing does not multiply. */
+  private readonly tables = new Map<number, ReadValue<T> | typeof OPEN>();
+
+  constructor(
+    private readonly lua: LuaState,
+    private readonly thread: LuaThread,
+    private readonly substitute: Substitute<T>,
+  ) {}
+
+  read(index: number, path: string, depth: number): ReadValue<T> {
+    const { api } = this.lua;
+    const type = api._lua_type(this.thread, index);
+    if (type <= TYPE.nil) return null;
+    if (type === TYPE.boolean) return api._lua_toboolean(this.thread, index) !== 0;
+    if (type === TYPE.number) return this.readNumber(index);
+    if (type === TYPE.string) return decode(viewBytes(this.lua, this.thread, index) as Buffer);
+    if (type === TYPE.table) return this.readTable(api._lua_absindex(this.thread, index), path, depth);
+    return this.refuse(index, path, `is a ${TYPE_NAMES[type]}, which is not data`);
+  }
+
+  private readNumber(index: number): number | bigint {
+    const { api } = this.lua;
+    if (api._lua_isinteger(this.thread, index) === 0) return api._lua_tonumberx(this.thread, index, 0);
+    const integer = api._lua_tointegerx(this.thread, index, 0);
+    const number = Number(integer);
+    return Number.isSafeInteger(number) ? number : integer;
+  }
+
+  private readTable(index: number, path: string, depth: number): ReadValue<T> {
+    const { api } = this.lua;
+    if (depth >= MAX_DEPTH) return this.refuse(index, path, `is nested deeper than ${MAX_DEPTH} levels`);
+    if (api._lua_checkstack(this.thread, 6) === 0)
+      return this.refuse(index, path, "does not fit on the Lua stack");
+    const address = api._lua_topointer(this.thread, index);
+    const known = this.tables.get(address);
+    if (known === OPEN) return this.refuse(index, path, "is a table that contains itself");
+    if (known !== undefined) return known;
+    this.tables.set(address, OPEN);
+    const value = this.readEntries(index, path, depth);
+    this.tables.set(address, value);
+    return value;
+  }
+
+  private readEntries(index: number, path: string, depth: number): ReadValue<T> {
+    const { api } = this.lua;
+    const items: { position: number; value: ReadValue<T> }[] = [];
+    const fields: { [key: string]: ReadValue<T> } = Object.create(null);
+    let fieldCount = 0;
+    let last = 0;
+    api._lua_pushnil(this.thread);
+    while (api._lua_next(this.thread, index) !== 0) {
+      const key = this.readKey(-2);
+      if (typeof key === "string") {
+        fields[key] = this.read(-1, joinPath(path, key), depth + 1);
+        fieldCount++;
+      } else if (typeof key === "number") {
+        items.push({ position: key, value: this.read(-1, `${path}[${key}]`, depth + 1) });
+        last = Math.max(last, key);
+      } else {
+        pop(this.lua, this.thread, 2);
+        return this.refuse(index, path, key.problem);
+      }
+      pop(this.lua, this.thread, 1);
+    }
+    if (items.length === 0) return fields;
+    if (fieldCount > 0) return this.refuse(index, path, "mixes list items and named fields");
+    if (last - items.length > MAX_HOLES) return this.refuse(index, path, "is a list with too many gaps");
+    return arrange(items, last);
+  }
+
+  /** A position (from 1), a name, or why it is neither. */
+  private readKey(index: number): string | number | { problem: string } {
+    const { api } = this.lua;
+    const type = api._lua_type(this.thread, index);
+    if (type === TYPE.string) {
+      const key = decode(viewBytes(this.lua, this.thread, index) as Buffer);
+      return typeof key === "string" ? key : { problem: "has a key that is not valid UTF-8" };
+    }
+    if (type !== TYPE.number)
+      return { problem: `has a ${TYPE_NAMES[type]} as a key; keys are names or positions` };
+    const key = this.readNumber(index);
+    if (typeof key === "number" && Number.isInteger(key) && key > 0) return key;
+    return { problem: `has the key ${key}; the positions of a list count from 1` };
+  }
+
+  private refuse(index: number, path: string, problem: string): T {
+    return this.substitute(problem, path, { thread: this.thread, index });
+  }
+}
+
+function arrange<V>(items: { position: number; value: V }[], length: number): (V | null)[] {
+  const list: (V | null)[] = new Array(length).fill(null);
+  for (const item of items) list[item.position - 1] = item.value;
+  return list;
+}
+
+function joinPath(path: string, key: string): string {
+  return /^[A-Za-z_]\w*$/.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`;
+}
+
+/** A copy: a string where the bytes are valid UTF-8. */
+function decode(view: Buffer): string | Uint8Array {
+  return isUtf8(view) ? view.toString("utf8") : new Uint8Array(view);
+}

@@ -1,0 +1,83 @@
+import type { EvaluatedWorkflow } from "../load/evaluate-workflow.js";
+import { callProtected, type LuaFailure } from "../lua/call-protected.js";
+import { type LuaState, pushReference } from "../lua/lua-state.js";
+import { pushValue } from "../lua/push-value.js";
+import { NotDataError, readValue } from "../lua/read-value.js";
+import type { FunctionAddress, LuaTable, LuaValue } from "../model.js";
+import type { CommandArguments, CommandOutcome, TaskContext } from "../task-state.js";
+
+/** See `TaskState.callCommand`. */
+export function callCommand(
+  { lua, commands }: EvaluatedWorkflow,
+  address: FunctionAddress,
+  args: CommandArguments,
+  memoryLimitBytes: number | undefined,
+): CommandOutcome {
+  const command = commands.get(address.group)?.get(address.task);
+  if (!command)
+    return failed(`Group "${address.group}" has no task "${address.task}" whose command is a function`);
+  if (lua.broken) return failed("An earlier call has left the Lua state unusable");
+  lua.api._lua_settop(lua.main, 0);
+  lua.limitMemory(undefined);
+  pushReference(lua, command.reference);
+  pushValue(lua, lua.main, withInjectedParams(args));
+  pushValue(lua, lua.main, args.deps);
+  pushValue(lua, lua.main, contextTable(args.ctx));
+  lua.limitMemory(memoryLimitBytes);
+  const failure = callProtected(lua, 3, 3);
+  if (failure) return failedBy(failure, memoryLimitBytes);
+  return readOutcome(lua);
+}
+
+function withInjectedParams({ params, ctx }: CommandArguments): LuaTable {
+  const injected = { task_name: ctx.name, group_name: ctx.group, workdir: ctx.workdir };
+  return Object.assign(Object.create(null), params, injected);
+}
+
+function contextTable(ctx: TaskContext): LuaTable {
+  const { name, group, workdir, agent, attempt, runId } = ctx;
+  return { name, group, workdir, agent: agent ?? null, attempt, run_id: runId };
+}
+
+/** Reads `success, message, outputs` from the three slots of the results. */
+function readOutcome(lua: LuaState): CommandOutcome {
+  const read = (index: number, path: string): LuaValue => readValue(lua, lua.main, index, path);
+  try {
+    const success = read(1, "the first result");
+    if (typeof success !== "boolean") return failed(notBoolean(success));
+    const message = read(2, "the message");
+    const outputs = read(3, "outputs");
+    return {
+      success,
+      ...(message !== null && { message: readable(message) }),
+      ...(outputs !== null && { outputs }),
+    };
+  } catch (error) {
+    if (error instanceof NotDataError)
+      return failed(`The function returned what is not data: ${error.message}`);
+    throw error;
+  }
+}
+
+function notBoolean(value: LuaValue): string {
+  const got = value === null ? "nothing" : readable(value);
+  return `The first value that a command function returns must be true or false; it returned ${got}`;
+}
+
+function failedBy(failure: LuaFailure, memoryLimitBytes: number | undefined): CommandOutcome {
+  const limit = memoryLimitBytes === undefined ? "" : ` (the limit is ${memoryLimitBytes} bytes)`;
+  const message = failure.kind === "memory" ? failure.message + limit : failure.message;
+  return failed(message, failure.traceback);
+}
+
+function failed(message: string, traceback?: string): CommandOutcome {
+  return { success: false, message, ...(traceback && { traceback }) };
+}
+
+/** Any value as a message for a person. */
+function readable(value: LuaValue): string {
+  if (typeof value === "string") return value;
+  if (value instanceof Uint8Array) return Buffer.from(value).toString("utf8");
+  if (typeof value !== "object" || value === null) return String(value);
+  return JSON.stringify(value, (_, item) => (typeof item === "bigint" ? String(item) : item));
+}

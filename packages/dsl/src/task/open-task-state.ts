@@ -1,0 +1,62 @@
+import { randomBytes } from "node:crypto";
+import { decodeBundle } from "../bundle/encode-bundle.js";
+import { DslError } from "../dsl-error.js";
+import type { HostBinding } from "../library/host-binding.js";
+import { type EvaluatedWorkflow, evaluateWorkflow } from "../load/evaluate-workflow.js";
+import { callProtected } from "../lua/call-protected.js";
+import { pop, pushBytes, pushGlobal } from "../lua/lua-state.js";
+import { pushValue } from "../lua/push-value.js";
+import type { TaskState, TaskStateOptions } from "../task-state.js";
+import { callCommand } from "./call-command.js";
+
+/**
+ * Loads a workflow again in a fresh state, so that its functions can be called against a host.
+ *
+ * What the file logs and prints while it is loaded is dropped: whoever loaded it first has seen it.
+ *
+ * @throws {DslError} BUNDLE_INVALID, MODEL_MISMATCH, and what `loadWorkflow` throws.
+ */
+export async function openTaskState(options: TaskStateOptions): Promise<TaskState> {
+  const source = decodeBundle(options.bundle).files.get(options.file);
+  if (!source)
+    throw new DslError("BUNDLE_INVALID", `The bundle holds no file ${JSON.stringify(options.file)}`);
+  const binding: HostBinding = { host: undefined, loadClockMs: options.context.clockMs };
+  const { file, memoryLimitBytes } = options;
+  const evaluated = await evaluateWorkflow({ file, source, binding, memoryLimitBytes });
+  checkHash(evaluated.workflow.modelHash, options.modelHash, file);
+  reseed(evaluated);
+  binding.host = options.host;
+  evaluated.lua.limitMemory(memoryLimitBytes);
+  let closed = false;
+  return {
+    callCommand: (address, args) => {
+      if (closed) throw new Error("The task state is closed");
+      return callCommand(evaluated, address, args, memoryLimitBytes);
+    },
+    // Finalizers of the script must not run any more, so the instance is left to the garbage collector.
+    close: () => {
+      closed = true;
+    },
+  };
+}
+
+function checkHash(actual: string, expected: string, file: string): void {
+  if (actual === expected) return;
+  throw new DslError(
+    "MODEL_MISMATCH",
+    `Loading ${file} again gave another model: expected ${expected}, got ${actual}. ` +
+      "What a workflow defines must not depend on anything but its files and the load context",
+  );
+}
+
+/** Loading is reproducible; tasks that run must not draw the same numbers as their neighbours. */
+function reseed({ lua }: EvaluatedWorkflow): void {
+  const seed = randomBytes(16);
+  pushGlobal(lua, "math");
+  pushBytes(lua, lua.main, Buffer.from("randomseed"));
+  lua.api._lua_rawget(lua.main, -2);
+  pushValue(lua, lua.main, seed.readBigInt64LE(0));
+  pushValue(lua, lua.main, seed.readBigInt64LE(8));
+  callProtected(lua, 2, 0);
+  pop(lua, lua.main, 1);
+}
