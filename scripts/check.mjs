@@ -9,6 +9,8 @@ import { capture, cleanEnvironment, root, tool } from "./processes.mjs";
 
 const GENERATED = "packages/protocol/src/gen";
 
+class CheckFailure extends Error {}
+
 const scratch = mkdtempSync(path.join(tmpdir(), "sloth-check-"));
 const counts = { passed: 0, failed: 0 };
 try {
@@ -16,12 +18,11 @@ try {
   await check("biome", () => succeeds("biome", ["check", "--error-on-warnings", "--colors=off"]));
   await check("layers", () => checkLayers(path.join(scratch, "layers")));
   await check("types of the tests", () => succeeds("tsc", ["-p", "tsconfig.tests.json", "--noEmit"]));
-  await check("knip", () => succeeds("knip", ["--no-progress", "--treat-config-hints-as-errors"]));
+  await check("knip", () => succeeds("knip", ["--no-progress", "--no-config-hints"]));
   await check("buf lint", () => succeeds("buf", ["lint"]));
   await check("buf format", () => succeeds("buf", ["format", "-d", "--exit-code"]));
   await check("generated code", checkGeneratedCode);
   await check("licences", checkLicences);
-  await check("changesets", () => succeeds("changeset", ["status", "--since=HEAD"]));
   await checkPackages();
 } finally {
   rmSync(scratch, { recursive: true, force: true });
@@ -42,8 +43,6 @@ async function check(name, run) {
     console.log(`FAILED  ${name}\n${(known ? error.message : error.stack).trimEnd()}\n`);
   }
 }
-
-class CheckFailure extends Error {}
 
 async function succeeds(name, args) {
   const env = cleanEnvironment();

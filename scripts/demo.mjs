@@ -75,7 +75,8 @@ async function runExamples({ port }) {
       console.log(`Skipped: this example needs ${missing.join(" and ")}, which this machine does not have.`);
       continue;
     }
-    exitCode ||= await runMaster(["run", "-f", file, ...inventory]);
+    const code = await runMaster(["run", "-f", file, ...inventory]);
+    exitCode ||= code;
     if (interruption.signal) break;
   }
   return exitCode;

@@ -1,4 +1,7 @@
-/** `npm test`: all tests, then the pack check. Arguments go to vitest, and then only vitest runs. */
+/**
+ * `npm test`: all tests, then the pack check. Arguments go to vitest, and then only vitest runs:
+ * `npm test -- packages/dsl/src`, `npm test -- --project agent`.
+ */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -24,7 +27,7 @@ console.log(summary());
 async function runVitest() {
   const report = path.join(scratch, "report.json");
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-  const options = ["--config", "vitest.workspace.ts", "run", ...reporters, ...args];
+  const options = ["--config", "vitest.workspace.ts", "run", ...reporters, ...args.map(absoluteIfFile)];
   const code = await startVisibly(tool("vitest"), options).ended;
   if (existsSync(report)) addCounts(JSON.parse(readFileSync(report, "utf8")));
   if (counts.passed + counts.failed === 0) {
@@ -33,6 +36,12 @@ async function runVitest() {
   }
   // An error outside of any test fails vitest without failing a test.
   if (code !== 0 && counts.failed === 0) counts.failed += 1;
+}
+
+// vitest takes a relative path as relative to each project, which a path from the root of the repository is not.
+function absoluteIfFile(argument) {
+  const file = path.resolve(root, argument);
+  return argument.includes("/") && existsSync(file) ? file : argument;
 }
 
 function addCounts(report) {
