@@ -1,0 +1,64 @@
+import { countChanges } from "../manifest/diff.js";
+import type { Changeset } from "../manifest/entry.js";
+import { Pace } from "../pacing.js";
+import type { Snapshot } from "../snapshot/snapshot.js";
+import type { StagedContents } from "../transfer/receive-contents.js";
+import { commit } from "./commit.js";
+import type { Conflict } from "./conflict.js";
+import { guardChangeset } from "./guard.js";
+import { mergeChangeset } from "./merge-changeset.js";
+import { observe } from "./observe.js";
+import { stageEntries } from "./stage-entries.js";
+import { TreeCursor } from "./tree-cursor.js";
+
+export interface ApplyOptions {
+  /** What was sent, taken from the workspace's root. */
+  base: Snapshot;
+  changeset: Changeset;
+  /** The contents that are new; not needed when none is. Consumed unless there are conflicts. */
+  contents?: StagedContents | undefined;
+  /** Heeded until the first path is touched; after that the change is carried through. */
+  signal?: AbortSignal | undefined;
+}
+
+export interface ApplyResult {
+  /** If there is one, nothing was changed. */
+  conflicts: Conflict[];
+  counts: { added: number; modified: number; deleted: number };
+}
+
+/** Checks, merges and commits; `staging` is a private directory on the tree's file system, and the tree is not touched by another `apply`. */
+export async function applyChangeset(
+  root: string,
+  staging: string,
+  options: ApplyOptions,
+): Promise<ApplyResult> {
+  const { base, changeset, contents } = options;
+  const pace = new Pace(options.signal);
+  guardChangeset(base.manifest, changeset);
+  const cursor = new TreeCursor(root);
+  try {
+    const observation = await observe(cursor, base, changeset, pace);
+    const { apply, conflicts } = mergeChangeset({
+      base: base.manifest,
+      theirs: changeset,
+      ours: observation.ours,
+    });
+    if (conflicts.length > 0) return { conflicts, counts: { added: 0, modified: 0, deleted: 0 } };
+    const upserts = apply.upserts;
+    const staged = await stageEntries({
+      base: base.manifest,
+      upserts,
+      contents,
+      observation,
+      cursor,
+      staging,
+      pace,
+    });
+    options.signal?.throwIfAborted();
+    await commit({ cursor, changeset: apply, staged, observation, staging, pace: new Pace(undefined) });
+    return { conflicts, counts: countChanges(base.manifest, apply) };
+  } finally {
+    cursor.close();
+  }
+}

@@ -1,0 +1,105 @@
+import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from "node:fs";
+import { systemCode } from "../errors.js";
+import { type Changeset, indexByPath, type ManifestEntry } from "../manifest/entry.js";
+import { ancestorsOf, comparePaths, parentOf } from "../manifest/path-rules.js";
+import type { Pace } from "../pacing.js";
+import { knownFrom } from "../snapshot/capture-changes.js";
+import { type FileIdentity, identityOf } from "../snapshot/file-identity.js";
+import { FileHasher } from "../snapshot/read-file.js";
+import type { Snapshot } from "../snapshot/snapshot.js";
+import { fileEntry } from "../snapshot/walk-tree.js";
+import type { TreeCursor } from "./tree-cursor.js";
+
+/** What stands in the tree now where a changeset touches it: the `ours` of a merge, and how to recognise it again. */
+export interface Observation {
+  ours: Map<string, ManifestEntry>;
+  identities: Map<string, FileIdentity>;
+}
+
+/** Looks at every path that the changeset touches, at all above it, and into the directories that it removes. */
+export async function observe(
+  cursor: TreeCursor,
+  base: Snapshot,
+  changeset: Changeset,
+  pace: Pace,
+): Promise<Observation> {
+  const observer = new Observer(cursor, base, pace);
+  const upserts = indexByPath(changeset.upserts);
+  const deletions = new Set(changeset.deletions);
+  for (const path of pathsToSee(changeset)) {
+    if (pace.isDue()) await pace.rest();
+    await observer.look(path);
+    const isRemoved = deletions.has(path) || (upserts.get(path)?.kind ?? "directory") !== "directory";
+    if (isRemoved) observer.lookInto(path);
+  }
+  return observer;
+}
+
+function pathsToSee({ upserts, deletions }: Changeset): string[] {
+  const touched = [...upserts.map((entry) => entry.path), ...deletions];
+  return [...new Set(touched.flatMap((path) => [...ancestorsOf(path), path]))].sort(comparePaths);
+}
+
+class Observer implements Observation {
+  readonly ours = new Map<string, ManifestEntry>();
+  readonly identities = new Map<string, FileIdentity>();
+  readonly #cursor: TreeCursor;
+  readonly #known: ReturnType<typeof knownFrom>;
+  readonly #hasher: FileHasher;
+
+  constructor(cursor: TreeCursor, base: Snapshot, pace: Pace) {
+    this.#cursor = cursor;
+    this.#known = knownFrom(base);
+    this.#hasher = new FileHasher(pace);
+  }
+
+  async look(path: string): Promise<void> {
+    const parent = parentOf(path);
+    if (parent !== "" && this.ours.get(parent)?.kind !== "directory") return;
+    const location = this.#cursor.locate(path);
+    const stats = statOrMissing(location);
+    if (stats === undefined) return;
+    const identity = identityOf(stats);
+    this.identities.set(path, identity);
+    this.ours.set(
+      path,
+      stats.isFile() ? await this.#file(path, location, identity) : entryOf(path, stats, location),
+    );
+  }
+
+  /** Notes what is in a directory, without its content: it only matters that it is there. */
+  lookInto(directory: string): void {
+    if (this.ours.get(directory)?.kind !== "directory") return;
+    const location = this.#cursor.enter(directory);
+    for (const name of readdirSync(location)) {
+      const path = `${directory}/${name}`;
+      const stats = this.ours.has(path) ? undefined : statOrMissing(`${location}/${name}`);
+      if (stats !== undefined) this.ours.set(path, entryOf(path, stats, `${location}/${name}`));
+    }
+  }
+
+  async #file(path: string, location: string, identity: FileIdentity): Promise<ManifestEntry> {
+    const known = this.#known(path, identity);
+    if (known !== undefined) return fileEntry(path, identity, known);
+    const hashed = await this.#hasher.hash(location, path);
+    this.identities.set(path, hashed.identity);
+    return fileEntry(path, hashed.identity, hashed.digest);
+  }
+}
+
+/** Anything but a directory or a symlink becomes a file without a digest, which equals nothing. */
+function entryOf(path: string, stats: BigIntStats, location: string): ManifestEntry {
+  const none = { path, mode: Number(stats.mode & 0o777n), mtimeUs: 0, sizeBytes: 0 };
+  if (stats.isDirectory()) return { ...none, kind: "directory" };
+  if (stats.isSymbolicLink()) return { ...none, kind: "symlink", mode: 0, target: readlinkSync(location) };
+  return { ...none, kind: "file" };
+}
+
+function statOrMissing(location: string): BigIntStats | undefined {
+  try {
+    return lstatSync(location, { bigint: true });
+  } catch (cause) {
+    if (systemCode(cause) === "ENOENT") return undefined;
+    throw cause;
+  }
+}

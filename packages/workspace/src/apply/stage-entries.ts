@@ -1,0 +1,67 @@
+import { symlinkSync } from "node:fs";
+import { BodyUses, copyContent, missingContent } from "../layout/body-uses.js";
+import { createEmpty, setAttributes } from "../layout/set-attributes.js";
+import { indexByPath, type Manifest, type ManifestEntry } from "../manifest/entry.js";
+import type { Pace } from "../pacing.js";
+import { FileHasher, fileChanged } from "../snapshot/read-file.js";
+import type { StagedContents } from "../transfer/receive-contents.js";
+import type { Observation } from "./observe.js";
+import type { TreeCursor } from "./tree-cursor.js";
+
+export interface StageOptions {
+  base: Manifest;
+  upserts: readonly ManifestEntry[];
+  contents: StagedContents | undefined;
+  observation: Observation;
+  cursor: TreeCursor;
+  staging: string;
+  pace: Pace;
+}
+
+/**
+ * Makes every file and symlink that is to come ready in the staging directory, with mode and time, so that only
+ * renames are left; a full disk shows here, before anything is touched. Returns where each one is.
+ */
+export async function stageEntries(options: StageOptions): Promise<Map<string, string>> {
+  const sources = contentSources(options);
+  const staged = new Map<string, string>();
+  for (const entry of options.upserts) {
+    if (entry.kind === "directory") continue;
+    if (options.pace.isDue()) await options.pace.rest();
+    const location = `${options.staging}/new-${staged.size}`;
+    staged.set(entry.path, location);
+    if (entry.kind === "symlink") {
+      symlinkSync(entry.target ?? "", location);
+      continue;
+    }
+    await sources.place(entry, location);
+    setAttributes(location, entry);
+  }
+  return staged;
+}
+
+/**
+ * Where a content comes from: what was received, or, when only mode or time changed, the file that stands here. It
+ * is copied even then: its inode may be shared with something outside the tree by a hard link.
+ */
+function contentSources(options: StageOptions) {
+  const received = new BodyUses(options.contents, options.upserts);
+  const base = indexByPath(options.base.entries);
+  const isHere = (entry: ManifestEntry) => base.get(entry.path)?.digest === entry.digest;
+  for (const entry of options.upserts) {
+    if (entry.kind === "file" && !received.has(entry) && !isHere(entry)) throw missingContent(entry);
+  }
+  return {
+    async place(entry: ManifestEntry, location: string): Promise<void> {
+      if (entry.sizeBytes === 0) createEmpty(location);
+      else if (received.has(entry)) await received.place(entry, location);
+      else await copyOurs(options, entry, location);
+    },
+  };
+}
+
+async function copyOurs(options: StageOptions, entry: ManifestEntry, location: string): Promise<void> {
+  await copyContent(options.cursor.locate(entry.path), location, entry.sizeBytes);
+  const { digest } = await new FileHasher(options.pace).hash(location, entry.path);
+  if (digest !== entry.digest) throw fileChanged(entry.path, "changed while it was copied");
+}

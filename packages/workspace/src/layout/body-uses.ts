@@ -1,0 +1,59 @@
+import { constants, copyFileSync, renameSync } from "node:fs";
+import { copyFile } from "node:fs/promises";
+import { quote, systemCode, WorkspaceError } from "../errors.js";
+import { EMPTY_DIGEST, type ManifestEntry } from "../manifest/entry.js";
+import type { StagedContents } from "../transfer/receive-contents.js";
+
+const COPY_FLAGS = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE;
+/** Larger files are copied on Node's thread pool, so that the event loop goes on. */
+const SYNC_COPY_BYTES = 1024 * 1024;
+
+/** Hands out received contents: the last file that needs one gets it by rename, those before by copy. */
+export class BodyUses {
+  readonly #contents: StagedContents | undefined;
+  readonly #uses = new Map<string, number>();
+
+  constructor(contents: StagedContents | undefined, entries: readonly ManifestEntry[]) {
+    this.#contents = contents;
+    for (const { digest } of entries) {
+      if (digest !== undefined) this.#uses.set(digest, (this.#uses.get(digest) ?? 0) + 1);
+    }
+  }
+
+  has(entry: ManifestEntry): boolean {
+    return entry.digest === EMPTY_DIGEST || this.#locate(entry) !== undefined;
+  }
+
+  /** Puts the content of a file that is not empty at `location`, where nothing stands. */
+  async place(entry: ManifestEntry, location: string): Promise<void> {
+    const source = this.#locate(entry);
+    if (source === undefined || entry.digest === undefined) throw missingContent(entry);
+    const usesLeft = (this.#uses.get(entry.digest) ?? 1) - 1;
+    this.#uses.set(entry.digest, usesLeft);
+    if (usesLeft > 0 || !moved(source, location)) await copyContent(source, location, entry.sizeBytes);
+  }
+
+  #locate(entry: ManifestEntry): string | undefined {
+    return entry.digest === undefined ? undefined : this.#contents?.pathOf(entry.digest);
+  }
+}
+
+export async function copyContent(source: string, location: string, sizeBytes: number): Promise<void> {
+  if (sizeBytes > SYNC_COPY_BYTES) await copyFile(source, location, COPY_FLAGS);
+  else copyFileSync(source, location, COPY_FLAGS);
+}
+
+function moved(source: string, location: string): boolean {
+  try {
+    renameSync(source, location);
+    return true;
+  } catch (cause) {
+    if (systemCode(cause) === "EXDEV") return false;
+    throw cause;
+  }
+}
+
+export function missingContent(entry: ManifestEntry): WorkspaceError {
+  const message = `The content of ${quote(entry.path)} was not received. Nothing was changed.`;
+  return new WorkspaceError("MISSING_CONTENT", message, { path: entry.path });
+}

@@ -1,0 +1,58 @@
+/** One path of a tree. */
+export interface ManifestEntry {
+  /** Relative to the root, `/`-separated, valid by {@link checkPath}. */
+  path: string;
+  kind: "file" | "directory" | "symlink";
+  /** The nine permission bits; 0 for symlinks, which have none of their own. */
+  mode: number;
+  /**
+   * Microseconds since 1970, rounded down; 0 for directories and symlinks. Their times are not carried: a
+   * directory's changes with every change below it, and applying a changeset would change it again.
+   */
+  mtimeUs: number;
+  /** Bytes of a file; else 0. */
+  sizeBytes: number;
+  /** SHA-256 of a file's content in lower-case hex. */
+  digest?: string;
+  /** What a symlink holds, as it is. */
+  target?: string;
+}
+
+/**
+ * A whole tree in tree order: a directory before what is in it, subtrees contiguous, siblings by the bytes of their
+ * UTF-8 names. The root itself is not an entry.
+ */
+export interface Manifest {
+  readonly entries: readonly ManifestEntry[];
+}
+
+/**
+ * What turns one manifest into another. `upserts` are the entries that are new or differ, `deletions` every path
+ * that is gone: a removed directory is listed with all that was in it. A path whose kind changed is only an upsert;
+ * a directory that became a file lists its former contents as deletions. Both are in tree order and share no path.
+ */
+export interface Changeset {
+  readonly upserts: readonly ManifestEntry[];
+  readonly deletions: readonly string[];
+}
+
+/** SHA-256 of nothing; an empty file needs no body. */
+export const EMPTY_DIGEST = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+/** Equal in everything but permissions and time. */
+export function sameContent(a: ManifestEntry, b: ManifestEntry): boolean {
+  return a.kind === b.kind && a.sizeBytes === b.sizeBytes && a.digest === b.digest && a.target === b.target;
+}
+
+/** Equal in everything but time. */
+export function sameButForTime(a: ManifestEntry, b: ManifestEntry): boolean {
+  return sameContent(a, b) && a.mode === b.mode;
+}
+
+export function sameEntry(a: ManifestEntry, b: ManifestEntry): boolean {
+  return sameButForTime(a, b) && a.mtimeUs === b.mtimeUs;
+}
+
+export function indexByPath(entries: readonly ManifestEntry[]): Map<string, ManifestEntry> {
+  return new Map(entries.map((entry) => [entry.path, entry]));
+}

@@ -1,0 +1,81 @@
+import { quote, WorkspaceError } from "../errors.js";
+
+const MAX_PATH_BYTES = 4095;
+const MAX_COMPONENT_BYTES = 255;
+export const MAX_DEPTH = 256;
+
+const SLASH = 0x2f;
+
+/**
+ * Refuses every path that is not plainly inside its tree: valid Unicode, relative, `/`-separated, no empty, `.` or
+ * `..` component, no NUL, no backslash, no drive prefix, at most 255 bytes a component, 4095 in all, 256 levels.
+ * @throws {WorkspaceError} BAD_PATH
+ */
+export function checkPath(path: string): void {
+  const problem = problemOf(path);
+  if (problem === undefined) return;
+  throw new WorkspaceError("BAD_PATH", `The path ${quote(path)} ${problem}.`, { path });
+}
+
+function problemOf(path: string): string | undefined {
+  if (path === "") return "is empty";
+  if (path.includes("\0")) return "has a NUL byte in it";
+  if (path.includes("\\")) return "has a backslash in it, which separates names on other systems; rename it";
+  if (/\p{Cs}/u.test(path)) return "is not valid Unicode";
+  if (path.startsWith("/")) return "is absolute";
+  if (/^[A-Za-z]:/.test(path)) return "begins with a drive letter";
+  if (bytesOf(path) > MAX_PATH_BYTES) return `is longer than ${MAX_PATH_BYTES} bytes`;
+  const components = path.split("/");
+  if (components.length > MAX_DEPTH) return `is deeper than ${MAX_DEPTH} levels`;
+  for (const component of components) {
+    if (component === "" || component === "." || component === "..")
+      return `has a component ${quote(component)}`;
+    if (bytesOf(component) > MAX_COMPONENT_BYTES)
+      return `has a name longer than ${MAX_COMPONENT_BYTES} bytes`;
+  }
+  return undefined;
+}
+
+function bytesOf(text: string): number {
+  return Buffer.byteLength(text);
+}
+
+/** Tree order: by components, each by the bytes of its UTF-8; so a directory's subtree follows it without a gap. */
+export function comparePaths(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let index = 0; index < length; index++) {
+    const left = a.charCodeAt(index);
+    const right = b.charCodeAt(index);
+    if (left !== right) return rank(left) - rank(right);
+  }
+  return a.length - b.length;
+}
+
+/** The separator comes before every other character, and surrogates (U+10000 and above) after U+FFFF, as in UTF-8. */
+function rank(codeUnit: number): number {
+  if (codeUnit === SLASH) return -1;
+  return codeUnit >= 0xd800 && codeUnit <= 0xdfff ? codeUnit + 0x10000 : codeUnit;
+}
+
+/** The directory a path is in; `""` is the root. */
+export function parentOf(path: string): string {
+  const slash = path.lastIndexOf("/");
+  return slash === -1 ? "" : path.slice(0, slash);
+}
+
+export function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+/** All directories above a path, from the top, without the root. */
+export function ancestorsOf(path: string): string[] {
+  const ancestors: string[] = [];
+  for (let slash = path.indexOf("/"); slash !== -1; slash = path.indexOf("/", slash + 1)) {
+    ancestors.push(path.slice(0, slash));
+  }
+  return ancestors;
+}
+
+export function isBelow(path: string, directory: string): boolean {
+  return directory === "" || path.startsWith(`${directory}/`);
+}

@@ -1,0 +1,36 @@
+import { readFileSync } from "node:fs";
+import { systemCode } from "../errors.js";
+
+/** Names this process, and no later one that gets its number: pid and start time. */
+export function processMark(): string {
+  return `${process.pid}-${startTime(process.pid) ?? "unknown"}`;
+}
+
+/** Whether the process that made `mark` still lives. Where start times cannot be read, whether any has its number. */
+export function isAlive(mark: string): boolean {
+  const [pidText, started] = mark.split("-");
+  const pid = Number(pidText);
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
+  const current = startTime(pid);
+  return current === undefined ? hasProcess(pid) : current === started;
+}
+
+/** Field 22 of /proc/<pid>/stat, in clock ticks since boot; the name before it may hold spaces and brackets. */
+function startTime(pid: number): string | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, "latin1");
+    return text.slice(text.lastIndexOf(")") + 2).split(" ")[19];
+  } catch {
+    // No such process, or no /proc: the caller asks the kernel in another way.
+    return undefined;
+  }
+}
+
+function hasProcess(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (cause) {
+    return systemCode(cause) === "EPERM";
+  }
+}

@@ -1,0 +1,43 @@
+import { randomUUID } from "node:crypto";
+import { mkdirSync, readdirSync, renameSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { isAlive, processMark } from "./process-mark.js";
+import { ensureDirectory } from "./state-directory.js";
+
+/** Private directories below `.sloth/staging`, each named by the process that made it. */
+export class Staging {
+  readonly #stateDirectory: string;
+  readonly #directory: string;
+
+  constructor(stateDirectory: string) {
+    this.#stateDirectory = stateDirectory;
+    this.#directory = `${stateDirectory}/staging`;
+    ensureDirectory(this.#directory, 0o700);
+  }
+
+  create(): string {
+    ensureDirectory(this.#directory, 0o700);
+    const directory = `${this.#directory}/${processMark()}-${randomUUID()}`;
+    mkdirSync(directory, 0o700);
+    return directory;
+  }
+
+  async remove(directory: string): Promise<void> {
+    await rm(directory, { recursive: true, force: true });
+  }
+
+  /** Takes a directory out of what is cleaned up, and returns where it is now. */
+  keep(directory: string): string {
+    const kept = `${this.#stateDirectory}/kept-${randomUUID()}`;
+    renameSync(directory, kept);
+    return kept;
+  }
+
+  /** Removes what processes left that are no more. Names of another form are not ours and stay. */
+  async removeStale(): Promise<void> {
+    for (const name of readdirSync(this.#directory)) {
+      const mark = /^(\d+-(?:\d+|unknown))-[0-9a-f-]{36}$/.exec(name)?.[1];
+      if (mark !== undefined && !isAlive(mark)) await this.remove(`${this.#directory}/${name}`);
+    }
+  }
+}

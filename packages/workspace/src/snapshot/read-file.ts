@@ -1,0 +1,96 @@
+import { createHash, hash } from "node:crypto";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { quote, systemCode, systemReason, WorkspaceError } from "../errors.js";
+import { EMPTY_DIGEST } from "../manifest/entry.js";
+import type { Pace } from "../pacing.js";
+import { type FileIdentity, identityOf, sameIdentity } from "./file-identity.js";
+
+const BUFFER_BYTES = 256 * 1024;
+const MAX_TRIES = 3;
+
+/** `O_NONBLOCK`, so that a FIFO that took a file's place cannot hold us up. */
+const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+export interface HashedFile {
+  digest: string;
+  identity: FileIdentity;
+}
+
+/** Hashes files one after the other through one buffer, so its memory does not depend on their sizes. */
+export class FileHasher {
+  readonly #buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+  readonly #pace: Pace;
+
+  constructor(pace: Pace) {
+    this.#pace = pace;
+  }
+
+  /**
+   * Reads the file at `location`, again if it changed meanwhile.
+   * @param path what to call it in errors
+   * @throws {WorkspaceError} UNREADABLE; FILE_CHANGED when it changed each of three times
+   */
+  async hash(location: string, path: string): Promise<HashedFile> {
+    for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
+      const hashed = await this.#hashOnce(location, path);
+      if (hashed !== undefined) return hashed;
+    }
+    throw fileChanged(path, `changed ${MAX_TRIES} times while it was read`);
+  }
+
+  async #hashOnce(location: string, path: string): Promise<HashedFile | undefined> {
+    const descriptor = openForReading(location, path);
+    try {
+      const before = identityOf(fstatSync(descriptor, { bigint: true }));
+      const digest = await this.#digest(descriptor, before.sizeBytes);
+      const after = identityOf(fstatSync(descriptor, { bigint: true }));
+      return sameIdentity(before, after) ? { digest, identity: after } : undefined;
+    } catch (cause) {
+      throw systemCode(cause) === undefined ? cause : unreadable(path, cause);
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+
+  async #digest(descriptor: number, sizeBytes: number): Promise<string> {
+    if (sizeBytes === 0) return EMPTY_DIGEST;
+    const first = readSync(descriptor, this.#buffer, 0, BUFFER_BYTES, null);
+    if (first === sizeBytes) return hash("sha256", this.#buffer.subarray(0, first), "hex");
+    const digest = createHash("sha256");
+    for (let length = first; length > 0; length = readSync(descriptor, this.#buffer, 0, BUFFER_BYTES, null)) {
+      digest.update(this.#buffer.subarray(0, length));
+      if (this.#pace.isDue()) await this.#pace.rest();
+    }
+    return digest.digest("hex");
+  }
+}
+
+/** @throws {WorkspaceError} UNREADABLE, or FILE_CHANGED when it is gone or no regular file any more */
+export function openForReading(location: string, path: string): number {
+  let descriptor: number;
+  try {
+    descriptor = openSync(location, OPEN_FLAGS);
+  } catch (cause) {
+    const code = systemCode(cause);
+    if (code === "ENOENT" || code === "ELOOP" || code === "ENXIO")
+      throw fileChanged(path, "is gone or was replaced", cause);
+    throw unreadable(path, cause);
+  }
+  if (fstatSync(descriptor).isFile()) return descriptor;
+  closeSync(descriptor);
+  throw fileChanged(path, "is no regular file any more");
+}
+
+export function fileChanged(path: string, what: string, cause?: unknown): WorkspaceError {
+  const advice = "Something else is writing to it; try again when that is done.";
+  return new WorkspaceError("FILE_CHANGED", `The file ${quote(path)} ${what}. ${advice}`, { path, cause });
+}
+
+export function unreadable(path: string, cause: unknown): WorkspaceError {
+  const reason = systemReason(cause);
+  const advice = "Make it readable for this user, or move it out of the directory.";
+  return new WorkspaceError("UNREADABLE", `Cannot read ${quote(path)}: ${reason}. ${advice}`, {
+    path,
+    cause,
+  });
+}

@@ -1,0 +1,178 @@
+import { quote, WorkspaceError } from "../errors.js";
+import type { Body } from "./bodies.js";
+import { BLOCK_BYTES, END_BLOCKS, PAX_SIZE_FROM } from "./profile.js";
+import { parseHeader, type UstarHeader } from "./ustar-header.js";
+
+/** Takes the contents as they arrive; `begin`, any number of `write`, `finish`, for each body in order. */
+export interface BodySink {
+  begin(body: Body): void;
+  write(bytes: Uint8Array): void;
+  finish(): void;
+}
+
+type State = "header" | "pax" | "body" | "padding" | "end";
+
+const MAX_PAX_BYTES = BLOCK_BYTES;
+const ZEROS = Buffer.alloc(BLOCK_BYTES);
+
+/**
+ * Reads an archive that must be exactly what profile.ts describes and hold exactly the expected bodies. Keeps at
+ * most one block; trusts nothing: what a header may say is known before it is read.
+ */
+export class ArchiveReader {
+  readonly #expected: readonly Body[];
+  readonly #sink: BodySink;
+  #state: State = "header";
+  #next = 0;
+  /** What is left of the body, or of the zeros after it. */
+  #rest = 0;
+  #block = Buffer.alloc(BLOCK_BYTES);
+  #blockFilled = 0;
+  #paxBytes = 0;
+  #paxSize: number | undefined;
+  #endBlocks = 0;
+  #offset = 0;
+
+  constructor(expected: readonly Body[], sink: BodySink) {
+    this.#expected = expected;
+    this.#sink = sink;
+  }
+
+  /** @throws {WorkspaceError} BAD_ARCHIVE */
+  push(chunk: Uint8Array): void {
+    for (let at = 0; at < chunk.length; ) {
+      const taken = this.#take(chunk.subarray(at));
+      at += taken;
+      this.#offset += taken;
+    }
+  }
+
+  /** The archive is over. @throws {WorkspaceError} BAD_ARCHIVE when it should not be */
+  end(): void {
+    if (this.#state !== "end" || this.#endBlocks < END_BLOCKS) throw this.#fault("no end: it was cut off");
+    if (this.#next < this.#expected.length) throw this.#missing();
+  }
+
+  #take(bytes: Uint8Array): number {
+    switch (this.#state) {
+      case "body":
+        return this.#takeBody(bytes);
+      case "padding":
+        return this.#takePadding(bytes);
+      default:
+        return this.#takeBlock(bytes);
+    }
+  }
+
+  #takeBody(bytes: Uint8Array): number {
+    const part = bytes.subarray(0, this.#rest);
+    this.#sink.write(part);
+    this.#rest -= part.length;
+    if (this.#rest === 0) this.#endBody();
+    return part.length;
+  }
+
+  #endBody(): void {
+    this.#sink.finish();
+    const sizeBytes = this.#expected[this.#next]?.sizeBytes ?? 0;
+    this.#next++;
+    this.#rest = (BLOCK_BYTES - (sizeBytes % BLOCK_BYTES)) % BLOCK_BYTES;
+    this.#state = this.#rest > 0 ? "padding" : "header";
+  }
+
+  #takePadding(bytes: Uint8Array): number {
+    const part = bytes.subarray(0, this.#rest);
+    if (!isZero(part)) throw this.#fault("bytes between its entries");
+    this.#rest -= part.length;
+    if (this.#rest === 0) this.#state = "header";
+    return part.length;
+  }
+
+  #takeBlock(bytes: Uint8Array): number {
+    const part = bytes.subarray(0, BLOCK_BYTES - this.#blockFilled);
+    this.#block.set(part, this.#blockFilled);
+    this.#blockFilled += part.length;
+    if (this.#blockFilled < BLOCK_BYTES) return part.length;
+    this.#blockFilled = 0;
+    if (this.#state === "pax") this.#readPax();
+    else if (isZero(this.#block)) this.#readEndBlock();
+    else this.#readHeader();
+    return part.length;
+  }
+
+  #readEndBlock(): void {
+    if (this.#paxSize !== undefined) throw this.#fault("a PAX header without an entry");
+    if (this.#next < this.#expected.length) throw this.#missing();
+    this.#state = "end";
+    this.#endBlocks++;
+    if (this.#endBlocks > END_BLOCKS) throw this.#fault("bytes after its end");
+  }
+
+  #readHeader(): void {
+    if (this.#state === "end") throw this.#fault("bytes after its end");
+    const header = parseHeader(this.#block);
+    if (typeof header === "string") throw this.#fault(header);
+    if (header.type === "pax") this.#expectPax(header);
+    else this.#beginBody(header);
+  }
+
+  #expectPax({ sizeBytes }: UstarHeader): void {
+    if (this.#paxSize !== undefined) throw this.#fault("two PAX headers for one entry");
+    if (sizeBytes === 0 || sizeBytes > MAX_PAX_BYTES) throw this.#fault(`a PAX header of ${sizeBytes} bytes`);
+    this.#paxBytes = sizeBytes;
+    this.#state = "pax";
+  }
+
+  #readPax(): void {
+    const record = this.#block.toString("latin1", 0, this.#paxBytes);
+    const size = Number(/^\d+ size=([1-9]\d*)\n$/.exec(record)?.[1]);
+    const isCanonical = Number.isSafeInteger(size) && size >= PAX_SIZE_FROM && record === paxRecord(size);
+    if (!isCanonical) throw this.#fault("a PAX header with something else than one large size");
+    if (!isZero(this.#block.subarray(this.#paxBytes))) throw this.#fault("bytes after a PAX header");
+    this.#paxSize = size;
+    this.#state = "header";
+  }
+
+  #beginBody(header: UstarHeader): void {
+    const body = this.#expected[this.#next];
+    if (body === undefined) throw this.#fault(`the entry ${quote(header.name)}, which nobody asked for`);
+    if (header.name !== body.digest) {
+      throw this.#fault(`the entry ${quote(header.name)} where the content of ${quote(body.path)} is due`);
+    }
+    if (this.#paxSize !== undefined && header.sizeBytes !== 0) throw this.#fault("two sizes for one entry");
+    const size = this.#paxSize ?? header.sizeBytes;
+    if (size !== body.sizeBytes) {
+      throw this.#fault(`${size} bytes for ${quote(body.path)}, which has ${body.sizeBytes}`);
+    }
+    this.#paxSize = undefined;
+    this.#rest = size;
+    this.#state = "body";
+    this.#sink.begin(body);
+  }
+
+  #missing(): WorkspaceError {
+    return this.#fault(`no content for ${quote(this.#expected[this.#next]?.path ?? "")}`);
+  }
+
+  #fault(what: string): WorkspaceError {
+    const where = `at byte ${this.#offset}, entry ${this.#next + 1} of ${this.#expected.length}`;
+    return new WorkspaceError(
+      "BAD_ARCHIVE",
+      `The received archive has ${what} (${where}). It was thrown away.`,
+      {
+        path: this.#expected[this.#next]?.path,
+      },
+    );
+  }
+}
+
+/** A PAX record begins with its own length in decimal, these digits included. */
+function paxRecord(size: number): string {
+  const rest = ` size=${size}\n`;
+  const length = rest.length + String(rest.length + 2).length;
+  return `${length}${rest}`;
+}
+
+function isZero(bytes: Uint8Array): boolean {
+  return ZEROS.subarray(0, bytes.length).equals(bytes);
+}

@@ -1,0 +1,119 @@
+import { createHash } from "node:crypto";
+import { chmodSync, mkdirSync, readdirSync, rmdirSync, unlinkSync } from "node:fs";
+import { systemCode, systemReason, WorkspaceError } from "../errors.js";
+import { checkLimit, type Limits, limitsWith } from "../limits.js";
+import type { ManifestEntry } from "../manifest/entry.js";
+import { Pace } from "../pacing.js";
+import { abortable } from "./abortable.js";
+import { ArchiveReader } from "./archive-reader.js";
+import { type Body, bodiesOf } from "./bodies.js";
+import { BodyFiles } from "./body-files.js";
+import type { TransferSummary } from "./profile.js";
+
+const SLICE_BYTES = 256 * 1024;
+
+/** Received contents, each in a file of its own, not yet at its place. */
+export interface StagedContents {
+  /** What was received; the caller compares it with what the sender announced. */
+  readonly summary: TransferSummary;
+  /** Where the content is, or undefined if it was not received. `layOut` and `apply` move the file away. */
+  pathOf(digest: string): string | undefined;
+  /** Removes what is left of the staging directory. May be called again. */
+  remove(): Promise<void>;
+}
+
+export interface ReceiveOptions {
+  /** The entries whose contents are due; the archive must hold these and nothing else. */
+  expected: readonly ManifestEntry[];
+  /** Created with mode 0700 if it is missing, else it must be empty. On the file system of the target. */
+  stagingDir: string;
+  limits?: Partial<Limits>;
+  signal?: AbortSignal;
+}
+
+/**
+ * Receives what {@link packContents} sends, from a peer that may be hostile. Contents go to numbered files below
+ * `stagingDir`; nothing that the peer names touches the disk. What is not exactly as expected rejects the whole
+ * transfer and removes `stagingDir`.
+ * @throws {WorkspaceError} BAD_ARCHIVE, LIMIT, BAD_MANIFEST or IO_FAILED
+ */
+export async function receiveContents(
+  chunks: AsyncIterable<Uint8Array>,
+  options: ReceiveOptions,
+): Promise<StagedContents> {
+  const pace = new Pace(options.signal);
+  const expected = bodiesOf(options.expected);
+  checkTotals(options.expected, expected, limitsWith(options.limits));
+  prepare(options.stagingDir);
+  const files = new BodyFiles(options.stagingDir);
+  try {
+    const summary = await receive(
+      abortable(chunks, options.signal),
+      new ArchiveReader(expected, files),
+      pace,
+    );
+    return {
+      summary: { ...summary, entries: expected.length },
+      pathOf: (digest) => files.pathOf(digest),
+      remove: () => removeNumbered(options.stagingDir),
+    };
+  } catch (cause) {
+    files.abandon();
+    await removeNumbered(options.stagingDir);
+    throw asWorkspaceError(cause);
+  }
+}
+
+async function receive(chunks: AsyncIterable<Uint8Array>, reader: ArchiveReader, pace: Pace) {
+  const sha256 = createHash("sha256");
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    for (let at = 0; at < chunk.length; at += SLICE_BYTES) {
+      const slice = chunk.subarray(at, at + SLICE_BYTES);
+      sha256.update(slice);
+      reader.push(slice);
+      if (pace.isDue()) await pace.rest();
+    }
+    bytes += chunk.length;
+  }
+  reader.end();
+  return { bytes, sha256: sha256.digest("hex") };
+}
+
+function checkTotals(entries: readonly ManifestEntry[], bodies: readonly Body[], limits: Limits): void {
+  checkLimit("entries", entries.length, limits.entries);
+  const total = bodies.reduce((sum, body) => sum + body.sizeBytes, 0);
+  checkLimit("bytes of contents", total, limits.contentBytes);
+}
+
+function prepare(stagingDir: string): void {
+  try {
+    mkdirSync(stagingDir, { recursive: true, mode: 0o700 });
+    chmodSync(stagingDir, 0o700);
+    if (readdirSync(stagingDir).length === 0) return;
+  } catch (cause) {
+    throw asWorkspaceError(cause);
+  }
+  const message = `The staging directory ${JSON.stringify(stagingDir)} is not empty. Use a fresh one.`;
+  throw new WorkspaceError("NOT_EMPTY", message, { path: stagingDir });
+}
+
+/** Only what {@link BodyFiles} makes there; so nothing that is not ours is lost. */
+async function removeNumbered(stagingDir: string): Promise<void> {
+  const pace = new Pace(undefined);
+  try {
+    for (const name of readdirSync(stagingDir)) {
+      if (/^\d+$/.test(name)) unlinkSync(`${stagingDir}/${name}`);
+      if (pace.isDue()) await pace.rest();
+    }
+    rmdirSync(stagingDir);
+  } catch (cause) {
+    if (systemCode(cause) !== "ENOENT" && systemCode(cause) !== "ENOTEMPTY") throw asWorkspaceError(cause);
+  }
+}
+
+function asWorkspaceError(cause: unknown): unknown {
+  if (systemCode(cause) === undefined || cause instanceof WorkspaceError) return cause;
+  const message = `Cannot store what is received: ${systemReason(cause)}.`;
+  return new WorkspaceError("IO_FAILED", message, { cause });
+}
