@@ -56,8 +56,18 @@ async function install() {
 }
 
 async function build() {
-  for (const name of packages) removeStaleOutput(path.join(root, "packages", name));
+  for (const name of packages) {
+    const folder = path.join(root, "packages", name);
+    forgetLostOutput(folder);
+    removeStaleOutput(folder);
+  }
   await mustSucceed("tsc -b", capture(tool("tsc"), ["-b"]));
+}
+
+// tsc believes its record of the last build, even when somebody has deleted what it built.
+function forgetLostOutput(folder) {
+  if (!existsSync(path.join(folder, "dist")))
+    rmSync(path.join(folder, "tsconfig.tsbuildinfo"), { force: true });
 }
 
 // tsc leaves what it made of a source that has been deleted or renamed since, and it would be published.
