@@ -1,1 +1,13 @@
-export {};
+/** The sloth master as a library: plans a workflow and runs it through task runners here and on agents. Runs no task by itself. */
+export { AgentPool } from "./dispatch/agent-pool.js";
+export type { RemoteTaskRunnerOptions } from "./dispatch/remote-task-runner.js";
+export { createRemoteTaskRunner, Workspaces } from "./dispatch/remote-task-runner.js";
+export type { AgentTarget, Inventory } from "./inventory/inventory.js";
+export { emptyInventory, readInventory } from "./inventory/inventory.js";
+export type { MasterErrorCode } from "./master-error.js";
+export { MasterError } from "./master-error.js";
+export type { PlannedGroup, PlannedTask, PlanOptions, RunPlan } from "./plan/plan-run.js";
+export { planRun } from "./plan/plan-run.js";
+export type { RunEvent, RunEventSink, RunSummary } from "./schedule/run-event.js";
+export type { GroupContext } from "./schedule/run-group.js";
+export { runWorkflow } from "./schedule/run-workflow.js";

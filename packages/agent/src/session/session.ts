@@ -12,7 +12,6 @@
  * Non-guarantee: without the feature `reattach` an attempt dies with its stream.
  */
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import {
   collectPieces,
@@ -26,13 +25,13 @@ import type { Attempt, TaskResult, TaskRunner } from "@sloth/runtime";
 import {
   type Changeset,
   captureChanges,
-  contentsOf,
   decodeManifest,
   encodeChangeset,
   encodeManifest,
   layOut,
   type Manifest,
   manifestDigest,
+  newContents,
   type Snapshot,
   type StagedContents,
   WorkspaceError,
@@ -173,13 +172,13 @@ export class Session {
   async *#receiveWorkspace(): AsyncGenerator<ExecuteResponse, Snapshot> {
     const { snapshot } = await this.#inbox.next("snapshot");
     const manifest = yield* this.#receiveManifest(snapshot.rootDigest);
+    this.#inbox.expect(undefined);
     this.#directory = await this.#context.state.makeAttemptDirectory();
     const contents = yield* this.#receiveContents(manifest, join(this.#directory, "staging"));
-    this.#inbox.expect(undefined);
-    const tree = join(this.#directory, "tree");
-    await mkdir(tree, { mode: 0o700 });
-    const laidOut = await layOut(manifest, contents, tree, { signal: this.#stop.signal });
-    await contents.remove();
+    const laidOut = await layOut(manifest, contents, join(this.#directory, "tree"), {
+      signal: this.#stop.signal,
+    });
+    await contents?.remove();
     return laidOut;
   }
 
@@ -199,12 +198,13 @@ export class Session {
   async *#receiveContents(
     manifest: Manifest,
     stagingDir: string,
-  ): AsyncGenerator<ExecuteResponse, StagedContents> {
-    const entries = contentsOf(manifest.entries);
-    await mkdir(stagingDir, { mode: 0o700 });
-    this.#inbox.expect(undefined);
-    const signal = this.#stop.signal;
-    const upload = this.#endpoint.expectUpload({ entries, stagingDir, signal });
+  ): AsyncGenerator<ExecuteResponse, StagedContents | undefined> {
+    const entries = newContents(emptyManifest, { upserts: manifest.entries, deletions: [] });
+    if (entries.length === 0) {
+      yield { frame: { $case: "missing", missing: { contents: { $case: "some", some: { sha256: [] } } } } };
+      return undefined;
+    }
+    const upload = this.#endpoint.expectUpload({ entries, stagingDir, signal: this.#stop.signal });
     // Watched from the start: it may fail before anybody waits for it.
     upload.catch(() => {});
     yield { frame: { $case: "missing", missing: { contents: { $case: "all", all: true } } } };
@@ -242,7 +242,7 @@ export class Session {
   }
 
   async *#offer(base: Snapshot, changeset: Changeset): AsyncGenerator<ExecuteResponse> {
-    const entries = contentsOf(changeset.upserts, base.manifest);
+    const entries = newContents(base.manifest, changeset);
     if (entries.length > 0) {
       this.#endpoint.offerDownload({ root: base.root, entries, signal: this.#stop.signal });
     }

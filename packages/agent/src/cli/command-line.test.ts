@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { parseCommandLine } from "./command-line.js";
+
+describe("the command line of the agent", () => {
+  it("listens on 50051 unless told otherwise", async () => {
+    expect(await parseCommandLine([])).toMatchObject({ kind: "serve", options: { port: 50051 } });
+  });
+
+  it.each([[["--port", "4000"]], [["-p", "4000"]], [["--port=4000"]]])(
+    "takes the port from %j",
+    async (args) => {
+      expect(await parseCommandLine(args)).toMatchObject({ kind: "serve", options: { port: 4000 } });
+    },
+  );
+
+  it("takes slots and the state directory", async () => {
+    expect(await parseCommandLine(["--slots", "3", "--state-dir", "/s"])).toMatchObject({
+      options: { slots: 3, stateDirectory: "/s" },
+    });
+  });
+
+  it.each([
+    [["--port", "65536"]],
+    [["--port", "-1"]],
+    [["--port", "http"]],
+    [["--port", ""]],
+    [["--port", "1", "--port", "2"]],
+    [["--slots", "0"]],
+    [["--slots", "1.5"]],
+    [["--state-dir", ""]],
+    [["--host", "0.0.0.0"]],
+    [["--bind=0.0.0.0"]],
+    [["start"]],
+  ])("refuses %j in one line", async (args) => {
+    const result = await parseCommandLine(args);
+    expect(result.kind).toBe("usage-error");
+    expect((result as { message: string }).message).not.toContain("\n");
+  });
+
+  it("says why there is no --host", async () => {
+    expect(((await parseCommandLine(["--host", "0.0.0.0"])) as { message: string }).message).toContain(
+      "credentials",
+    );
+  });
+});

@@ -1,0 +1,83 @@
+import yargs from "yargs";
+import { softwareVersion } from "../software-version.js";
+
+export interface CliOptions {
+  port: number;
+  slots?: number;
+  stateDirectory?: string;
+}
+
+/** What the user asked for. `shown` means that help or the version has been printed. */
+export type CommandLine =
+  | { kind: "serve"; options: CliOptions }
+  | { kind: "usage-error"; message: string }
+  | { kind: "shown" };
+
+/** Reads the arguments after the program's name. */
+export async function parseCommandLine(args: string[]): Promise<CommandLine> {
+  let mistake: string | undefined;
+  const parser = yargs(args)
+    .scriptName("sloth-agent")
+    .usage("$0 [options]\n\nRuns the tasks that a sloth master delegates to this machine.")
+    .option("port", {
+      alias: "p",
+      type: "string",
+      default: "50051",
+      describe: "TCP port on 127.0.0.1; 0 chooses a free one",
+    })
+    .option("slots", { type: "string", describe: "How many tasks run at once  [default: CPUs]" })
+    .option("state-dir", {
+      type: "string",
+      describe: "Where everything is kept that the agent writes  [default: $XDG_STATE_HOME/sloth-agent]",
+    })
+    .epilogue("Exit codes: 0 stopped by a signal; 1 cannot start; 2 wrong usage.")
+    .version(softwareVersion)
+    .alias("version", "V")
+    .alias("help", "h")
+    .strict()
+    .exitProcess(false)
+    .wrap(Math.min(100, process.stdout.columns ?? 80))
+    .fail((message, error) => {
+      mistake ??= message ?? error?.message;
+    });
+  const parsed = await parser.parseAsync();
+  if (parsed.host !== undefined) return usageError(hostRefused);
+  if (mistake) return usageError(mistake.includes("host") ? hostRefused : mistake);
+  if (parsed.help || parsed.version) return { kind: "shown" };
+  return toOptions(parsed);
+}
+
+const hostRefused =
+  "--host is not there yet: without credentials an agent listens on 127.0.0.1 only. Reach it through an ssh tunnel meanwhile.";
+
+interface Parsed {
+  port: string | string[];
+  slots?: string | string[];
+  stateDir?: string | string[];
+}
+
+function toOptions({ port, slots, stateDir }: Parsed): CommandLine {
+  for (const [name, value] of Object.entries({ port, slots, "state-dir": stateDir })) {
+    if (Array.isArray(value)) return usageError(`--${name} is given more than once.`);
+  }
+  const portNumber = wholeNumber(port, 0, 65535);
+  if (portNumber === undefined) return usageError(`--port ${port} is not a port: a number from 0 to 65535.`);
+  const slotCount = slots === undefined ? undefined : wholeNumber(slots, 1, 4096);
+  if (slots !== undefined && slotCount === undefined) {
+    return usageError(`--slots ${slots} is not a number from 1 to 4096.`);
+  }
+  if (stateDir === "") return usageError("--state-dir is empty.");
+  return {
+    kind: "serve",
+    options: { port: portNumber, slots: slotCount, stateDirectory: stateDir as string | undefined },
+  };
+}
+
+function wholeNumber(text: unknown, min: number, max: number): number | undefined {
+  const number = /^\d{1,6}$/.test(String(text)) ? Number(text) : Number.NaN;
+  return number >= min && number <= max ? number : undefined;
+}
+
+function usageError(message: string): CommandLine {
+  return { kind: "usage-error", message: `${message.split("\n")[0]} See sloth-agent --help.` };
+}

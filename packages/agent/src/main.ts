@@ -1,0 +1,46 @@
+/** The command line of the agent: parses, starts, stops on a signal, maps errors to exit codes. */
+import { platform } from "node:process";
+import { AgentError } from "./agent-error.js";
+import { type CliOptions, parseCommandLine } from "./cli/command-line.js";
+
+const EXIT = { cannotStart: 1, usage: 2 };
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function complain(line: string): void {
+  process.stderr.write(`sloth-agent: ${line}\n`);
+}
+
+async function serve(options: CliOptions): Promise<void> {
+  const { startAgent } = await import("./agent.js");
+  const agent = await startAgent(options);
+  let stopping = false;
+  async function stop(signal: NodeJS.Signals): Promise<void> {
+    if (stopping) process.exit(signal === "SIGINT" ? 130 : 143);
+    stopping = true;
+    say(`sloth-agent stopping (${signal})`);
+    await agent.stop();
+    process.exit(0);
+  }
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+  say(`sloth-agent listening on ${agent.host}:${agent.port}`);
+}
+
+try {
+  if (platform === "win32") {
+    complain("Windows is not supported. Run it in WSL2.");
+    process.exit(EXIT.cannotStart);
+  }
+  const options = await parseCommandLine(process.argv.slice(2));
+  if (options.kind === "usage-error") {
+    complain(options.message);
+    process.exit(EXIT.usage);
+  }
+  if (options.kind === "serve") await serve(options.options);
+} catch (error) {
+  complain(error instanceof AgentError ? error.message : String((error as Error)?.stack ?? error));
+  process.exit(EXIT.cannotStart);
+}

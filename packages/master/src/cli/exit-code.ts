@@ -1,0 +1,21 @@
+import type { RunSummary } from "../schedule/run-event.js";
+
+/** What the process ends with; in `--help` too. */
+export const EXIT = {
+  succeeded: 0,
+  taskFailed: 1,
+  /** Wrong usage, or a mistake in the workflow. */
+  usage: 2,
+  /** An agent that cannot be reached or was lost, or a sync that broke: worth another try. */
+  infrastructure: 3,
+  interrupted: 130,
+  terminated: 143,
+} as const;
+
+/** A task that failed outweighs infrastructure that failed. */
+export function exitCodeOf(summary: RunSummary, stopSignal: NodeJS.Signals | undefined): number {
+  if (stopSignal) return stopSignal === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
+  if (summary.failed > 0) return EXIT.taskFailed;
+  if (summary.lost > 0) return EXIT.infrastructure;
+  return EXIT.succeeded;
+}

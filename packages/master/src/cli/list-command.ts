@@ -1,0 +1,43 @@
+import { type Delegation, loadWorkflow, type Task } from "@sloth/dsl";
+import { formatAddress } from "../inventory/inventory.js";
+import { printable } from "../view/printable.js";
+
+/** Prints the groups and tasks of a workflow in the order of the source. */
+export async function listCommand({ file }: { file: string }): Promise<number> {
+  const { workflow } = await loadWorkflow(file);
+  for (const group of workflow.groups) {
+    print(`${group.name}${note(group.description)}`);
+    for (const task of group.tasks) print(`  ${taskLine(task, task.delegateTo ?? group.delegateTo)}`);
+  }
+  return 0;
+}
+
+/** Says that a workflow is valid; a mistake is thrown as a DslError. */
+export async function validateCommand({ file }: { file: string }): Promise<number> {
+  const { workflow } = await loadWorkflow(file);
+  const tasks = workflow.groups.reduce((sum, group) => sum + group.tasks.length, 0);
+  print(`${file} is valid: ${count(workflow.groups.length, "group")}, ${count(tasks, "task")}`);
+  return 0;
+}
+
+function taskLine(task: Task, delegation: Delegation | false | undefined): string {
+  const place = delegation ? ` @${placeName(delegation)}` : "";
+  const after = task.dependsOn.length > 0 ? ` (after ${task.dependsOn.join(", ")})` : "";
+  return `${task.name}${place}${after}${note(task.description)}`;
+}
+
+function placeName(delegation: Delegation): string {
+  return delegation.kind === "name" ? delegation.name : formatAddress(delegation.host, delegation.port);
+}
+
+function note(description: string | undefined): string {
+  return description ? `  - ${description}` : "";
+}
+
+function count(number: number, thing: string): string {
+  return `${number} ${thing}${number === 1 ? "" : "s"}`;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${printable(line)}\n`);
+}

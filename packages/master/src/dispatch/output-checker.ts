@@ -1,0 +1,36 @@
+import { ProtocolError } from "@sloth/protocol";
+
+/** Notices output that is missing, repeated or out of order. */
+export class OutputChecker {
+  #seq = 0;
+  readonly #offsets = new Map<string, number>();
+
+  /** The last number that arrived; 0 before the first. */
+  get receivedSeq(): number {
+    return this.#seq;
+  }
+
+  /** @throws {ProtocolError} UNEXPECTED_FRAME when this is not the frame that comes next. */
+  log(seq: number): void {
+    if (seq !== this.#seq + 1) {
+      throw new ProtocolError(
+        "UNEXPECTED_FRAME",
+        `Output of the task was lost: frame ${seq} came after ${this.#seq}.`,
+      );
+    }
+    this.#seq = seq;
+  }
+
+  /** @throws {ProtocolError} UNEXPECTED_FRAME */
+  output(frame: { seq: number; offset: number; data: Uint8Array }, stream: string): void {
+    this.log(frame.seq);
+    const expected = this.#offsets.get(stream) ?? 0;
+    if (frame.offset !== expected) {
+      throw new ProtocolError(
+        "UNEXPECTED_FRAME",
+        `Output of the task was lost: ${stream} goes on at byte ${frame.offset}, not ${expected}.`,
+      );
+    }
+    this.#offsets.set(stream, expected + frame.data.length);
+  }
+}

@@ -1,0 +1,102 @@
+import { describeRpcFailure } from "@sloth/protocol";
+import type { Attempt, TaskEvent, TaskRunner } from "@sloth/runtime";
+import { openWorkspace, type Workspace, WorkspaceError } from "@sloth/workspace";
+import type { AgentTarget } from "../inventory/inventory.js";
+import { AgentLost } from "./agent-lost.js";
+import type { AgentPool, ConnectedAgent } from "./agent-pool.js";
+import { Conversation, type Stage } from "./conversation.js";
+
+/** How long an agent may take, beyond the grace period, to say that a cancelled attempt is over. */
+const CANCEL_MARGIN_MS = 1500;
+
+/** The workspaces of a run, one for each root. */
+export class Workspaces {
+  readonly #open = new Map<string, Promise<Workspace>>();
+
+  open(root: string): Promise<Workspace> {
+    const known = this.#open.get(root) ?? openWorkspace(root);
+    this.#open.set(root, known);
+    return known;
+  }
+}
+
+export interface RemoteTaskRunnerOptions {
+  pool: AgentPool;
+  workspaces: Workspaces;
+  target: AgentTarget;
+}
+
+/** Runs attempts on an agent: a {@link TaskRunner} as the local one is. */
+export function createRemoteTaskRunner(options: RemoteTaskRunnerOptions): TaskRunner {
+  return { run: (attempt, { signal }) => runRemotely(attempt, signal, options) };
+}
+
+async function* runRemotely(
+  attempt: Attempt,
+  signal: AbortSignal,
+  { pool, workspaces, target }: RemoteTaskRunnerOptions,
+): AsyncGenerator<TaskEvent> {
+  if (signal.aborted)
+    return yield { type: "result", result: { status: "cancelled", message: "cancelled before it started" } };
+  try {
+    const workspace = await workspaces.open(attempt.workspace);
+    const agent = await pool.connect(target);
+    yield* converse(attempt, signal, agent, workspace);
+  } catch (error) {
+    if (!(error instanceof AgentLost || error instanceof WorkspaceError)) throw error;
+    yield { type: "result", result: { status: "lost", message: error.message } };
+  }
+}
+
+async function* converse(
+  attempt: Attempt,
+  signal: AbortSignal,
+  agent: ConnectedAgent,
+  workspace: Workspace,
+): AsyncGenerator<TaskEvent> {
+  const hangUp = new AbortController();
+  const conversation = new Conversation({ attempt, agent, workspace, signal: hangUp.signal });
+  let patience: NodeJS.Timeout | undefined;
+  const onAbort = () => {
+    conversation.cancel(String(signal.reason?.message ?? "cancelled"));
+    patience = setTimeout(() => hangUp.abort(), attempt.graceMs + CANCEL_MARGIN_MS);
+  };
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    yield* conversation.hold();
+  } catch (error) {
+    if (signal.aborted)
+      return yield { type: "result", result: unconfirmedCancel(agent, hangUp.signal.aborted) };
+    throw explainLoss(error, conversation.stage, agent);
+  } finally {
+    clearTimeout(patience);
+    signal.removeEventListener("abort", onAbort);
+    hangUp.abort();
+  }
+}
+
+function unconfirmedCancel(agent: ConnectedAgent, hungUp: boolean) {
+  const why = hungUp ? "did not confirm it in time" : "was lost meanwhile";
+  return { status: "cancelled" as const, message: `cancelled, but the agent ${agent.target.label} ${why}` };
+}
+
+/** What a broken stream means for the task, by how far it had come. */
+function explainLoss(error: unknown, stage: Stage, { target }: ConnectedAgent): Error {
+  if (error instanceof WorkspaceError) return error;
+  const { kind, details } = describeRpcFailure(error);
+  const what =
+    kind === "unavailable"
+      ? `The agent ${target.label} was lost (${details})`
+      : `The agent ${target.label} broke off: ${details}`;
+  return new AgentLost(`${what.replace(/\.$/, "")}. ${consequence[stage]}`, { cause: error });
+}
+
+const neverStarted = "The task had not started.";
+const consequence: Record<Stage, string> = {
+  opening: neverStarted,
+  waiting: neverStarted,
+  syncing: neverStarted,
+  running: "Whether the task finished is unknown; the working directory is as it was.",
+  collecting: "The task had finished there, but its changes are lost; the working directory is as it was.",
+  closing: "The task had finished and its changes are here.",
+};

@@ -1,0 +1,100 @@
+/** Turns an attempt into what is sent, and what an agent tells into the runtime's words. */
+import { randomBytes } from "node:crypto";
+import type { LogLevel as LogLevelName, LogRecord, LuaTable } from "@sloth/dsl";
+import {
+  type ExecuteResponse,
+  type Finished,
+  fromWireValue,
+  LogLevel,
+  type Open,
+  OutputStream,
+  ProtocolError,
+  Status,
+  type TaskSpec,
+  toWireValue,
+  WIRE_LIMITS,
+} from "@sloth/protocol";
+import type { Attempt, TaskResult } from "@sloth/runtime";
+import type { Workspace } from "@sloth/workspace";
+
+type Frame = NonNullable<ExecuteResponse["frame"]>;
+export type LogFrame = Extract<Frame, { $case: "log" }>["log"];
+
+/** The first frame of an attempt, with a new idempotency key. */
+export function openFrame(attempt: Attempt, workspace: Workspace, protocol: number): Open {
+  const { runId, group, task, number } = attempt;
+  return {
+    protocol,
+    attempt: { runId, group, task, number },
+    idempotencyKey: randomBytes(16).toString("hex"),
+    workspace: { id: workspace.id, root: workspace.root },
+    task: {
+      command: commandOf(attempt),
+      workdir: attempt.workdir,
+      params: toWireValue(attempt.params),
+      deps: toWireValue(attempt.deps),
+      env: attempt.env,
+      umask: attempt.umask,
+      timeoutMs: attempt.timeoutMs,
+      graceMs: attempt.graceMs,
+    },
+    bundle: bundleOf(attempt),
+    leaseMs: WIRE_LIMITS.leaseMs,
+    attachAfterSeq: undefined,
+  };
+}
+
+function commandOf({ command, workflow }: Attempt): TaskSpec["command"] {
+  if (command.kind === "shell") return { $case: "shell", shell: command.script };
+  if (!workflow) throw new Error("An attempt of a Lua command needs its workflow.");
+  const { file, modelHash, context } = workflow;
+  return { $case: "lua", lua: { file, field: "command", modelHash, context: { clockMs: context.clockMs } } };
+}
+
+function bundleOf({ command, workflow }: Attempt): Open["bundle"] {
+  if (command.kind === "shell" || !workflow) return undefined;
+  return { digest: workflow.bundleDigest, sizeBytes: workflow.bundle.length };
+}
+
+export function logRecordOf({ level, message, fields }: LogFrame): LogRecord {
+  return {
+    level: logLevels[level] ?? "info",
+    message,
+    fields: fields && (fromWireValue(fields) as LuaTable),
+  };
+}
+
+const logLevels: Partial<Record<LogLevel, LogLevelName>> = {
+  [LogLevel.LOG_LEVEL_DEBUG]: "debug",
+  [LogLevel.LOG_LEVEL_INFO]: "info",
+  [LogLevel.LOG_LEVEL_WARN]: "warn",
+  [LogLevel.LOG_LEVEL_ERROR]: "error",
+};
+
+/** @throws {ProtocolError} UNEXPECTED_FRAME for a stream that this version does not know. */
+export function streamOf(stream: OutputStream): "stdout" | "stderr" {
+  if (stream === OutputStream.OUTPUT_STREAM_STDOUT) return "stdout";
+  if (stream === OutputStream.OUTPUT_STREAM_STDERR) return "stderr";
+  throw new ProtocolError("UNEXPECTED_FRAME", "The agent sent output of an unknown stream.");
+}
+
+/** @throws {ProtocolError} UNEXPECTED_FRAME for a status that this version does not know. */
+export function resultOf(finished: Finished): TaskResult {
+  const status = statuses[finished.status];
+  if (!status) throw new ProtocolError("UNEXPECTED_FRAME", "The agent sent an unknown status.");
+  return {
+    status,
+    exitCode: finished.exitCode,
+    signal: finished.signal || undefined,
+    message: finished.message,
+    traceback: finished.traceback || undefined,
+    outputs: finished.outputs && fromWireValue(finished.outputs),
+  };
+}
+
+const statuses: Partial<Record<Status, TaskResult["status"]>> = {
+  [Status.STATUS_SUCCEEDED]: "succeeded",
+  [Status.STATUS_FAILED]: "failed",
+  [Status.STATUS_TIMED_OUT]: "timed-out",
+  [Status.STATUS_CANCELLED]: "cancelled",
+};

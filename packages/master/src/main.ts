@@ -1,0 +1,43 @@
+/** The command line of the master: parses, runs a command, maps errors to exit codes. */
+import { platform } from "node:process";
+import { type CommandLine, parseCommandLine } from "./cli/command-line.js";
+import { EXIT } from "./cli/exit-code.js";
+
+function complain(line: string): void {
+  process.stderr.write(`sloth: ${line}\n`);
+}
+
+// Each command brings its own layers, so that `--help` loads none of them.
+async function perform(command: CommandLine): Promise<number> {
+  switch (command.kind) {
+    case "run":
+      return (await import("./cli/run-command.js")).runCommand(command.args);
+    case "list":
+      return (await import("./cli/list-command.js")).listCommand(command.args);
+    case "validate":
+      return (await import("./cli/list-command.js")).validateCommand(command.args);
+    case "usage-error":
+      complain(command.message);
+      return EXIT.usage;
+    case "shown":
+      return EXIT.succeeded;
+  }
+}
+
+async function explain(error: unknown): Promise<number> {
+  const { DslError } = await import("@sloth/dsl");
+  const { MasterError } = await import("./master-error.js");
+  const { printable } = await import("./view/printable.js");
+  if (!(error instanceof DslError || error instanceof MasterError)) {
+    complain(`this is a defect of sloth: ${(error as Error)?.stack ?? error}`);
+    return EXIT.infrastructure;
+  }
+  for (const line of error.message.split("\n")) complain(printable(line));
+  return EXIT.usage;
+}
+
+if (platform === "win32") {
+  complain("Windows is not supported. Run it in WSL2.");
+  process.exit(EXIT.infrastructure);
+}
+process.exitCode = await parseCommandLine(process.argv.slice(2)).then(perform).catch(explain);

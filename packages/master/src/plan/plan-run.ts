@@ -1,0 +1,105 @@
+import { stat } from "node:fs/promises";
+import { relative, resolve, sep } from "node:path";
+import type { Group, LoadedWorkflow, Task } from "@sloth/dsl";
+import { bundleDigest, encodeBundle } from "@sloth/dsl";
+import type { WorkflowSource } from "@sloth/runtime";
+import type { AgentTarget, Inventory } from "../inventory/inventory.js";
+import { MasterError } from "../master-error.js";
+import { makeRunId } from "./run-id.js";
+
+/** What a run will do: the workflow with every place and directory resolved. */
+export interface RunPlan {
+  runId: string;
+  source: WorkflowSource;
+  groups: PlannedGroup[];
+}
+
+export interface PlannedGroup {
+  name: string;
+  description?: string;
+  tasks: PlannedTask[];
+}
+
+export interface PlannedTask {
+  task: Task;
+  group: string;
+  /** Absent: here. */
+  target?: AgentTarget;
+  /** The directory tree that it works in, absolute. */
+  workspace: string;
+  /** Where it runs inside the workspace, relative. */
+  workdir: string;
+}
+
+export interface PlanOptions {
+  /** Only this group. Default: all. */
+  group?: string;
+  inventory: Inventory;
+}
+
+/**
+ * Resolves a workflow into a plan. Touches nothing but the directories that it looks at.
+ * @throws {MasterError} NOT_FOUND, UNKNOWN_AGENT
+ */
+export async function planRun(loaded: LoadedWorkflow, options: PlanOptions): Promise<RunPlan> {
+  const { workflow, context } = loaded;
+  const bundle = encodeBundle(loaded.bundle);
+  const groups = chooseGroups(workflow.groups, options.group);
+  return {
+    runId: makeRunId(),
+    source: {
+      bundle,
+      bundleDigest: bundleDigest(bundle),
+      file: workflow.file,
+      context,
+      modelHash: workflow.modelHash,
+    },
+    groups: await Promise.all(groups.map((group) => planGroup(group, loaded.directory, options.inventory))),
+  };
+}
+
+function chooseGroups(groups: Group[], name: string | undefined): Group[] {
+  if (name === undefined) return groups;
+  const chosen = groups.filter((group) => group.name === name);
+  if (chosen.length > 0) return chosen;
+  const known = groups.map((group) => group.name).join(", ");
+  throw new MasterError("NOT_FOUND", `There is no group "${name}". The workflow has: ${known}.`);
+}
+
+async function planGroup(group: Group, directory: string, inventory: Inventory): Promise<PlannedGroup> {
+  const root = resolve(directory, group.workdir ?? ".");
+  await requireDirectory(root, `The working directory of group "${group.name}"`);
+  const tasks = group.tasks.map((task) => planTask(task, group, root, inventory));
+  for (const planned of tasks) {
+    // Inside the group's directory an earlier task may make it; a directory elsewhere must be there.
+    if (planned.workspace !== root) {
+      await requireDirectory(planned.workspace, `The working directory of task "${planned.task.name}"`);
+    }
+  }
+  return { name: group.name, description: group.description, tasks };
+}
+
+function planTask(task: Task, group: Group, root: string, inventory: Inventory): PlannedTask {
+  const delegation = task.delegateTo ?? group.delegateTo;
+  const target = delegation ? inventory.resolve(delegation) : undefined;
+  return { task, group: group.name, target, ...placeOf(root, task.workdir) };
+}
+
+/** A directory inside the group's is a place in its workspace; one outside is a workspace of its own. */
+export function placeOf(root: string, workdir = "."): { workspace: string; workdir: string } {
+  const directory = resolve(root, workdir);
+  const inside = relative(root, directory);
+  if (inside === ".." || inside.startsWith(`..${sep}`)) return { workspace: directory, workdir: "" };
+  return { workspace: root, workdir: inside };
+}
+
+async function requireDirectory(path: string, what: string): Promise<void> {
+  const found = await stat(path).catch((cause) => {
+    throw new MasterError("NOT_FOUND", `${what} cannot be used: ${reasonOf(cause)}: ${path}`, { cause });
+  });
+  if (!found.isDirectory()) throw new MasterError("NOT_FOUND", `${what} is not a directory: ${path}`);
+}
+
+function reasonOf(error: NodeJS.ErrnoException): string {
+  return error.code === "ENOENT" ? "it does not exist" : error.message;
+}

@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { LuaTable } from "@sloth/dsl";
+import type { Attempt, TaskResult, TaskRunner } from "@sloth/runtime";
+import type { PlannedTask, RunPlan } from "../plan/plan-run.js";
+import type { RunEventSink } from "./run-event.js";
+
+const RETRY_DELAY_MS = 1000;
+/** Between TERM and KILL. */
+const GRACE_MS = 10_000;
+
+export interface AttemptsContext {
+  plan: RunPlan;
+  runner: TaskRunner;
+  emit: RunEventSink;
+  signal: AbortSignal;
+}
+
+/** Runs a task up to its number of attempts and tells how the last one ended. */
+export async function runAttempts(
+  planned: PlannedTask,
+  deps: LuaTable,
+  context: AttemptsContext,
+): Promise<TaskResult> {
+  const { emit, signal } = context;
+  for (let number = 1; ; number++) {
+    const startedAt = performance.now();
+    const result = await runAttempt(makeAttempt(planned, deps, number, context.plan), planned, context);
+    const again = number <= planned.task.retries && isWorthRetrying(result) && !signal.aborted;
+    if (!again) {
+      const durationMs = performance.now() - startedAt;
+      await emit({ type: "task-finished", task: planned, attempt: number, durationMs, result });
+      return result;
+    }
+    await emit({ type: "task-retrying", task: planned, attempt: number, delayMs: RETRY_DELAY_MS, result });
+    // A cancelled wait goes on to an attempt that ends at once as cancelled.
+    await sleep(RETRY_DELAY_MS, undefined, { signal }).catch(() => {});
+  }
+}
+
+/** What was cancelled is not wanted; what was lost may have finished, so it is not started again by itself. */
+function isWorthRetrying({ status }: TaskResult): boolean {
+  return status === "failed" || status === "timed-out";
+}
+
+async function runAttempt(
+  attempt: Attempt,
+  planned: PlannedTask,
+  context: AttemptsContext,
+): Promise<TaskResult> {
+  const { runner, emit, signal } = context;
+  for await (const event of runner.run(attempt, { signal })) {
+    switch (event.type) {
+      case "queued":
+        await emit({ type: "task-queued", task: planned, position: event.position });
+        break;
+      case "started":
+        await emit({ type: "task-started", task: planned, attempt: attempt.number });
+        break;
+      case "output":
+        await emit({ type: "task-output", task: planned, stream: event.stream, bytes: event.bytes });
+        break;
+      case "log":
+        await emit({ type: "task-log", task: planned, record: event.record });
+        break;
+      case "result":
+        return event.result;
+    }
+  }
+  throw new Error(`The runner of task "${planned.task.name}" ended without a result.`);
+}
+
+function makeAttempt(planned: PlannedTask, deps: LuaTable, number: number, plan: RunPlan): Attempt {
+  const { task, group, workspace, workdir } = planned;
+  return {
+    runId: plan.runId,
+    group,
+    task: task.name,
+    number,
+    command: task.command,
+    workflow: plan.source,
+    workspace,
+    workdir,
+    params: task.params,
+    deps,
+    env: {},
+    umask: process.umask(),
+    timeoutMs: task.timeoutMs,
+    graceMs: GRACE_MS,
+  };
+}

@@ -1,0 +1,142 @@
+import { styleText } from "node:util";
+import type { LogLevel, LogRecord } from "@sloth/dsl";
+import type { TaskResult } from "@sloth/runtime";
+import type { PlannedTask } from "../plan/plan-run.js";
+import type { RunEvent, RunSummary } from "../schedule/run-event.js";
+import { LineSplitter } from "./line-splitter.js";
+import type { LineWriter } from "./line-writer.js";
+import { printable } from "./printable.js";
+
+export interface PlainViewOptions {
+  stdout: LineWriter;
+  stderr: LineWriter;
+  color: boolean;
+}
+
+/**
+ * Renders a run as lines: `[task@agent] text` for what tasks print, one line when a task ends, and a summary.
+ * What a task writes to stderr goes to stderr.
+ */
+export class PlainView {
+  readonly #out: PlainViewOptions;
+  readonly #splitters = new Map<string, LineSplitter>();
+
+  constructor(options: PlainViewOptions) {
+    this.#out = options;
+  }
+
+  async show(event: RunEvent): Promise<void> {
+    const { stdout, stderr } = this.#out;
+    switch (event.type) {
+      case "group-started":
+        return stdout.line(this.#style("bold", `== ${withNote(event.name, event.description)}`));
+      case "task-queued":
+        return stdout.line(`${this.#prefix(event.task)}queued, place ${event.position}`);
+      case "task-output":
+        return this.#output(event);
+      case "task-log":
+        return stdout.line(this.#prefix(event.task) + formatRecord(event.record));
+      case "task-retrying":
+        await this.#flush(event.task);
+        await stderr.line(this.#ending(event.task, event.result));
+        return stderr.line(
+          `${this.#prefix(event.task)}attempt ${event.attempt} failed, again in ${seconds(event.delayMs)}`,
+        );
+      case "task-finished":
+        return this.#finished(event);
+      case "task-skipped":
+        return stdout.line(this.#style("dim", `- ${nameOf(event.task)} skipped`));
+      case "run-finished":
+        return stdout.line(this.#style("bold", formatSummary(event.summary)));
+    }
+  }
+
+  async #output({ task, stream, bytes }: Extract<RunEvent, { type: "task-output" }>): Promise<void> {
+    for (const line of this.#splitter(task, stream).push(bytes)) await this.#line(task, stream, line);
+  }
+
+  #line(task: PlannedTask, stream: "stdout" | "stderr", line: Uint8Array): Promise<void> {
+    return this.#out[stream].line(Buffer.concat([Buffer.from(this.#prefix(task)), line]));
+  }
+
+  async #finished({ task, result, durationMs }: Extract<RunEvent, { type: "task-finished" }>): Promise<void> {
+    await this.#flush(task);
+    const writer = result.status === "succeeded" ? this.#out.stdout : this.#out.stderr;
+    await writer.line(this.#ending(task, result, durationMs));
+    if (result.traceback) await writer.line(indent(printable(result.traceback)));
+  }
+
+  async #flush(task: PlannedTask): Promise<void> {
+    for (const stream of ["stdout", "stderr"] as const) {
+      for (const line of this.#splitter(task, stream).flush()) await this.#line(task, stream, line);
+    }
+  }
+
+  #splitter(task: PlannedTask, stream: string): LineSplitter {
+    const key = `${task.group}\0${task.task.name}\0${stream}`;
+    const splitter = this.#splitters.get(key) ?? new LineSplitter();
+    this.#splitters.set(key, splitter);
+    return splitter;
+  }
+
+  #ending(task: PlannedTask, result: TaskResult, durationMs?: number): string {
+    const good = result.status === "succeeded";
+    const mark = this.#style(good ? "green" : "red", `${good ? "✓" : "✗"} ${nameOf(task)}`);
+    const words = good ? "" : ` ${result.status}`;
+    const time = durationMs === undefined ? "" : ` in ${seconds(durationMs)}`;
+    const changes = result.changes ? formatChanges(result.changes) : "";
+    const message = result.message ? `: ${printable(result.message)}` : "";
+    return `${mark}${words}${time}${changes}${message}`;
+  }
+
+  #prefix(task: PlannedTask): string {
+    return this.#style("cyan", `[${nameOf(task)}] `);
+  }
+
+  #style(format: Parameters<typeof styleText>[0], text: string): string {
+    return this.#out.color ? styleText(format, text) : text;
+  }
+}
+
+function nameOf({ task, target }: PlannedTask): string {
+  return printable(target ? `${task.name}@${target.label}` : task.name);
+}
+
+function formatRecord({ level, message, fields }: LogRecord): string {
+  const more = fields
+    ? Object.entries(fields).map(
+        ([key, value]) => ` ${key}=${typeof value === "string" ? value : toJson(value)}`,
+      )
+    : [];
+  return printable(`${levels[level]} ${message}${more.join("")}`);
+}
+
+const levels: Record<LogLevel, string> = { debug: "DEBUG", info: "INFO", warn: "WARN", error: "ERROR" };
+
+function toJson(value: unknown): string {
+  return JSON.stringify(value, (_, item) => (typeof item === "bigint" ? String(item) : item));
+}
+
+function formatChanges({ added, modified, deleted }: NonNullable<TaskResult["changes"]>): string {
+  if (added + modified + deleted === 0) return "";
+  return ` (+${added} ~${modified} -${deleted} files)`;
+}
+
+function formatSummary(summary: RunSummary): string {
+  const counts = (["succeeded", "failed", "lost", "cancelled", "skipped"] as const)
+    .filter((name) => name === "succeeded" || summary[name] > 0)
+    .map((name) => `${summary[name]} ${name}`);
+  return `${counts.join(", ")} in ${seconds(summary.durationMs)}`;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
+
+function withNote(name: string, note: string | undefined): string {
+  return printable(note ? `${name}: ${note}` : name);
+}
+
+function indent(text: string): string {
+  return text.replace(/^/gm, "    ");
+}
