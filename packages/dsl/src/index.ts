@@ -14,6 +14,8 @@ export type {
   LogRecord,
 } from "./host.js";
 export { HostError } from "./host.js";
+export type { Address, Parsed } from "./load/delegation.js";
+export { parseAddress } from "./load/delegation.js";
 export type { LoadedWorkflow, LoadWorkflowOptions } from "./load/load-workflow.js";
 export { loadWorkflow } from "./load/load-workflow.js";
 export type { LoadContext } from "./load-context.js";
