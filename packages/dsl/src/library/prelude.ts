@@ -12,7 +12,7 @@
 export const PRELUDE = `
 local host = ...
 local error, type, tostring, select, format = error, type, tostring, select, string.format
-local concat, pack = table.concat, table.pack
+local pcall, concat, pack = pcall, table.concat, table.pack
 local loaded = package.loaded
 
 local function check(name, position, expected, count, value)
@@ -130,16 +130,22 @@ local function missing(name)
   return function() error(unsupported(name), 2) end
 end
 
+-- Calls a stock function so that its errors have the line of our caller.
+local function passed_on(ok, ...)
+  if not ok then error((...), 2) end
+  return ...
+end
+
 os = { difftime = difftime }
 function os.time(...)
-  if (...) ~= nil then return stock.time(...) end
+  if (...) ~= nil then return passed_on(pcall(stock.time, ...)) end
   local _, seconds = clock()
   return seconds
 end
 
 function os.date(form, time)
   local _, seconds = clock()
-  return stock.date(form or "%c", time or seconds)
+  return passed_on(pcall(stock.date, form or "%c", time or seconds))
 end
 
 function os.clock()
@@ -155,13 +161,14 @@ dofile, loadfile = missing("dofile"), missing("loadfile")
 -- Source text only: bytecode is not verified and could break out.
 local stock_load = load
 function load(chunk, name, _, ...)
-  return stock_load(chunk, name, "t", ...)
+  return passed_on(pcall(stock_load, chunk, name, "t", ...))
 end
 
 for _, name in ipairs({ "io", "import", "values", "parallel", "net", "http", "data", "env", "export", "task", "workflow" }) do
   local function raise() error(unsupported(name), 2) end
   _G[name] = setmetatable({}, {
-    __index = raise, __newindex = raise, __call = raise, __len = raise, __pairs = raise,
+    __index = raise, __newindex = raise, __call = raise, __len = raise,
+    __pairs = function() error(unsupported(name), 3) end,
     __tostring = function() return name end, __metatable = false,
   })
   loaded[name] = _G[name]

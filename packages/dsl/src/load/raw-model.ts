@@ -37,6 +37,7 @@ export function describeType(value: RawValue | undefined): string {
   if (value === null || value === undefined) return "nil";
   if (value instanceof RawFunction) return "a function";
   if (value instanceof Uint8Array) return "a string that is not valid UTF-8";
+  if (value instanceof Unreadable) return `something else: ${value.path} ${value.problem}`;
   if (Array.isArray(value)) return "a list";
   if (typeof value === "string") return "a string";
   if (typeof value === "boolean") return `the boolean ${value}`;

@@ -1,0 +1,287 @@
+import { chmodSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { caught, loadError, temporaryDirectory, writeWorkflow } from "../testing/workflow-files.js";
+import { loadWorkflow } from "./load-workflow.js";
+
+/** A workflow whose one task, in line 4, has these fields. */
+const task = (fields: string): string => `TaskDefinitions = {\ng = {\ntasks = {\n{ ${fields} }\n}\n}\n}`;
+const group = (fields: string): string => `TaskDefinitions = {\ng = { tasks = {},\n ${fields} }\n}`;
+
+const inTask = (field: string, message: string): string =>
+  `workflow.lua:4: group "g", task "t", field "${field}": ${message}`;
+const inGroup = (field: string, message: string): string =>
+  `workflow.lua:3: group "g", field "${field}": ${message}`;
+
+describe("a mistake in a task", () => {
+  it.each([
+    ["timeot = 1", inTask("timeot", 'unknown field "timeot". Did you mean "timeout"?')],
+    ["colour = 1", inTask("colour", 'unknown field "colour"')],
+    [
+      "run_if = 'x'",
+      inTask("run_if", '"run_if" is part of the language but not yet supported by this version'),
+    ],
+    ["description = 5", inTask("description", "must be a string, got the number 5")],
+    [
+      "depends_on = { 1 }",
+      inTask("depends_on", "must be a name or a list of names, got a list with the number 1 in it"),
+    ],
+    ["depends_on = { a = 1 }", inTask("depends_on", "must be a name or a list of names, got a table")],
+    ["depends_on = true", inTask("depends_on", "must be a name or a list of names, got the boolean true")],
+    ["params = 'x'", inTask("params", "must be a table with names, got a string")],
+    ["params = { 1, 2 }", inTask("params", "must be a table with names, got a list")],
+    ["params = { a = { print } }", inTask("params", "params.a[1] is a function, which is not data")],
+    [
+      "params = { a = { 1, b = 2 } }",
+      inTask("params", "TaskDefinitions.g.tasks[1].params.a mixes list items and named fields"),
+    ],
+    ["timeout = true", inTask("timeout", 'must be a duration such as "90s", or a number of seconds')],
+    ["timeout = '90'", inTask("timeout", '"90" has no unit; write "90s"')],
+    ["timeout = 0", inTask("timeout", "must be longer than zero, got 0")],
+    ["retries = -1", inTask("retries", "must be a whole number, zero or more, got the number -1")],
+    ["retries = 1.5", inTask("retries", "must be a whole number, zero or more, got the number 1.5")],
+    ["retries = '1'", inTask("retries", "must be a whole number, zero or more, got a string")],
+    ["workdir = ''", inTask("workdir", "is empty; leave it out or name a directory")],
+    ["workdir = {}", inTask("workdir", "must be a string, got a table")],
+    ["delegate_to = 'host:99999'", inTask("delegate_to", '"host:99999" has a port outside of 1 to 65535')],
+    [
+      "delegate_to = { labels = {} }",
+      inTask("delegate_to", '"labels" is part of the language but not yet supported by this version'),
+    ],
+  ])("%s", async (field, message) => {
+    const error = await loadError(task(`name = "t", command = "x", ${field}`));
+    expect(error.code).toBe("INVALID_WORKFLOW");
+    expect(error.message).toBe(message);
+  });
+
+  it.each([
+    [
+      'command = "x"',
+      'workflow.lua:4: group "g", task "#1", field "name": is missing: a task in a list needs a name',
+    ],
+    [
+      'name = 5, command = "x"',
+      'workflow.lua:4: group "g", task "#1", field "name": must be a string, got the number 5',
+    ],
+    [
+      'name = "", command = "x"',
+      'workflow.lua:4: group "g", task "", field "name": must not be empty or contain control characters',
+    ],
+    ['name = "t"', inTask("command", "is missing: a task needs a command")],
+    ['name = "t", command = 5', inTask("command", "must be a shell command or a function, got the number 5")],
+    [
+      'name = "t", command = " "',
+      inTask("command", "must be a shell command or a function, got an empty string"),
+    ],
+    [
+      'name = "t", command = "\\xff"',
+      inTask("command", "must be a shell command or a function, got a string that is not valid UTF-8"),
+    ],
+    ['name = "t", command = {}', inTask("command", "must be a shell command or a function, got a table")],
+  ])("%s", async (fields, message) => {
+    expect((await loadError(task(fields))).message).toBe(message);
+  });
+
+  it("is reported together with all others, at its own line", async () => {
+    const error = await loadError(`TaskDefinitions = {
+      g = {
+        descripton = "x",
+        tasks = {
+          { name = "a",
+            command = "x",
+            timeout = "soon" },
+          { name = "b", command = "x",
+            depends_on = { "c" } },
+        },
+      },
+    }`);
+    expect(error.diagnostics).toEqual([
+      {
+        file: "workflow.lua",
+        line: 3,
+        group: "g",
+        field: "descripton",
+        message: 'unknown field "descripton". Did you mean "description"?',
+      },
+      {
+        file: "workflow.lua",
+        line: 7,
+        group: "g",
+        task: "a",
+        field: "timeout",
+        message: expect.stringContaining('"soon" is not a duration'),
+      },
+      {
+        file: "workflow.lua",
+        line: 9,
+        group: "g",
+        task: "b",
+        field: "depends_on",
+        message: expect.stringContaining('depends on "c"'),
+      },
+    ]);
+    expect(error.message.split("\n")).toHaveLength(3);
+  });
+
+  it("has the line of its function where the source shows no other", async () => {
+    const error = await loadError(`local t = {}
+      t[1] = {
+        name = "t", colour = 1, command = function() end }
+      TaskDefinitions = { g = { tasks = t } }`);
+    expect(error.diagnostics).toMatchObject([{ line: 3, task: "t", field: "colour" }]);
+  });
+});
+
+describe("a mistake in dependencies", () => {
+  const tasks = (...lines: string[]): string =>
+    `TaskDefinitions = { g = { tasks = {\n${lines.join(",\n")}\n} } }`;
+
+  it("is a name that is used twice", async () => {
+    const error = await loadError(tasks('{ name = "a", command = "x" }', '{ name = "a", command = "y" }'));
+    expect(error.message).toBe(
+      'workflow.lua:3: group "g", task "a", field "name": is used twice, first in line 2',
+    );
+  });
+
+  it("is a key that is written twice, which Lua would hide", async () => {
+    const error = await loadError(tasks('a = { command = "x" }', 'a = { command = "y" }'));
+    expect(error.message).toBe('workflow.lua:3: group "g", task "a": is defined twice, first in line 2');
+  });
+
+  it("is a name that does not exist", async () => {
+    const error = await loadError(
+      tasks('{ name = "build", command = "x" }', '{ name = "d", command = "y",\ndepends_on = "biuld" }'),
+    );
+    expect(error.message).toBe(
+      'workflow.lua:4: group "g", task "d", field "depends_on": depends on "biuld", which does not exist in this group. Did you mean "build"?',
+    );
+  });
+
+  it("is a cycle, which is listed whole", async () => {
+    const error = await loadError(
+      tasks(
+        'a = { command = "x", depends_on = "c" }',
+        'b = { command = "x", depends_on = "a" }',
+        'c = { command = "x", depends_on = "b" }',
+      ),
+    );
+    expect(error.message).toBe(
+      'workflow.lua:2: group "g", task "a", field "depends_on": the dependencies form a cycle: a -> c -> b -> a',
+    );
+  });
+
+  it("is a task that depends on itself", async () => {
+    const error = await loadError(tasks('a = { command = "x", depends_on = "a" }'));
+    expect(error.message).toContain("a -> a");
+  });
+});
+
+describe("a mistake in a group", () => {
+  it.each([
+    ["env = {}", inGroup("env", '"env" is part of the language but not yet supported by this version')],
+    ["workdr = 'x'", inGroup("workdr", 'unknown field "workdr". Did you mean "workdir"?')],
+    ["workdir = 1", inGroup("workdir", "must be a string, got the number 1")],
+    ["delegate_to = 'a:b'", inGroup("delegate_to", '"a:b" has a port that is not a number')],
+  ])("%s", async (fields, message) => {
+    expect((await loadError(group(fields))).message).toBe(message);
+  });
+
+  it.each([
+    ["g = 5", 'workflow.lua:2: group "g": a group must be a table with a field "tasks", got the number 5'],
+    ["g = {}", 'workflow.lua:2: group "g": has no field "tasks"'],
+    [
+      "g = { tasks = 1 }",
+      'workflow.lua:2: group "g", field "tasks": must be a list or a map of tasks, got the number 1',
+    ],
+    ["g = { tasks = { 'x' } }", 'workflow.lua:2: group "g", task "#1": a task must be a table, got a string'],
+    [
+      "g = { tasks = { { name = 'a', command = 'x' }, nil, { name = 'b', command = 'x' } } }",
+      'workflow.lua:2: group "g", task "#2": a task must be a table, got nil',
+    ],
+    [
+      "g = { tasks = { { name = 'a', command = 'x' }, b = { command = 'x' } } }",
+      'workflow.lua:2: group "g", field "tasks": TaskDefinitions.g.tasks mixes list items and named fields',
+    ],
+    [
+      "g = { tasks = {} },\ng = { tasks = {} }",
+      'workflow.lua:3: group "g": is defined twice, first in line 2',
+    ],
+  ])("%s", async (groups, message) => {
+    expect((await loadError(`TaskDefinitions = {\n${groups}\n}`)).message).toBe(message);
+  });
+
+  it.each([
+    ["x = 1", "workflow.lua:1: the workflow defines no groups"],
+    ["\n\nTaskDefinitions = {}", "workflow.lua:3: TaskDefinitions is empty"],
+    ["TaskDefinitions = { {} }", "TaskDefinitions must be a map of group name to group, got a list"],
+    ["TaskDefinitions = 5", "TaskDefinitions must be a map of group name to group, got the number 5"],
+    ["TaskDefinitions = { g = {}, 1 }", "TaskDefinitions mixes list items and named fields"],
+    ["TaskDefinitions = {} ModernDSLs = {}", "both TaskDefinitions and ModernDSLs are set"],
+    [
+      "TaskDefinitions = {} TaskDefinitions.g = TaskDefinitions",
+      "TaskDefinitions.g is a table that contains itself",
+    ],
+    ["x = Modern DSLs = {}", "the workflow defines no groups"],
+  ])("%s", async (source, message) => {
+    const error = await loadError(source);
+    expect(error.code).toBe("INVALID_WORKFLOW");
+    expect(error.message).toContain(message);
+  });
+});
+
+describe("a file that does not load", () => {
+  it.each([
+    ["x = = 1", 1, "unexpected symbol near '='"],
+    ["x = 1\ny = {\n", 3, "unexpected symbol near <eof>"],
+    ["Modern DSLs = {\n g = {{\n}", 3, "'}' expected (to close '{' at line 2) near <eof>"],
+    ["\x1bLua", 1, "attempt to load a binary chunk"],
+  ])("has a syntax error with its line: %j", async (source, line, message) => {
+    const error = await loadError(source);
+    expect(error.code).toBe("SYNTAX");
+    expect(error.diagnostics).toEqual([
+      { file: "workflow.lua", line: expect.any(Number), message: expect.any(String) },
+    ]);
+    expect(error.message).toContain(message);
+    expect(error.diagnostics[0]?.line).toBe(line);
+  });
+
+  it.each([
+    ["\nerror('no')", 2, "no", true],
+    ["\nlocal function f() error({ code = 5 }) end\nf()", 2, "{code = 5}", true],
+    ["error()", 1, "an error without a message: error(nil)", true],
+    [
+      "\nexec.run('ls')",
+      2,
+      "exec.run cannot run while the workflow is being loaded; call it inside a command function",
+      true,
+    ],
+    ["fs.write('a', 'b')", 1, "fs.write cannot run while the workflow is being loaded", true],
+    ["fs.read('a')", 1, "fs.read cannot run while the workflow is being loaded", true],
+    ["\ntask('x')", 2, "task is part of the language but not yet supported by this version", true],
+    ["import('x')", 1, "import is part of the language but not yet supported by this version", true],
+  ])("has raised an error: %j", async (source, line, message) => {
+    const error = await loadError(source);
+    expect(error.code).toBe("SCRIPT_ERROR");
+    expect(error.diagnostics[0]?.line).toBe(line);
+    expect(error.diagnostics[0]?.message).toContain(message);
+    expect(error.traceback).toContain(`workflow.lua:${line}:`);
+    expect(error.traceback).not.toContain("[sloth]");
+  });
+
+  it("does not exist", async () => {
+    const error = await caught(loadWorkflow("/nowhere/workflow.lua"));
+    expect(error.code).toBe("FILE_NOT_FOUND");
+    expect(error.message).toBe("Cannot read the workflow file /nowhere/workflow.lua: there is no such file");
+  });
+
+  it("is a directory", async () => {
+    const error = await caught(loadWorkflow(temporaryDirectory()));
+    expect(error.code).toBe("FILE_NOT_FOUND");
+    expect(error.message).toContain("it is a directory");
+  });
+
+  it.skipIf(process.getuid?.() === 0)("may not be read", async () => {
+    const path = writeWorkflow("");
+    chmodSync(path, 0);
+    expect((await caught(loadWorkflow(path))).message).toContain("permission denied");
+  });
+});
