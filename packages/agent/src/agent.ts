@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { AgentServiceDefinition, agentServerOptions } from "@sloth/protocol";
 import { createLocalTaskRunner } from "@sloth/runtime";
 import { createServer } from "nice-grpc";
@@ -31,6 +32,7 @@ export interface Agent {
 }
 
 const HOST = "127.0.0.1";
+const FLUSH_TIMEOUT_MS = 1000;
 
 /**
  * Starts an agent in this process; resolves when it listens.
@@ -51,6 +53,8 @@ export async function startAgent(options: AgentOptions = {}): Promise<Agent> {
   async function stop(): Promise<void> {
     shutdown.abort();
     await service.idle();
+    // The last frames are still on their way; a peer that does not read them is not waited for.
+    await Promise.race([server.shutdown(), sleep(FLUSH_TIMEOUT_MS, undefined, { ref: false })]);
     server.forceShutdown();
     await runner.close();
     await state.remove();

@@ -1,0 +1,81 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { startAgent } from "./support/agent.js";
+import { startSloth } from "./support/processes.js";
+import { temporaryDirectory } from "./support/temporary-directory.js";
+import { writeWorkflow } from "./support/workflow-file.js";
+
+/** Command lines of live processes that hold a text. */
+function processesWith(text: string): string[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, "latin1").replaceAll("\0", " ");
+      } catch {
+        return "";
+      }
+    })
+    .filter((commandLine) => commandLine.startsWith("sleep") && commandLine.includes(text));
+}
+
+/** What is left of attempts in an agent's state directory. */
+function leftovers(stateDirectory: string): string[] {
+  return readdirSync(join(stateDirectory, "work")).flatMap((own) =>
+    readdirSync(join(stateDirectory, "work", own)),
+  );
+}
+
+describe("stopping the master while a delegated task runs", () => {
+  it.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)(
+    "by %s ends the remote process tree, also what ignores TERM and what left its session",
+    async (signal, code) => {
+      const agent = await startAgent();
+      const seconds = 1_000_000 + Math.floor(Math.random() * 1_000_000);
+      const directory = temporaryDirectory();
+      const file = writeWorkflow(
+        directory,
+        `TaskDefinitions = { g = { tasks = { {
+         name = "stubborn", delegate_to = "${agent.address}",
+         command = "sleep ${seconds} & setsid sleep ${seconds} & trap '' TERM; sleep 0.3; echo ready; touch half-done; sleep ${seconds}",
+       } } } }`,
+      );
+      const running = startSloth(["run", "-f", file]);
+      await running.until(/ready/);
+      await expect.poll(() => processesWith(String(seconds))).toHaveLength(3);
+
+      const stoppedAt = performance.now();
+      running.kill(signal);
+      const ended = await running.ended;
+
+      expect(performance.now() - stoppedAt).toBeLessThan(12_000);
+      expect(ended.code).toBe(code);
+      expect(processesWith(String(seconds))).toEqual([]);
+      expect(leftovers(agent.stateDirectory)).toEqual([]);
+      expect(readdirSync(directory).sort()).toEqual([".sloth", "pipeline.lua"]);
+    },
+  );
+
+  it("by SIGKILL ends the remote process tree too", async () => {
+    const agent = await startAgent();
+    const seconds = 1_000_000 + Math.floor(Math.random() * 1_000_000);
+    const file = writeWorkflow(
+      temporaryDirectory(),
+      `TaskDefinitions = { g = { tasks = { {
+         name = "orphan", delegate_to = "${agent.address}", command = "echo ready; sleep ${seconds}",
+       } } } }`,
+    );
+    const running = startSloth(["run", "-f", file]);
+    await running.until(/ready/);
+
+    running.kill("SIGKILL");
+    await running.ended;
+
+    await expect.poll(() => processesWith(String(seconds)), { timeout: 12_000 }).toEqual([]);
+    await expect.poll(() => leftovers(agent.stateDirectory), { timeout: 12_000 }).toEqual([]);
+  });
+});

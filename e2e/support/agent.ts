@@ -1,0 +1,25 @@
+import { onTestFinished } from "vitest";
+import { type Running, startAgentProcess } from "./processes.js";
+import { temporaryDirectory } from "./temporary-directory.js";
+
+export interface TestAgent extends Running {
+  port: number;
+  address: string;
+  stateDirectory: string;
+}
+
+/** Starts the built agent on a free port with a state directory of its own; stopped when the test has finished. */
+export async function startAgent(args: string[] = []): Promise<TestAgent> {
+  const stateDirectory = temporaryDirectory();
+  const running = startAgentProcess(["--port", "0", "--state-dir", stateDirectory, ...args]);
+  onTestFinished(async () => {
+    try {
+      running.kill("SIGTERM");
+    } catch {
+      // It has ended already.
+    }
+    await running.ended;
+  });
+  const [, port] = await running.until(/listening on 127\.0\.0\.1:(\d+)/);
+  return Object.assign(running, { port: Number(port), address: `localhost:${port}`, stateDirectory });
+}

@@ -1,0 +1,129 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+export const repository: string = fileURLToPath(new URL("../..", import.meta.url));
+const agentBinary = `${repository}packages/agent/bin/sloth-agent.js`;
+const masterBinary = `${repository}packages/master/bin/sloth-master.js`;
+
+/** A process of the built command line, with all that it has printed. */
+export interface Running {
+  readonly pid: number;
+  /** Both streams, as they came. */
+  readonly output: string;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Resolves when the output matches, rejects when the process ends before it does. */
+  until(pattern: RegExp): Promise<RegExpMatchArray>;
+  kill(signal: NodeJS.Signals): void;
+  readonly ended: Promise<Ended>;
+}
+
+export interface Ended {
+  /** The exit code; 128 + n when signal n ended it. */
+  code: number;
+  stdout: string;
+  stderr: string;
+  /** Highest resident set size that was seen, in bytes. */
+  peakRssBytes: number;
+}
+
+export interface StartOptions {
+  cwd?: string;
+  env?: Record<string, string>;
+}
+
+export function startAgentProcess(args: string[], options: StartOptions = {}): Running {
+  return start(agentBinary, args, options);
+}
+
+export function startSloth(args: string[], options: StartOptions = {}): Running {
+  return start(masterBinary, args, options);
+}
+
+/** Runs the master's command line to its end. */
+export function sloth(args: string[], options: StartOptions = {}): Promise<Ended> {
+  return startSloth(args, options).ended;
+}
+
+function start(binary: string, args: string[], { cwd, env }: StartOptions): Running {
+  const child = spawn(process.execPath, [binary, ...args], {
+    cwd,
+    env: { ...process.env, NO_COLOR: "1", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const pid = child.pid ?? 0;
+  const printed = { stdout: "", stderr: "", both: "" };
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name]?.setEncoding("utf8").on("data", (text: string) => {
+      printed[name] += text;
+      printed.both += text;
+    });
+  }
+  const ended = endOf(child, pid, printed);
+  return {
+    pid,
+    get output() {
+      return printed.both;
+    },
+    get stdout() {
+      return printed.stdout;
+    },
+    get stderr() {
+      return printed.stderr;
+    },
+    until: (pattern) => untilMatch(child, pattern, printed),
+    kill: (signal) => void process.kill(pid, signal),
+    ended,
+  };
+}
+
+function endOf(
+  child: ChildProcess,
+  pid: number,
+  printed: { stdout: string; stderr: string },
+): Promise<Ended> {
+  let peakRssBytes = 0;
+  const sampling = setInterval(() => {
+    peakRssBytes = Math.max(peakRssBytes, peakRss(pid));
+  }, 20);
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code, signal) => {
+      clearInterval(sampling);
+      const number = signal === "SIGKILL" ? 137 : signal === "SIGTERM" ? 143 : 128;
+      resolve({ code: code ?? number, stdout: printed.stdout, stderr: printed.stderr, peakRssBytes });
+    });
+  });
+}
+
+function untilMatch(
+  child: ChildProcess,
+  pattern: RegExp,
+  printed: { both: string },
+): Promise<RegExpMatchArray> {
+  return new Promise((resolve, reject) => {
+    function check(): boolean {
+      const match = printed.both.match(pattern);
+      if (match) resolve(match);
+      return match !== null;
+    }
+    if (check()) return;
+    child.stdout?.on("data", check);
+    child.stderr?.on("data", check);
+    child.on(
+      "close",
+      () => check() || reject(new Error(`ended without printing ${pattern}:\n${printed.both}`)),
+    );
+  });
+}
+
+/** Highest resident set size of a live process so far, in bytes; 0 when it is gone. */
+export function peakRss(pid: number): number {
+  try {
+    const match = readFileSync(`/proc/${pid}/status`, "latin1").match(/^VmHWM:\s+(\d+) kB/m);
+    return Number(match?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+}
