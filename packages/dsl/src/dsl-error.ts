@@ -26,7 +26,7 @@ export interface Diagnostic {
   message: string;
 }
 
-/** A workflow that cannot be used. The message holds every diagnostic, one per line. */
+/** A workflow that cannot be used. The message holds the first 50 diagnostics, one per line. */
 export class DslError extends Error {
   override name = "DslError";
   /** Every mistake that was found, in the order of the source. Empty where no place can be named. */
@@ -39,10 +39,19 @@ export class DslError extends Error {
     what: string | readonly Diagnostic[],
     options: { traceback?: string | undefined; cause?: unknown } = {},
   ) {
-    super(typeof what === "string" ? what : what.map(formatDiagnostic).join("\n"), { cause: options.cause });
+    super(typeof what === "string" ? what : formatAll(what), { cause: options.cause });
     this.diagnostics = typeof what === "string" ? [] : what;
     if (options.traceback) this.traceback = options.traceback;
   }
+}
+
+/** A person reads no more than these; a generated file can have a mistake in each of its tasks. */
+const MAX_SHOWN = 50;
+
+function formatAll(diagnostics: readonly Diagnostic[]): string {
+  const lines = diagnostics.slice(0, MAX_SHOWN).map(formatDiagnostic);
+  const rest = diagnostics.length - lines.length;
+  return (rest > 0 ? [...lines, `… and ${rest} more`] : lines).join("\n");
 }
 
 /** One line for a person: `pipeline.lua:12: group "build", task "compile", field "timeout": …`. */

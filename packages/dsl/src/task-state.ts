@@ -7,7 +7,11 @@ export interface TaskState {
   /**
    * Calls a task's `command(params, deps, ctx)` and reads `success, message, outputs`.
    * Blocks until the function returns. Never throws for what the script does: an error, or a first value
-   * that is not a boolean, is a failed outcome that says so.
+   * that is not a boolean, is a failed outcome that says so. `task_name`, `group_name` and `workdir` are
+   * added to `params`.
+   *
+   * @throws what the host has thrown, where it was not a `HostError`: no `pcall` of the script sees it, and
+   * later calls of this state fail.
    */
   callCommand(address: FunctionAddress, args: CommandArguments): CommandOutcome;
   /** Frees the state. Calling it twice is harmless. */

@@ -1,4 +1,3 @@
-import { didYouMean } from "../did-you-mean.js";
 import type { Group, Task } from "../model.js";
 import type { TableLayout } from "../source/table-layout.js";
 import type { Diagnostics } from "./diagnostics.js";
@@ -26,7 +25,7 @@ export function checkDependencies(group: Group, report: Diagnostics, layout: Tab
       };
       report.add(
         place,
-        `depends on "${name}", which does not exist in this group${didYouMean(name, byName.keys())}`,
+        `depends on "${name}", which does not exist in this group${report.suggest(name, byName.keys())}`,
       );
     }
   }

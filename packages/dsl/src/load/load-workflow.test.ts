@@ -176,6 +176,14 @@ describe("loadWorkflow", () => {
     ]);
   });
 
+  it("gives a function that no file holds the place of its task", async () => {
+    const { workflow } = await load(`TaskDefinitions = { g = { tasks = {
+      a = { command = print },
+      b = { command = load("return true") } } } }`);
+    const places = workflow.groups[0]?.tasks.map((task) => task.command);
+    expect(places).toEqual([2, 3].map((line) => ({ kind: "lua", at: { file: "workflow.lua", line } })));
+  });
+
   it("hands on what the file logs and prints, and drops it without listeners", async () => {
     const source = `print("a\\0b", nil, 1.5) log.warn("careful", { n = 1 })
       TaskDefinitions = { g = { tasks = {} } }`;

@@ -122,6 +122,14 @@ describe("a mistake in a task", () => {
     expect(error.message.split("\n")).toHaveLength(3);
   });
 
+  it("is shown with 49 others at most, and all are in the diagnostics", async () => {
+    const tasks = Array.from({ length: 2000 }, (_, i) => `t${i} = { command = "x", depends_on = "u${i}" }`);
+    const error = await loadError(`TaskDefinitions = { g = { tasks = { ${tasks.join(",\n")} } } }`);
+    expect(error.diagnostics).toHaveLength(2000);
+    expect(error.message.split("\n")).toHaveLength(51);
+    expect(error.message).toMatch(/… and 1950 more$/);
+  });
+
   it("has the line of its function where the source shows no other", async () => {
     const error = await loadError(`local t = {}
       t[1] = {

@@ -1,11 +1,11 @@
 import type { ReadValue } from "../lua/read-value.js";
+import type { SourcePosition } from "../model.js";
 
 /** A function in a definition: where it is written, and the registry's reference to call it by. */
 export class RawFunction {
   constructor(
-    readonly file: string | undefined,
-    /** Absent for functions that are not written in Lua. */
-    readonly line: number | undefined,
+    /** Absent for functions that are not written in a file. */
+    readonly at: SourcePosition | undefined,
     readonly reference: number,
   ) {}
 }

@@ -1,6 +1,7 @@
-import type { LuaThread } from "../lua/lua-api.js";
-import { copyIn, keepReference, type LuaState, pop, pushGlobal } from "../lua/lua-state.js";
+import { type LuaThread, TYPE } from "../lua/lua-api.js";
+import { copyIn, keepReference, type LuaState, pop, pushGlobal, viewHeap } from "../lua/lua-state.js";
 import { readValueWith } from "../lua/read-value.js";
+import type { SourcePosition } from "../model.js";
 import { RawFunction, type RawValue, Unreadable } from "./raw-model.js";
 
 /** The names of the global table of groups. The last is what the two-word form is read as. */
@@ -37,19 +38,26 @@ function functionReader(lua: LuaState): (thread: LuaThread, index: number) => Ra
   const what = copyIn(lua, Buffer.from(">S"));
   const files = new Map<number, string>();
   return (thread, index) => {
-    if (api._lua_type(thread, index) !== 6) return undefined;
+    if (api._lua_type(thread, index) !== TYPE.function) return undefined;
     api._lua_pushvalue(thread, index);
     const reference = keepReference(lua, thread);
     api._lua_pushvalue(thread, index);
     api._lua_getinfo(thread, what, lua.scratch);
-    const heap = Buffer.from(api.HEAPU8.buffer, api.HEAPU8.byteOffset);
-    const line = heap.readInt32LE(lua.scratch + LINE_DEFINED_OFFSET);
-    const start = heap.readUInt32LE(lua.scratch + SOURCE_OFFSET);
-    const size = heap.readUInt32LE(lua.scratch + SOURCE_LENGTH_OFFSET);
-    const file = files.get(start) ?? heap.toString("utf8", start + 1, start + size);
-    files.set(start, file);
-    return line < 0
-      ? new RawFunction(undefined, undefined, reference)
-      : new RawFunction(file, line, reference);
+    return new RawFunction(readPosition(lua, files), reference);
   };
 }
+
+/** From the record that `lua_getinfo` has filled; `files` keeps the names of chunks by their address. */
+function readPosition(lua: LuaState, files: Map<number, string>): SourcePosition | undefined {
+  const heap = viewHeap(lua);
+  const line = heap.readInt32LE(lua.scratch + LINE_DEFINED_OFFSET);
+  const start = heap.readUInt32LE(lua.scratch + SOURCE_OFFSET);
+  const size = heap.readUInt32LE(lua.scratch + SOURCE_LENGTH_OFFSET);
+  if (line < 0 || heap[start] !== AT_SIGN) return undefined;
+  const file = files.get(start) ?? heap.toString("utf8", start + 1, start + size);
+  files.set(start, file);
+  return { file, line };
+}
+
+/** What the names of chunks that come from files start with. */
+const AT_SIGN = 0x40;

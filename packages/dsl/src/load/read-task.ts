@@ -1,4 +1,4 @@
-import type { Command, Task } from "../model.js";
+import type { Command, SourcePosition, Task } from "../model.js";
 import type { Diagnostics, Place } from "./diagnostics.js";
 import { FieldReader } from "./field-reader.js";
 import { TASK_FIELDS } from "./known-fields.js";
@@ -38,7 +38,7 @@ export function readTask(raw: RawValue, place: TaskPlace, report: Diagnostics): 
   fields.refuseOthers();
   const task = readFields(fields, typeof name === "string" ? name : "");
   task.at = { file: report.file, line };
-  const body = readCommand(fields, task.at.line);
+  const body = readCommand(fields, task.at);
   if (body) task.command = body.command;
   else if (raw.command === undefined) fields.reject("command", "is missing: a task needs a command");
   if (!checkName(name, fields)) return undefined;
@@ -55,7 +55,7 @@ function checkName(name: RawValue, fields: FieldReader): boolean {
 
 /** Names end up in file names, logs and command lines. */
 export function isName(name: string): boolean {
-  return /^[^\p{Cc}]+$/u.test(name);
+  return /^[^\p{Cc}]*$/u.test(name) && name.trim() !== "";
 }
 
 function readFields(fields: FieldReader, name: string): Task {
@@ -80,22 +80,18 @@ function readFields(fields: FieldReader, name: string): Task {
 
 function readCommand(
   fields: FieldReader,
-  taskLine: number,
+  taskAt: SourcePosition,
 ): { command: Command; function?: RawFunction } | undefined {
   const raw = fields.raw("command");
   if (raw === null) return undefined;
   if (raw instanceof RawFunction) {
-    const at = { file: raw.file ?? "", line: raw.line ?? taskLine };
+    const at = raw.at ?? taskAt;
     return { command: { kind: "lua", at }, function: raw };
   }
-  if (typeof raw === "string" && raw.trim() !== "" && !raw.includes("\0"))
-    return { command: { kind: "shell", script: raw } };
-  const what =
-    typeof raw === "string"
-      ? raw.includes("\0")
-        ? "a string with a NUL byte"
-        : "an empty string"
-      : describeType(raw);
+  if (typeof raw === "string" && raw.includes("\0")) return fields.reject("command", "contains a NUL byte");
+  if (typeof raw === "string" && raw.trim() !== "") return { command: { kind: "shell", script: raw } };
+  const blank = typeof raw === "string" && raw.trim() === "";
+  const what = blank ? "an empty string" : describeType(raw);
   fields.reject("command", `must be a shell command or a function, got ${what}`);
   return undefined;
 }

@@ -43,7 +43,7 @@ export class SourceMap {
 
 /** The smallest line of a function in a value. */
 function firstFunctionLine(value: RawValue): number | undefined {
-  if (value instanceof RawFunction) return value.line;
+  if (value instanceof RawFunction) return value.at?.line;
   if (!Array.isArray(value) && !isRawTable(value)) return undefined;
   let first: number | undefined;
   for (const item of Object.values(value)) {

@@ -1,5 +1,13 @@
 import { type LuaThread, STATUS } from "./lua-api.js";
-import { copyIn, keepReference, type LuaState, pop, pushReference, viewBytes } from "./lua-state.js";
+import {
+  copyIn,
+  keepReference,
+  type LuaState,
+  OutOfMemoryError,
+  pop,
+  pushReference,
+  viewBytes,
+} from "./lua-state.js";
 import { readValue } from "./read-value.js";
 
 /** Why a chunk could not be loaded or a call did not return. */
@@ -100,8 +108,9 @@ export function callProtected(
 function explainCrash(error: unknown): LuaFailure {
   if (error instanceof CallAborted) throw error.cause;
   if (error instanceof RangeError) return { kind: "runtime", message: "stack overflow" };
-  if (error instanceof Error && error.name === "RuntimeError")
-    return { kind: "memory", message: "not enough memory" };
+  // A trap of WebAssembly, which has no name in the types of Node: an allocation that nobody checks failed.
+  const trapped = error instanceof Error && error.name === "RuntimeError";
+  if (trapped || error instanceof OutOfMemoryError) return { kind: "memory", message: "not enough memory" };
   throw error;
 }
 

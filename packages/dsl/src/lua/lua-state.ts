@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { type LuaApi, type LuaThread, REGISTRY_INDEX, TYPE } from "./lua-api.js";
 
 /**
@@ -90,10 +91,15 @@ export function pushBytes(lua: LuaState, thread: LuaThread, bytes: Uint8Array): 
   }
 }
 
+/** The module's memory, which is shared by everything in it, cannot grow any further. */
+export class OutOfMemoryError extends Error {
+  override name = "OutOfMemoryError";
+}
+
 /** Copies bytes, and a NUL behind them, into the module's heap; the caller frees them. */
 export function copyIn(lua: LuaState, bytes: Uint8Array): number {
   const pointer = lua.api._malloc(bytes.length + 1);
-  if (pointer === 0) throw new RangeError(`No memory for a Lua string of ${bytes.length} bytes`);
+  if (pointer === 0) throw new OutOfMemoryError(`No memory for a string of ${bytes.length} bytes`);
   lua.api.HEAPU8.set(bytes, pointer);
   lua.api.HEAPU8[pointer + bytes.length] = 0;
   return pointer;
@@ -106,7 +112,35 @@ export function copyIn(lua: LuaState, bytes: Uint8Array): number {
 export function viewBytes(lua: LuaState, thread: LuaThread, index: number): Buffer | undefined {
   if (lua.api._lua_type(thread, index) !== TYPE.string) return undefined;
   const pointer = lua.api._lua_tolstring(thread, index, lua.scratch);
-  const heap = lua.api.HEAPU8;
-  const size = Buffer.from(heap.buffer, heap.byteOffset + lua.scratch, 4).readUInt32LE();
-  return Buffer.from(heap.buffer, heap.byteOffset + pointer, size);
+  const heap = viewHeap(lua);
+  return heap.subarray(pointer, pointer + heap.readUInt32LE(lua.scratch));
+}
+
+/** A copy of the string at `index`: as text where its bytes are valid UTF-8. */
+export function readString(lua: LuaState, thread: LuaThread, index: number): string | Uint8Array {
+  const pointer = lua.api._lua_tolstring(thread, index, lua.scratch);
+  const heap = viewHeap(lua);
+  const end = pointer + heap.readUInt32LE(lua.scratch);
+  if (isShortAscii(heap, pointer, end)) return heap.toString("latin1", pointer, end);
+  const view = heap.subarray(pointer, end);
+  return isUtf8(view) ? view.toString("utf8") : new Uint8Array(view);
+}
+
+/** Looking at the bytes of a short string here costs less than one call that checks them natively. */
+function isShortAscii(heap: Buffer, start: number, end: number): boolean {
+  if (end - start > 64) return false;
+  for (let i = start; i < end; i++) if ((heap[i] ?? 0) > 127) return false;
+  return true;
+}
+
+const heapViews = new WeakMap<LuaApi, Buffer>();
+
+/** The module's heap; a view goes stale when the memory grows, so it is not kept by callers. */
+export function viewHeap({ api }: LuaState): Buffer {
+  const memory = api.HEAPU8.buffer;
+  const known = heapViews.get(api);
+  if (known?.buffer === memory) return known;
+  const view = Buffer.from(memory);
+  heapViews.set(api, view);
+  return view;
 }

@@ -2,8 +2,11 @@ import type { LuaValue } from "../model.js";
 import type { LuaThread } from "./lua-api.js";
 import { type LuaState, pushBytes } from "./lua-state.js";
 
-/** How deep a value may be nested, in both directions. */
+/** How deep a value from Lua may be nested. */
 export const MAX_DEPTH = 100;
+
+/** More than that, since what was read is put into other tables: the outputs of a task into `deps`. */
+const MAX_PUSHED_DEPTH = 2 * MAX_DEPTH;
 
 const MIN_INTEGER = -(2n ** 63n);
 const MAX_INTEGER = 2n ** 63n - 1n;
@@ -12,10 +15,11 @@ const MAX_INTEGER = 2n ** 63n - 1n;
  * Pushes a value. A `number` that is a safe integer becomes a Lua integer, every other one a float.
  *
  * @throws {TypeError} for a `bigint` beyond 64 bits, anything that is not a {@link LuaValue}, and nesting
- * deeper than {@link MAX_DEPTH}.
+ * deeper than 200 levels.
  */
 export function pushValue(lua: LuaState, thread: LuaThread, value: LuaValue, depth = 0): void {
-  if (depth > MAX_DEPTH) throw new TypeError(`The value is nested deeper than ${MAX_DEPTH} levels`);
+  if (depth > MAX_PUSHED_DEPTH)
+    throw new TypeError(`The value is nested deeper than ${MAX_PUSHED_DEPTH} levels`);
   if (lua.api._lua_checkstack(thread, 4) === 0) throw new TypeError("The Lua stack is full");
   if (value === null || value === undefined) lua.api._lua_pushnil(thread);
   else if (typeof value === "boolean") lua.api._lua_pushboolean(thread, value ? 1 : 0);

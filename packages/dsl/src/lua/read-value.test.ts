@@ -126,8 +126,8 @@ describe("values between JavaScript and Lua", () => {
       /deeper than 100 levels/,
     );
     let nested: LuaValue = 1;
-    for (let i = 0; i < 200; i++) nested = [nested];
-    expect(() => pushValue(lua, lua.main, nested)).toThrow(/deeper than 100 levels/);
+    for (let i = 0; i < 300; i++) nested = [nested];
+    expect(() => pushValue(lua, lua.main, nested)).toThrow(/deeper than 200 levels/);
     lua.api._lua_settop(lua.main, 0);
   });
 

@@ -1,7 +1,6 @@
-import { isUtf8 } from "node:buffer";
 import type { LuaTable, LuaValue } from "../model.js";
 import { type LuaThread, TYPE, TYPE_NAMES } from "./lua-api.js";
-import { type LuaState, pop, viewBytes } from "./lua-state.js";
+import { type LuaState, pop, readString } from "./lua-state.js";
 import { MAX_DEPTH } from "./push-value.js";
 
 /** A value that has no place in plain data. The message names the path to it. */
@@ -29,10 +28,10 @@ export type Substitute<T> = (problem: string, path: string, place: { thread: Lua
  * keys that are neither, and nesting deeper than {@link MAX_DEPTH}.
  */
 export function readValue(lua: LuaState, thread: LuaThread, index: number, path: string): LuaValue {
-  const refuse = (problem: string, at: string): never => {
+  const substitute = (problem: string, at: string): never => {
     throw new NotDataError(`${at} ${problem}`);
   };
-  return new ValueReader<never>(lua, thread, refuse).read(index, path, 0) as LuaValue;
+  return readValueWith<never>(lua, thread, index, { path, substitute }) as LuaValue;
 }
 
 /** As {@link readValue}, with `substitute` deciding about what is not data. */
@@ -42,7 +41,12 @@ export function readValueWith<T>(
   index: number,
   options: { path: string; substitute: Substitute<T> },
 ): ReadValue<T> {
-  return new ValueReader(lua, thread, options.substitute).read(index, options.path, 0);
+  const top = lua.api._lua_gettop(thread);
+  try {
+    return new ValueReader(lua, thread, options.path, options.substitute).read(index);
+  } finally {
+    lua.api._lua_settop(thread, top);
+  }
 }
 
 export type ReadValue<T> =
@@ -54,22 +58,27 @@ export type ReadValue<T> =
 class ValueReader<T> {
   /** By address. A table that occurs twice is read once, so that sharing does not multiply. */
   private readonly tables = new Map<number, ReadValue<T> | typeof OPEN>();
+  /** By address: Lua keeps one copy of a short string, and nothing is collected while tables are walked. */
+  private readonly keys = new Map<number, string | Uint8Array>();
+  /** The keys that lead to the value that is being read. */
+  private readonly trail: (string | number)[] = [];
 
   constructor(
     private readonly lua: LuaState,
     private readonly thread: LuaThread,
+    private readonly root: string,
     private readonly substitute: Substitute<T>,
   ) {}
 
-  read(index: number, path: string, depth: number): ReadValue<T> {
+  read(index: number): ReadValue<T> {
     const { api } = this.lua;
     const type = api._lua_type(this.thread, index);
     if (type <= TYPE.nil) return null;
     if (type === TYPE.boolean) return api._lua_toboolean(this.thread, index) !== 0;
     if (type === TYPE.number) return this.readNumber(index);
-    if (type === TYPE.string) return decode(viewBytes(this.lua, this.thread, index) as Buffer);
-    if (type === TYPE.table) return this.readTable(api._lua_absindex(this.thread, index), path, depth);
-    return this.refuse(index, path, `is a ${TYPE_NAMES[type]}, which is not data`);
+    if (type === TYPE.string) return readString(this.lua, this.thread, index);
+    if (type === TYPE.table) return this.readTable(api._lua_absindex(this.thread, index));
+    return this.refuse(index, `is a ${TYPE_NAMES[type]}, which is not data`);
   }
 
   private readNumber(index: number): number | bigint {
@@ -80,56 +89,56 @@ class ValueReader<T> {
     return Number.isSafeInteger(number) ? number : integer;
   }
 
-  private readTable(index: number, path: string, depth: number): ReadValue<T> {
+  private readTable(index: number): ReadValue<T> {
     const { api } = this.lua;
-    if (depth >= MAX_DEPTH) return this.refuse(index, path, `is nested deeper than ${MAX_DEPTH} levels`);
-    if (api._lua_checkstack(this.thread, 6) === 0)
-      return this.refuse(index, path, "does not fit on the Lua stack");
+    if (this.trail.length >= MAX_DEPTH)
+      return this.refuse(index, `is nested deeper than ${MAX_DEPTH} levels`);
+    if (api._lua_checkstack(this.thread, 6) === 0) return this.refuse(index, "does not fit on the Lua stack");
     const address = api._lua_topointer(this.thread, index);
     const known = this.tables.get(address);
-    if (known === OPEN) return this.refuse(index, path, "is a table that contains itself");
+    if (known === OPEN) return this.refuse(index, "is a table that contains itself");
     if (known !== undefined) return known;
     this.tables.set(address, OPEN);
-    const value = this.readEntries(index, path, depth);
+    const value = this.readEntries(index);
     this.tables.set(address, value);
     return value;
   }
 
-  private readEntries(index: number, path: string, depth: number): ReadValue<T> {
+  private readEntries(index: number): ReadValue<T> {
     const { api } = this.lua;
     const items: { position: number; value: ReadValue<T> }[] = [];
     const fields: { [key: string]: ReadValue<T> } = Object.create(null);
-    let fieldCount = 0;
+    let named = false;
     let last = 0;
     api._lua_pushnil(this.thread);
     while (api._lua_next(this.thread, index) !== 0) {
       const key = this.readKey(-2);
-      if (typeof key === "string") {
-        fields[key] = this.read(-1, joinPath(path, key), depth + 1);
-        fieldCount++;
-      } else if (typeof key === "number") {
-        items.push({ position: key, value: this.read(-1, `${path}[${key}]`, depth + 1) });
+      if (typeof key === "object") {
+        pop(this.lua, this.thread, 2);
+        return this.refuse(index, key.problem);
+      }
+      this.trail.push(key);
+      const value = this.read(-1);
+      this.trail.pop();
+      pop(this.lua, this.thread, 1);
+      if (typeof key === "number") {
+        items.push({ position: key, value });
         last = Math.max(last, key);
       } else {
-        pop(this.lua, this.thread, 2);
-        return this.refuse(index, path, key.problem);
+        fields[key] = value;
+        named = true;
       }
-      pop(this.lua, this.thread, 1);
     }
     if (items.length === 0) return fields;
-    if (fieldCount > 0) return this.refuse(index, path, "mixes list items and named fields");
-    if (last - items.length > MAX_HOLES) return this.refuse(index, path, "is a list with too many gaps");
+    if (named) return this.refuse(index, "mixes list items and named fields");
+    if (last - items.length > MAX_HOLES) return this.refuse(index, "is a list with too many gaps");
     return arrange(items, last);
   }
 
   /** A position (from 1), a name, or why it is neither. */
   private readKey(index: number): string | number | { problem: string } {
-    const { api } = this.lua;
-    const type = api._lua_type(this.thread, index);
-    if (type === TYPE.string) {
-      const key = decode(viewBytes(this.lua, this.thread, index) as Buffer);
-      return typeof key === "string" ? key : { problem: "has a key that is not valid UTF-8" };
-    }
+    const type = this.lua.api._lua_type(this.thread, index);
+    if (type === TYPE.string) return this.readName(index);
     if (type !== TYPE.number)
       return { problem: `has a ${TYPE_NAMES[type]} as a key; keys are names or positions` };
     const key = this.readNumber(index);
@@ -137,8 +146,15 @@ class ValueReader<T> {
     return { problem: `has the key ${key}; the positions of a list count from 1` };
   }
 
-  private refuse(index: number, path: string, problem: string): T {
-    return this.substitute(problem, path, { thread: this.thread, index });
+  private readName(index: number): string | { problem: string } {
+    const address = this.lua.api._lua_topointer(this.thread, index);
+    const name = this.keys.get(address) ?? readString(this.lua, this.thread, index);
+    this.keys.set(address, name);
+    return typeof name === "string" ? name : { problem: "has a key that is not valid UTF-8" };
+  }
+
+  private refuse(index: number, problem: string): T {
+    return this.substitute(problem, writePath(this.root, this.trail), { thread: this.thread, index });
   }
 }
 
@@ -148,11 +164,11 @@ function arrange<V>(items: { position: number; value: V }[], length: number): (V
   return list;
 }
 
-function joinPath(path: string, key: string): string {
-  return /^[A-Za-z_]\w*$/.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`;
-}
-
-/** A copy: a string where the bytes are valid UTF-8. */
-function decode(view: Buffer): string | Uint8Array {
-  return isUtf8(view) ? view.toString("utf8") : new Uint8Array(view);
+/** As Lua would write it: `params.list[2]["a key"]`. */
+function writePath(root: string, trail: readonly (string | number)[]): string {
+  const steps = trail.map((key) => {
+    if (typeof key === "number") return `[${key}]`;
+    return /^[A-Za-z_]\w*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
+  });
+  return root + steps.join("");
 }

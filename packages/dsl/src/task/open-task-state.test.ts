@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { encodeBundle } from "../bundle/encode-bundle.js";
 import { DslError } from "../dsl-error.js";
@@ -127,6 +129,16 @@ describe("a memory limit", () => {
       expect(call({ small: true })).toEqual({ success: true });
     },
   );
+
+  it("holds for what the host returns", async () => {
+    const { call, host } = await openState(commandWorkflow('return #fs.read("big") > 0'), {
+      memoryLimitBytes: 32 * 1024 * 1024,
+    });
+    writeFileSync(join(host.workdir, "big"), Buffer.alloc(64 * 1024 * 1024));
+    expect(call().message).toContain("not enough memory");
+    writeFileSync(join(host.workdir, "big"), "small");
+    expect(call()).toEqual({ success: true });
+  });
 
   it("does not change the model", async () => {
     const source = `local keys, names = {}, {}
