@@ -24,7 +24,7 @@ export interface Arguments {
 export type HostFunction = (args: Arguments) => LuaValue[];
 
 /** Makes a C function of `body`, and pushes it. `prelude.ts` says what it returns to Lua. */
-export function pushHostFunction(lua: LuaState, body: HostFunction): void {
+function pushHostFunction(lua: LuaState, body: HostFunction): void {
   const pointer = lua.api.addFunction((thread) => {
     const [status, results] = answer(body, new StackArguments(lua, thread));
     // Outside of any `try`: where Lua is out of memory these leave by an exception that is Lua's own.

@@ -3,7 +3,7 @@ import { DELEGATION_FIELDS, refuseField } from "./known-fields.js";
 import { describeType, isRawTable, type RawTable, type RawValue } from "./raw-model.js";
 
 /** Where `{ address = "host" }` without a port points. */
-export const DEFAULT_PORT = 50051;
+const DEFAULT_PORT = 50051;
 
 /** A {@link Delegation} by address. */
 export type Address = Extract<Delegation, { kind: "address" }>;

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Group, LuaValue, Task } from "../model.js";
+import type { Group, Task } from "../model.js";
 
 /** SHA-256 (hex) over names, fields and the lines of functions. */
 export function hashModel(groups: readonly Group[]): string {
@@ -19,7 +19,7 @@ function hashedFields(task: Task): Record<string, unknown> {
 }
 
 /** One text for each value: keys sorted, kinds of numbers and strings told apart. */
-export function canonicalText(value: LuaValue | Record<string, unknown> | unknown): string {
+function canonicalText(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
   if (typeof value === "bigint") return `${value}n`;

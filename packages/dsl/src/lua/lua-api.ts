@@ -30,7 +30,6 @@ export const TYPE_NAMES = [
 ] as const;
 
 export const REGISTRY_INDEX = -1_001_000;
-export const MULTIPLE_RESULTS = -1;
 
 /**
  * The part of Lua's C API that is used here, as the WebAssembly module exports it: numbers are C integers
