@@ -34,6 +34,8 @@ import {
   type Snapshot,
   type StagedContents,
   type Workspace,
+  WorkspaceError,
+  type WorkspaceErrorCode,
 } from "@sloth/workspace";
 import type { ConnectedAgent } from "./agent-pool.js";
 import { Outbox } from "./outbox.js";
@@ -64,6 +66,9 @@ export interface ConversationOptions {
   /** Ends the conversation at once; a polite cancellation is `cancel()`. */
   signal: AbortSignal;
 }
+
+/** Changes that are never taken over, however often the task runs. */
+const REFUSALS: ReadonlySet<WorkspaceErrorCode> = new Set(["PROTECTED", "EXTERNAL_LINK", "DELETES_ALL"]);
 
 export class Conversation {
   readonly #options: ConversationOptions;
@@ -253,13 +258,19 @@ export class Conversation {
     const contents = hasContents ? await this.#download(expected) : undefined;
     try {
       const { conflicts, counts } = await workspace.apply({ base, changeset, contents, signal });
-      this.#result =
-        conflicts.length > 0
-          ? { ...this.#result, status: "failed", message: explainConflicts(conflicts) }
-          : { ...this.#result, status: "succeeded", changes: counts };
+      if (conflicts.length > 0) this.#refuse(explainConflicts(conflicts));
+      else this.#result = { ...this.#result, status: "succeeded", changes: counts };
+    } catch (error) {
+      if (!(error instanceof WorkspaceError) || !REFUSALS.has(error.code)) throw error;
+      this.#refuse(`It succeeded, but its changes are refused; nothing was applied: ${error.message}`);
     } finally {
       await contents?.remove();
     }
+  }
+
+  /** The task's own doing: it fails, as one whose command failed. */
+  #refuse(message: string): void {
+    this.#result = { ...this.#result, status: "failed", message };
   }
 
   async #download(expected: ManifestEntry[]): Promise<StagedContents> {
