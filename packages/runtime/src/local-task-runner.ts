@@ -1,5 +1,7 @@
-import { runAttempt } from "./attempt/run-attempt.js";
+import { type CommandRunner, runAttempt } from "./attempt/run-attempt.js";
 import { AttemptStop, CANCELLED } from "./attempt/stop-cause.js";
+import { type LuaCommandOptions, runLuaCommand } from "./lua/run-lua-command.js";
+import { LuaWorkerPool } from "./lua/worker-pool.js";
 import { EventQueue } from "./output/event-queue.js";
 import { RuntimeError } from "./runtime-error.js";
 import { runShellCommand } from "./shell/run-shell-command.js";
@@ -12,33 +14,40 @@ export interface LocalTaskRunner extends TaskRunner {
 }
 
 export interface LocalTaskRunnerOptions {
-  /** The agent's name or address that tasks are told as `ctx.agent`. Absent: the master's machine. */
+  /** The agent's name or address that Lua tasks are told as `ctx.agent`. Absent: the master's own machine. */
   agent?: string;
+  /** Worker threads kept ready for Lua tasks, once there has been one. Default 1. */
+  warmWorkers?: number;
+  /** Cap of the Lua heap of one task in bytes; counting costs some speed. Default: none. */
+  luaMemoryLimitBytes?: number;
 }
 
 /** A {@link TaskRunner} for this machine: the same for the tasks of a master and of an agent. */
-export function createLocalTaskRunner(_options: LocalTaskRunnerOptions = {}): LocalTaskRunner {
+export function createLocalTaskRunner(options: LocalTaskRunnerOptions = {}): LocalTaskRunner {
+  const { agent, warmWorkers = 1, luaMemoryLimitBytes: memoryLimitBytes } = options;
+  const pool = new LuaWorkerPool(warmWorkers);
+  const lua: LuaCommandOptions = {
+    pool,
+    ...(agent && { agent }),
+    ...(memoryLimitBytes && { memoryLimitBytes }),
+  };
+  const runCommand: CommandRunner = (scope) => {
+    const { command } = scope.attempt;
+    return command.kind === "shell" ? runShellCommand(scope, command.script) : runLuaCommand(scope, lua);
+  };
   return {
-    run: (attempt, { signal }) => runLocally(attempt, signal),
-    close: async () => {},
+    run: (attempt, { signal }) => runLocally(attempt, { signal, runCommand }),
+    close: () => pool.close(),
   };
 }
 
 async function* runLocally(
   attempt: Attempt,
-  signal: AbortSignal,
+  { signal, runCommand }: { signal: AbortSignal; runCommand: CommandRunner },
 ): AsyncGenerator<TaskEvent, void, undefined> {
   const events = new EventQueue();
   const stop = new AttemptStop(attempt, signal);
-  const finished = runAttempt(attempt, {
-    events,
-    stop,
-    runCommand: (scope) => {
-      if (attempt.command.kind === "lua")
-        throw new RuntimeError("RUNNER_BROKEN", "Lua commands are not there yet");
-      return runShellCommand(scope, attempt.command.script);
-    },
-  })
+  const finished = runAttempt(attempt, { events, stop, runCommand })
     .then((result) => events.pushNow({ type: "result", result }))
     .then(
       () => events.end(),

@@ -1,6 +1,5 @@
 import type { EventQueue } from "../output/event-queue.js";
 import { drain, type OutputStream } from "../output/output-stream.js";
-import { createMark, MARK_VARIABLE } from "../process-tree/attempt-mark.js";
 import { ProcessTree } from "../process-tree/process-tree.js";
 import type { Attempt, TaskResult } from "../task-runner.js";
 import type { AttemptScope } from "./attempt-scope.js";
@@ -28,7 +27,7 @@ export async function runAttempt(
   if (stop.cause) return stop.cause;
   const place = await resolveWorkingDirectory(attempt);
   if ("problem" in place) return { status: "failed", message: place.problem };
-  const tree = new ProcessTree(createMark(process.env[MARK_VARIABLE]));
+  const tree = new ProcessTree();
   const endTree = () => tree.end(attempt.graceMs);
   const outputs: OutputStream[] = [];
   const environment = taskEnvironment(attempt, process.env);

@@ -1,5 +1,5 @@
 import type { Attempt, TaskStatus } from "../task-runner.js";
-import { formatDuration } from "./format-duration.js";
+import { limitExceeded, startTimer } from "./time-limit.js";
 
 /** Why an attempt is ended from outside. */
 export interface StopCause {
@@ -9,21 +9,24 @@ export interface StopCause {
 
 export const CANCELLED: StopCause = { status: "cancelled", message: "cancelled" };
 
-/** Node's timers wrap to 1 ms beyond this. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
 /** Ends an attempt from outside: by its time limit, the caller's signal, or a call. The first cause is kept. */
 export class AttemptStop {
   #controller = new AbortController();
-  #timer: NodeJS.Timeout | undefined;
-  #release: () => void;
+  #releases: (() => void)[] = [];
 
   constructor(attempt: Attempt, signal: AbortSignal) {
     const cancel = () => this.stop(CANCELLED);
+    if (signal.aborted) {
+      cancel();
+      return;
+    }
     signal.addEventListener("abort", cancel, { once: true });
-    this.#release = () => signal.removeEventListener("abort", cancel);
-    if (signal.aborted) cancel();
-    else if (attempt.timeoutMs !== undefined) this.#limit(attempt.timeoutMs, attempt.timeoutMs);
+    this.#releases.push(() => signal.removeEventListener("abort", cancel));
+    const { timeoutMs } = attempt;
+    if (timeoutMs === undefined) return;
+    this.#releases.push(
+      startTimer(timeoutMs, () => this.stop({ status: "timed-out", message: limitExceeded(timeoutMs) })),
+    );
   }
 
   /** Aborted when the attempt has to end. */
@@ -42,16 +45,6 @@ export class AttemptStop {
 
   /** Lets go of the timer and the caller's signal. */
   release(): void {
-    clearTimeout(this.#timer);
-    this.#release();
-  }
-
-  #limit(limitMs: number, leftMs: number): void {
-    const nextMs = Math.min(leftMs, LONGEST_TIMER_MS);
-    this.#timer = setTimeout(() => {
-      if (leftMs > nextMs) this.#limit(limitMs, leftMs - nextMs);
-      else
-        this.stop({ status: "timed-out", message: `exceeded its time limit of ${formatDuration(limitMs)}` });
-    }, nextMs);
+    for (const release of this.#releases.splice(0)) release();
   }
 }

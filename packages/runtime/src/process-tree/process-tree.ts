@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { MARK_VARIABLE, type Mark } from "./attempt-mark.js";
+import { createMark, MARK_VARIABLE, type Mark } from "./attempt-mark.js";
 import { type FoundProcess, findProcesses, lastPid, type PidRange } from "./proc-scan.js";
 
 /** After this, a process that is still there cannot be killed: it hangs in the kernel. */
@@ -21,20 +21,26 @@ const PID_ROUND_MS = 1_000;
  */
 export class ProcessTree {
   readonly mark: Mark;
+  /** Numbers of groups that may still have processes. */
   #groups = new Set<number>();
+  /** Of these groups, those whose leader has ended. */
+  #leaderless = new Set<number>();
+  #whole: ProcessTree | undefined;
   #hasStarted = false;
   #ending: Promise<number[]> | undefined;
   #createdAt = performance.now();
   #firstPid = lastPid();
   #pidsInOrder = true;
 
-  constructor(mark: Mark) {
-    this.mark = mark;
+  /** @param whole Is the tree that this one is a part of. */
+  constructor(whole?: ProcessTree) {
+    this.#whole = whole;
+    this.mark = createMark(whole?.mark.value ?? process.env[MARK_VARIABLE]);
   }
 
   /** Whether the end has begun: nothing may be added any more. */
   get isEnding(): boolean {
-    return this.#ending !== undefined;
+    return this.#ending !== undefined || this.#whole?.isEnding === true;
   }
 
   /** The environment of a process that will be added. */
@@ -47,6 +53,14 @@ export class ProcessTree {
     this.#groups.add(leaderPid);
     this.#hasStarted = true;
     if (this.#firstPid === undefined || leaderPid <= this.#firstPid) this.#pidsInOrder = false;
+    this.#whole?.add(leaderPid);
+  }
+
+  /** Call it when a process that was added has ended. Others of its group may be left. */
+  leaderEnded(leaderPid: number): void {
+    this.#leaderless.add(leaderPid);
+    this.#forgetEndedGroups();
+    this.#whole?.leaderEnded(leaderPid);
   }
 
   /**
@@ -82,13 +96,21 @@ export class ProcessTree {
   }
 
   async #isAlive(range?: PidRange): Promise<boolean> {
-    for (const group of this.#groups) {
-      // A group that is gone is forgotten: its number may be given to another one.
-      if (!sendSignal(-group, 0)) this.#groups.delete(group);
-    }
+    this.#forgetEndedGroups();
     if (process.platform !== "linux") return this.#groups.size > 0;
     // Where nobody reaps orphans, a group of zombies still takes signals: only /proc tells.
     return (await this.#find(this.#groups.size === 0 ? range : undefined)).length > 0;
+  }
+
+  /** The number of a group that is gone may be given to another one, so it must not be kept. */
+  #forgetEndedGroups(): void {
+    for (const group of this.#groups) {
+      // While a number names a group it is given to no process: a new leader means a new group.
+      const isAnother = this.#leaderless.has(group) && sendSignal(group, 0);
+      if (!isAnother && sendSignal(-group, 0)) continue;
+      this.#groups.delete(group);
+      this.#leaderless.delete(group);
+    }
   }
 
   async #send(signal: NodeJS.Signals): Promise<void> {

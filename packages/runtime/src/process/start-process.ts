@@ -70,7 +70,9 @@ async function spawnLeader(start: ProcessStart, stdio: StdioOptions): Promise<Ch
     const [error] = await once(child, "error");
     throw new StartFailure(`cannot start ${invocation.file}: ${error.code}`, { cause: error });
   }
-  tree.add(child.pid);
+  const { pid } = child;
+  tree.add(pid);
+  child.once("exit", () => tree.leaderEnded(pid));
   return child;
 }
 

@@ -1,0 +1,77 @@
+import {
+  closeSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  type Stats,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import type { FileStat, HostFileSystem } from "@sloth/dsl";
+import { copyTree, moveTree } from "./copy-tree.js";
+import { makeDirectories, openMasked } from "./creation-mask.js";
+import { findMatches } from "./glob.js";
+import { withHostErrors } from "./host-errors.js";
+
+export interface FileSystemOptions {
+  /** Of what is created. */
+  umask: number;
+  /** Made when the first temporary name is asked for. */
+  temporaryDirectory: string;
+}
+
+/** The files of this machine, as a Lua function reaches them. */
+export function createFileSystem({ umask, temporaryDirectory }: FileSystemOptions): HostFileSystem {
+  let temporaryNames = 0;
+  return withHostErrors<HostFileSystem>({
+    read: (path) => new Uint8Array(readFileSync(path)),
+    write: (path, bytes) => writeAll(openMasked(path, "w", umask), bytes),
+    append: (path, bytes) => writeAll(openMasked(path, "a", umask), bytes),
+    exists: existsSync,
+    mkdir: (path) => makeDirectories(path, umask),
+    remove: (path) => (lstatSync(path).isDirectory() ? rmdirSync(path) : unlinkSync(path)),
+    removeTree: (path) => rmSync(path, { recursive: true, force: true }),
+    list: (path) => sortedByBytes(readdirSync(path)),
+    temporaryName: () => {
+      mkdirSync(temporaryDirectory, { recursive: true, mode: 0o700 });
+      return join(temporaryDirectory, String(++temporaryNames));
+    },
+    copy: (from, to) => copyTree(from, to, umask),
+    move: (from, to) => moveTree(from, to, umask),
+    stat: (path) => describeFile(lstatSync(path)),
+    glob: (directory, pattern) => sortedByBytes(findMatches(directory, pattern)),
+  });
+}
+
+function writeAll(fd: number, bytes: Uint8Array): void {
+  try {
+    writeFileSync(fd, bytes);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function describeFile(stats: Stats): FileStat {
+  return {
+    kind: kindOf(stats),
+    sizeBytes: stats.size,
+    mode: stats.mode & 0o777,
+    modifiedAt: stats.mtimeMs / 1000,
+  };
+}
+
+function kindOf(stats: Stats): FileStat["kind"] {
+  if (stats.isFile()) return "file";
+  if (stats.isDirectory()) return "directory";
+  return stats.isSymbolicLink() ? "symlink" : "other";
+}
+
+function sortedByBytes(names: Iterable<string>): string[] {
+  const keyed = Array.from(names, (name) => ({ name, bytes: Buffer.from(name) }));
+  return keyed.sort((a, b) => Buffer.compare(a.bytes, b.bytes)).map(({ name }) => name);
+}

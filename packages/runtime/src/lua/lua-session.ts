@@ -1,0 +1,113 @@
+import { MessageChannel, type MessagePort, type Worker } from "node:worker_threads";
+import type { CommandOutcome, ExecOutcome, ExecRequest } from "@sloth/dsl";
+import type { AttemptScope } from "../attempt/attempt-scope.js";
+import type { TaskResult } from "../task-runner.js";
+import { answerCall } from "./blocking-call.js";
+import { execute } from "./exec-call.js";
+import { OutputCredit } from "./output-credit.js";
+import { withoutPrototypes } from "./plain-values.js";
+import { createSharedCells } from "./shared-cells.js";
+import type { ExecAnswer, LuaJob, WorkerMessage } from "./worker-messages.js";
+
+/** The host's half of the conversation with one worker; see `worker-messages.ts`. */
+export class LuaSession {
+  /** How the call ended. Rejects when the runner broke. */
+  readonly result: Promise<TaskResult>;
+  #scope: AttemptScope;
+  #worker: Worker;
+  #shared = createSharedCells();
+  #credit = new OutputCredit(this.#shared);
+  #answers: MessagePort;
+  #workerAnswers: MessagePort;
+  #isCalling = false;
+  #settle!: (result: TaskResult) => void;
+  #fail!: (cause: unknown) => void;
+
+  constructor(scope: AttemptScope, worker: Worker) {
+    this.#scope = scope;
+    this.#worker = worker;
+    const { port1, port2 } = new MessageChannel();
+    this.#answers = port1;
+    this.#workerAnswers = port2;
+    this.result = new Promise((resolve, reject) => {
+      this.#settle = resolve;
+      this.#fail = reject;
+    });
+    worker.on("message", (message: WorkerMessage) => this.#receive(message));
+    worker.on("error", (error) => this.#settle(crashed(error.message)));
+    worker.on("exit", () => this.#settle(crashed("it ended by itself")));
+  }
+
+  start(job: Omit<LuaJob, "answers" | "shared">): void {
+    const answers = this.#workerAnswers;
+    this.#worker.postMessage({ ...job, answers, shared: this.#shared } satisfies LuaJob, [answers]);
+  }
+
+  /** Breaks off the call that the worker waits in, if it does. */
+  failPendingCall(): void {
+    this.#answer({ stopped: true });
+  }
+
+  /** Gives up waiting for the worker. */
+  giveUp(result: TaskResult): void {
+    this.#settle(result);
+  }
+
+  close(): void {
+    this.#answers.close();
+  }
+
+  #receive(message: WorkerMessage): void {
+    if (message.type === "print") {
+      const { bytes, sizeBytes } = message;
+      const giveBack = () => this.#credit.giveBack(sizeBytes);
+      this.#scope.events.pushNow({ type: "output", stream: "stdout", bytes }, giveBack);
+    } else if (message.type === "log") {
+      const { record, sizeBytes } = message;
+      const giveBack = () => this.#credit.giveBack(sizeBytes);
+      if (record.fields) record.fields = withoutPrototypes(record.fields) as typeof record.fields;
+      this.#scope.events.pushNow({ type: "log", record }, giveBack);
+    } else if (message.type === "exec") {
+      this.#execute(message.request).catch(this.#fail);
+    } else if (message.type === "done") {
+      this.#settle(this.#scope.stop.cause ?? verdict(message.outcome));
+    } else if (message.type === "broken") {
+      const { message: text, traceback } = message;
+      this.#settle(
+        this.#scope.stop.cause ?? { status: "failed", message: text, ...(traceback && { traceback }) },
+      );
+    }
+  }
+
+  async #execute(request: ExecRequest): Promise<void> {
+    this.#isCalling = true;
+    if (this.#scope.stop.cause) {
+      this.failPendingCall();
+      return;
+    }
+    const outcome = await execute(this.#scope, request);
+    this.#answer({ outcome }, buffersOf(outcome));
+  }
+
+  #answer(answer: ExecAnswer, transfer: ArrayBuffer[] = []): void {
+    if (!this.#isCalling) return;
+    this.#isCalling = false;
+    answerCall(this.#shared, this.#answers, { answer, transfer });
+  }
+}
+
+function buffersOf({ stdout, stderr }: ExecOutcome): ArrayBuffer[] {
+  return [stdout.buffer as ArrayBuffer, stderr.buffer as ArrayBuffer];
+}
+
+function verdict({ success, outputs, ...said }: CommandOutcome): TaskResult {
+  return {
+    status: success ? "succeeded" : "failed",
+    ...said,
+    ...(outputs !== undefined && { outputs: withoutPrototypes(outputs) }),
+  };
+}
+
+function crashed(reason: string): TaskResult {
+  return { status: "failed", message: `The worker thread of the Lua code crashed: ${reason}` };
+}

@@ -1,0 +1,41 @@
+/** The entry of a worker thread: calls one function of a workflow, then waits to be terminated. */
+import { parentPort } from "node:worker_threads";
+import { DslError, openTaskState } from "@sloth/dsl";
+import { warmUp } from "./warm-up.js";
+import { createWorkerHost } from "./worker-host.js";
+import type { LuaJob, WorkerMessage } from "./worker-messages.js";
+
+const port = parentPort;
+if (!port) throw new Error("This module is the entry of a worker thread");
+const post = (message: WorkerMessage): void => port.postMessage(message);
+
+port.once("message", (job: LuaJob) => void callFunction(job).then(post));
+await warmUp();
+post({ type: "ready" });
+
+async function callFunction(job: LuaJob): Promise<WorkerMessage> {
+  const { bundle, file, context, modelHash } = job.source;
+  const { memoryLimitBytes } = job;
+  try {
+    const host = createWorkerHost(job, post);
+    const state = await openTaskState({
+      bundle,
+      file,
+      context,
+      modelHash,
+      host,
+      ...(memoryLimitBytes && { memoryLimitBytes }),
+    });
+    return { type: "done", outcome: state.callCommand(job.address, job.args) };
+  } catch (error) {
+    return describe(error);
+  }
+}
+
+function describe(error: unknown): WorkerMessage {
+  if (error instanceof DslError) {
+    const { code, message, traceback } = error;
+    return { type: "broken", message: `${message} (${code})`, ...(traceback && { traceback }) };
+  }
+  return { type: "broken", message: error instanceof Error ? error.message : String(error) };
+}

@@ -1,0 +1,75 @@
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Worker } from "node:worker_threads";
+import type { AttemptScope } from "../attempt/attempt-scope.js";
+import type { TaskResult, WorkflowSource } from "../task-runner.js";
+import { LuaSession } from "./lua-session.js";
+import type { LuaJob } from "./worker-messages.js";
+import type { LuaWorkerPool } from "./worker-pool.js";
+
+/** How long Lua code may go on after the attempt has been stopped, for its own tidying up. */
+const LUA_GRACE_MS = 200;
+
+export interface LuaCommandOptions {
+  pool: LuaWorkerPool;
+  agent?: string;
+  memoryLimitBytes?: number;
+}
+
+/** Calls the function of a task in a worker of its own. Processes that it leaves are the caller's to end. */
+export async function runLuaCommand(scope: AttemptScope, options: LuaCommandOptions): Promise<TaskResult> {
+  const { workflow } = scope.attempt;
+  if (!workflow) return { status: "failed", message: "The workflow of this Lua task was not given" };
+  const worker = await options.pool.take();
+  const temporaryDirectory = join(tmpdir(), `sloth-${scope.tree.mark.id}`);
+  try {
+    return await callInWorker(scope, { worker, workflow, temporaryDirectory, ...options });
+  } finally {
+    await worker.terminate();
+    await rm(temporaryDirectory, { recursive: true, force: true });
+  }
+}
+
+interface WorkerCall extends LuaCommandOptions {
+  worker: Worker;
+  workflow: WorkflowSource;
+  temporaryDirectory: string;
+}
+
+async function callInWorker(scope: AttemptScope, call: WorkerCall): Promise<TaskResult> {
+  const { signal } = scope.stop;
+  const session = new LuaSession(scope, call.worker);
+  let timer: NodeJS.Timeout | undefined;
+  const stop = (): void => {
+    session.failPendingCall();
+    timer = setTimeout(() => session.giveUp(signal.reason), Math.min(scope.attempt.graceMs, LUA_GRACE_MS));
+  };
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    if (signal.aborted) return signal.reason;
+    session.start(jobOf(scope, call));
+    return await session.result;
+  } finally {
+    signal.removeEventListener("abort", stop);
+    clearTimeout(timer);
+    session.close();
+  }
+}
+
+function jobOf({ attempt, directory }: AttemptScope, call: WorkerCall): Omit<LuaJob, "answers" | "shared"> {
+  const { group, task, number, runId, params, deps, umask } = attempt;
+  const { agent, memoryLimitBytes } = call;
+  return {
+    source: call.workflow,
+    address: { group, task, field: "command" },
+    args: {
+      params,
+      deps,
+      ctx: { name: task, group, workdir: directory, attempt: number, runId, ...(agent && { agent }) },
+    },
+    umask,
+    temporaryDirectory: call.temporaryDirectory,
+    ...(memoryLimitBytes && { memoryLimitBytes }),
+  };
+}

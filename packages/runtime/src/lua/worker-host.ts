@@ -1,0 +1,47 @@
+import type { ExecOutcome, ExecRequest, Host, LogRecord } from "@sloth/dsl";
+import { callHost } from "./blocking-call.js";
+import { createFileSystem } from "./file-system.js";
+import { OutputCredit } from "./output-credit.js";
+import type { ExecAnswer, LuaJob, WorkerMessage } from "./worker-messages.js";
+
+/** What one message costs beside its content. */
+const MESSAGE_BYTES = 128;
+
+/** A print that is larger goes in pieces, so that one message is never larger than the credit. */
+const PIECE_BYTES = 64 * 1024;
+
+/** What the Lua function of `job` can reach: files directly, the rest by the thread that started this one. */
+export function createWorkerHost(job: LuaJob, post: (message: WorkerMessage) => void): Host {
+  const credit = new OutputCredit(job.shared);
+  return {
+    workdir: job.args.ctx.workdir,
+    fs: createFileSystem(job),
+    log: (record) => {
+      const sizeBytes = MESSAGE_BYTES + recordBytes(record);
+      credit.spend(sizeBytes);
+      post({ type: "log", record, sizeBytes });
+    },
+    print: (bytes) => {
+      for (let start = 0; start < bytes.length; start += PIECE_BYTES) {
+        // A copy: posting a view would copy the whole memory that it looks at.
+        const piece = new Uint8Array(bytes.subarray(start, start + PIECE_BYTES));
+        const sizeBytes = MESSAGE_BYTES + piece.length;
+        credit.spend(sizeBytes);
+        post({ type: "print", bytes: piece, sizeBytes });
+      }
+    },
+    exec: (request) => execByHost(job, post, request),
+  };
+}
+
+function execByHost(job: LuaJob, post: (message: WorkerMessage) => void, request: ExecRequest): ExecOutcome {
+  const answer = callHost<ExecAnswer>(job.shared, job.answers, () => post({ type: "exec", request }));
+  if ("stopped" in answer) throw new Error("The task is being stopped");
+  return answer.outcome;
+}
+
+function recordBytes({ message, fields }: LogRecord): number {
+  if (!fields) return message.length;
+  const text = JSON.stringify(fields, (_, value) => (typeof value === "bigint" ? String(value) : value));
+  return message.length + text.length;
+}

@@ -1,0 +1,46 @@
+import type { MessagePort } from "node:worker_threads";
+import type {
+  CommandArguments,
+  CommandOutcome,
+  ExecOutcome,
+  ExecRequest,
+  FunctionAddress,
+  LogRecord,
+} from "@sloth/dsl";
+import type { WorkflowSource } from "../task-runner.js";
+
+/*
+ * The conversation with a worker:
+ *
+ * 1. Worker → host: `ready`, when its modules are loaded.
+ * 2. Host → worker: one `LuaJob`.
+ * 3. Worker → host: `print`, `log`, and `exec`, whose answer it waits for (`blocking-call.ts`).
+ * 4. Worker → host: `done` or `broken`. The worker has then no further use.
+ */
+
+/** Everything that a worker needs to call a task's function. */
+export interface LuaJob {
+  source: WorkflowSource;
+  address: FunctionAddress;
+  args: CommandArguments;
+  umask: number;
+  memoryLimitBytes?: number;
+  /** For temporary files. Made by the worker when it is needed, removed by the host. */
+  temporaryDirectory: string;
+  /** Where answers arrive. */
+  answers: MessagePort;
+  /** Of `BlockingCall` and `OutputCredit`. */
+  shared: SharedArrayBuffer;
+}
+
+export type WorkerMessage =
+  | { type: "ready" }
+  | { type: "print"; bytes: Uint8Array; sizeBytes: number }
+  | { type: "log"; record: LogRecord; sizeBytes: number }
+  | { type: "exec"; request: ExecRequest }
+  | { type: "done"; outcome: CommandOutcome }
+  /** The function could not be called, or the call was broken off. */
+  | { type: "broken"; message: string; traceback?: string };
+
+/** `stopped`: the task is being ended, so the call is not carried out. */
+export type ExecAnswer = { outcome: ExecOutcome } | { stopped: true };
