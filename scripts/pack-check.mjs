@@ -78,7 +78,7 @@ async function checkLibrary() {
   writeFileSync(
     path.join(site, "library.mjs"),
     `import { loadWorkflow } from "@sloth/dsl";
-const workflow = await loadWorkflow("library.lua");
+const { workflow } = await loadWorkflow("library.lua");
 console.log(workflow.groups.map((group) => group.name).join());
 `,
   );
