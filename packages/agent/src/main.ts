@@ -15,6 +15,8 @@ function complain(line: string): void {
 
 async function serve(options: CliOptions): Promise<void> {
   const { startAgent } = await import("./agent.js");
+  const { quietGrpc } = await import("@sloth/protocol");
+  quietGrpc();
   const agent = await startAgent(options);
   let stopping = false;
   async function stop(signal: NodeJS.Signals): Promise<void> {

@@ -79,5 +79,9 @@ function wholeNumber(text: unknown, min: number, max: number): number | undefine
 }
 
 function usageError(message: string): CommandLine {
-  return { kind: "usage-error", message: `${message.split("\n")[0]} See sloth-agent --help.` };
+  const line = message.split("\n").filter(Boolean).join(". ");
+  return {
+    kind: "usage-error",
+    message: `${/[.?]$/.test(line) ? line : `${line}.`} See sloth-agent --help.`,
+  };
 }

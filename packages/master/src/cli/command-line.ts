@@ -110,5 +110,6 @@ function withFile(kind: "list" | "validate", file: string | string[]): CommandLi
 }
 
 function usageError(message: string): CommandLine {
-  return { kind: "usage-error", message: `${message.split("\n")[0]} See sloth --help.` };
+  const line = message.split("\n").filter(Boolean).join(". ");
+  return { kind: "usage-error", message: `${/[.?]$/.test(line) ? line : `${line}.`} See sloth --help.` };
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { loadWorkflow } from "@sloth/dsl";
+import { quietGrpc } from "@sloth/protocol";
 import { createLocalTaskRunner } from "@sloth/runtime";
 import { AgentPool } from "../dispatch/agent-pool.js";
 import { createRemoteTaskRunner, Workspaces } from "../dispatch/remote-task-runner.js";
@@ -18,6 +19,7 @@ export async function runCommand(args: RunArguments): Promise<number> {
   const inventory = args.agents === undefined ? emptyInventory : await readInventory(args.agents);
   const plan = await planRun(loaded, { group: args.group, inventory });
 
+  quietGrpc();
   const stop = onStopSignal();
   const local = createLocalTaskRunner();
   const pool = new AgentPool();

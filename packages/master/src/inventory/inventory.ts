@@ -31,7 +31,9 @@ export async function readInventory(file: string): Promise<Inventory> {
   const document = parse(await readText(file), file);
   const checked = inventorySchema.safeParse(document ?? {});
   if (!checked.success) {
-    const [issue] = checked.error.issues;
+    const { issues } = checked.error;
+    // A mistyped key is the cause of the one that is missing.
+    const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
     const where = issue?.path.map((part) => `"${String(part)}"`).join(" → ") || "the file";
     throw new MasterError("INVENTORY", `${file}: ${where}: ${issue?.message}. ${EXPECTED}`);
   }
@@ -39,7 +41,8 @@ export async function readInventory(file: string): Promise<Inventory> {
   for (const [name, { address }] of Object.entries(checked.data)) {
     const parsed = parseAddress(address);
     if ("problem" in parsed) throw new MasterError("INVENTORY", `${file}: "${name}": ${parsed.problem}`);
-    agents.set(name, parsed.value);
+    const { host, port } = parsed.value;
+    agents.set(name, { host, port });
   }
   return makeInventory(agents, file);
 }

@@ -1,0 +1,387 @@
+import { createHash, randomBytes } from "node:crypto";
+import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import {
+  type AgentChannels,
+  type ExecuteRequest,
+  type ExecuteResponse,
+  type Open,
+  openAgentChannels,
+  Status,
+} from "@sloth/protocol";
+import { encodeManifest, manifestDigest } from "@sloth/workspace";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { type Agent, type AgentOptions, startAgent } from "./agent.js";
+
+interface TestAgent {
+  agent: Agent;
+  channels: AgentChannels;
+  stateDirectory: string;
+  /** What attempts have left in the state directory. */
+  leftovers(): string[];
+}
+
+async function start(options: AgentOptions = {}): Promise<TestAgent> {
+  const stateDirectory = mkdtempSync(join(tmpdir(), "sloth-agent-"));
+  const agent = await startAgent({ port: 0, stateDirectory, ...options });
+  const channels = openAgentChannels({ host: "127.0.0.1", port: agent.port });
+  onTestFinished(async () => {
+    channels.close();
+    await agent.stop();
+    rmSync(stateDirectory, { recursive: true, force: true });
+  });
+  const work = join(stateDirectory, "work");
+  return {
+    agent,
+    channels,
+    stateDirectory,
+    leftovers: () => readdirSync(work).flatMap((own) => readdirSync(join(work, own))),
+  };
+}
+
+function open(changes: Partial<Open> = {}, script = "true"): Open {
+  return {
+    protocol: 1,
+    attempt: { runId: "run", group: "g", task: "t", number: 1 },
+    idempotencyKey: randomBytes(16).toString("hex"),
+    workspace: { id: "w", root: "/w" },
+    task: {
+      command: { $case: "shell", shell: script },
+      workdir: "",
+      params: undefined,
+      deps: undefined,
+      env: {},
+      umask: 0o022,
+      timeoutMs: undefined,
+      graceMs: 200,
+    },
+    bundle: undefined,
+    leaseMs: 0,
+    attachAfterSeq: undefined,
+    ...changes,
+  };
+}
+
+type Request = NonNullable<ExecuteRequest["frame"]>;
+type Response = NonNullable<ExecuteResponse["frame"]>;
+
+/** A master's half of one conversation, frame by frame. */
+function converse(channels: AgentChannels) {
+  const requests = new PassThrough({ objectMode: true });
+  const call = new AbortController();
+  const responses = channels.control.execute(requests, { signal: call.signal })[Symbol.asyncIterator]();
+  onTestFinished(() => call.abort());
+  return {
+    send: (frame: Request) => void requests.write({ frame }),
+    end: () => void requests.end(),
+    hangUp: () => call.abort(),
+    async next<K extends Response["$case"]>(kind: K): Promise<Extract<Response, { $case: K }>> {
+      const { value, done } = await responses.next();
+      if (done || value.frame?.$case !== kind)
+        throw new Error(`got ${value?.frame?.$case ?? "the end"}, not ${kind}`);
+      return value.frame as Extract<Response, { $case: K }>;
+    },
+    async rest(): Promise<Response[]> {
+      const frames: Response[] = [];
+      for (let item = await responses.next(); !item.done; item = await responses.next()) {
+        if (item.value.frame) frames.push(item.value.frame);
+      }
+      return frames;
+    },
+  };
+}
+
+const emptyManifest = encodeManifest({ entries: [] });
+const emptySnapshot: Request = {
+  $case: "snapshot",
+  snapshot: {
+    rootDigest: manifestDigest(emptyManifest),
+    entries: 0,
+    contentBytes: 0,
+    manifestBytes: emptyManifest.length,
+  },
+};
+
+/** Goes on to where the command runs. */
+async function startCommand(channels: AgentChannels, opened: Open) {
+  const conversation = converse(channels);
+  conversation.send({ $case: "open", open: opened });
+  await conversation.next("accepted");
+  await conversation.next("granted");
+  conversation.send(emptySnapshot);
+  await conversation.next("need");
+  await conversation.next("missing");
+  await conversation.next("started");
+  return conversation;
+}
+
+const decoder = new TextDecoder();
+
+describe("the handshake", () => {
+  it("agrees on a protocol and tells what the agent is", async () => {
+    const { channels } = await start({ slots: 3 });
+    const hello = await channels.control.hello({
+      protocolMin: 1,
+      protocolMax: 9,
+      features: ["unheard-of"],
+      softwareVersion: "x",
+    });
+    expect(hello).toMatchObject({ protocol: 1, features: [], slots: 3, os: process.platform });
+    expect(hello.instanceId).toMatch(/^[0-9a-f]{32}$/);
+  });
+
+  it("refuses a master without a common protocol and names both", async () => {
+    const { channels } = await start();
+    const hello = channels.control.hello({
+      protocolMin: 7,
+      protocolMax: 8,
+      features: [],
+      softwareVersion: "x",
+    });
+    await expect(hello).rejects.toThrow(/7 to 8.*1/);
+  });
+});
+
+describe("one attempt", () => {
+  it("goes from open to acknowledgement, numbering its output", async () => {
+    const { channels, leftovers } = await start();
+    const conversation = await startCommand(
+      channels,
+      open({}, "printf one; printf two; printf three > made"),
+    );
+    const texts: string[] = [];
+    let seq = 0;
+    let frame = await conversation.next("output").catch(() => undefined);
+    while (frame && texts.join("") !== "onetwo") {
+      expect(frame.output).toMatchObject({ seq: ++seq, offset: texts.join("").length });
+      texts.push(decoder.decode(frame.output.data));
+      if (texts.join("") !== "onetwo") frame = await conversation.next("output");
+    }
+    const { finished } = await conversation.next("finished");
+    expect(finished).toMatchObject({ status: Status.STATUS_SUCCEEDED, exitCode: 0, changesFollow: true });
+    const { changes } = await conversation.next("changes");
+    expect(changes).toMatchObject({ last: true, contents: true });
+    expect(changes.digest).toBe(createHash("sha256").update(changes.data).digest("hex"));
+    expect(leftovers()).toHaveLength(1);
+
+    conversation.send({ $case: "acknowledge", acknowledge: {} });
+    expect(await conversation.rest()).toEqual([]);
+    expect(leftovers()).toEqual([]);
+  });
+
+  it("is never started twice under one key", async () => {
+    const { channels } = await start();
+    const opened = open();
+    await startCommand(channels, opened);
+    const second = converse(channels);
+    second.send({ $case: "open", open: opened });
+    await expect(second.rest()).rejects.toThrow(/never started twice/);
+  });
+
+  it("waits in a queue, and tells its place, while the slots are taken", async () => {
+    const { channels } = await start({ slots: 1 });
+    const first = await startCommand(channels, open({}, "sleep 60"));
+    const second = converse(channels);
+    second.send({ $case: "open", open: open() });
+    await second.next("accepted");
+    expect((await second.next("queued")).queued.position).toBe(1);
+    first.send({ $case: "cancel", cancel: { reason: "test" } });
+    await second.next("granted");
+  });
+
+  it("that is cancelled in the queue ends without having started", async () => {
+    const { channels } = await start({ slots: 1 });
+    await startCommand(channels, open({}, "sleep 60"));
+    const second = converse(channels);
+    second.send({ $case: "open", open: open() });
+    await second.next("accepted");
+    await second.next("queued");
+    second.send({ $case: "cancel", cancel: { reason: "test" } });
+    expect((await second.next("finished")).finished).toMatchObject({
+      status: Status.STATUS_CANCELLED,
+      message: "cancelled before it started",
+    });
+  });
+
+  it("ends when its master has not been heard for the length of the lease", async () => {
+    const { channels, leftovers } = await start();
+    const conversation = await startCommand(channels, open({ leaseMs: 300 }, "sleep 60"));
+    await expect(conversation.rest()).rejects.toThrow(/lease/);
+    expect(leftovers()).toEqual([]);
+  });
+
+  it("goes on as long as its master renews the lease", async () => {
+    const { channels } = await start();
+    const conversation = await startCommand(channels, open({ leaseMs: 1000 }, "sleep 2"));
+    const renewal = setInterval(() => conversation.send({ $case: "renew", renew: { receivedSeq: 0 } }), 100);
+    onTestFinished(() => clearInterval(renewal));
+    expect((await conversation.next("finished")).finished.status).toBe(Status.STATUS_SUCCEEDED);
+  });
+
+  it("dies with its stream, tree and all", async () => {
+    const { channels, leftovers } = await start();
+    const conversation = await startCommand(channels, open({}, "sleep 60"));
+    conversation.hangUp();
+    await expect.poll(leftovers, { timeout: 10_000 }).toEqual([]);
+  });
+});
+
+describe("a master that breaks the protocol is refused, and nothing is left", () => {
+  const digest = "0".repeat(64);
+  it.each<[string, Request[], RegExp]>([
+    ["by starting with another frame", [{ $case: "acknowledge", acknowledge: {} }], /acknowledge/],
+    [
+      "by opening twice",
+      [
+        { $case: "open", open: open() },
+        { $case: "open", open: open() },
+      ],
+      /open/,
+    ],
+    ["by an unknown protocol", [{ $case: "open", open: open({ protocol: 9 }) }], /protocol/],
+    [
+      "by a key that is none",
+      [{ $case: "open", open: open({ idempotencyKey: "../../x" }) }],
+      /idempotency_key/,
+    ],
+    ["by no task", [{ $case: "open", open: open({ task: undefined }) }], /task/],
+    [
+      "by a directory outside the workspace",
+      [
+        {
+          $case: "open",
+          open: open({ task: { ...(open().task as NonNullable<Open["task"]>), workdir: "a/../.." } }),
+        },
+      ],
+      /workdir/,
+    ],
+    [
+      "by a bundle without end",
+      [{ $case: "open", open: open({ bundle: { digest, sizeBytes: 2 ** 40 } }) }],
+      /exceed/,
+    ],
+    [
+      "by a bundle that is not what its digest says",
+      [
+        { $case: "open", open: open({ bundle: { digest, sizeBytes: 10 } }) },
+        { $case: "bundle", bundle: { data: Buffer.from("x"), last: true } },
+      ],
+      /bundle/,
+    ],
+    [
+      "by more bundle than was announced",
+      [
+        { $case: "open", open: open({ bundle: { digest, sizeBytes: 1 } }) },
+        { $case: "bundle", bundle: { data: Buffer.from("xxxx"), last: false } },
+      ],
+      /more than 1 bytes/,
+    ],
+    ["by wanting to attach", [{ $case: "open", open: open({ attachAfterSeq: 0 }) }], /attach_after_seq/],
+  ])("%s", async (_, frames, message) => {
+    const { channels, leftovers } = await start();
+    const conversation = converse(channels);
+    for (const frame of frames) conversation.send(frame);
+    await expect(conversation.rest()).rejects.toThrow(message);
+    expect(leftovers()).toEqual([]);
+  });
+
+  it("by a manifest that is not what its digest says", async () => {
+    const { channels, leftovers } = await start();
+    const conversation = converse(channels);
+    conversation.send({ $case: "open", open: open() });
+    await conversation.next("accepted");
+    await conversation.next("granted");
+    conversation.send({
+      $case: "snapshot",
+      snapshot: { rootDigest: digest, entries: 0, contentBytes: 0, manifestBytes: 0 },
+    });
+    await conversation.next("need");
+    conversation.send({ $case: "manifest", manifest: { data: emptyManifest, last: true } });
+    await expect(conversation.rest()).rejects.toThrow(/manifest/);
+    expect(leftovers()).toEqual([]);
+  });
+
+  it("by a frame while the command runs", async () => {
+    const { channels, leftovers } = await start();
+    const conversation = await startCommand(channels, open({}, "sleep 60"));
+    conversation.send({ $case: "acknowledge", acknowledge: {} });
+    await expect(conversation.rest()).rejects.toThrow(/acknowledge/);
+    expect(leftovers()).toEqual([]);
+  });
+
+  it("by a transfer that nobody expects", async () => {
+    const { channels } = await start();
+    async function* upload() {
+      yield { part: { $case: "header" as const, header: { transferId: "none" } } };
+    }
+    await expect(channels.bulk.upload(upload())).rejects.toThrow(/transfer id/);
+    const download = channels.bulk.download({ header: { transferId: "none" } })[Symbol.asyncIterator]();
+    await expect(download.next()).rejects.toThrow(/transfer id/);
+  });
+
+  it("by an archive that is none", async () => {
+    const { channels, leftovers } = await start();
+    const conversation = converse(channels);
+    conversation.send({ $case: "open", open: open() });
+    await conversation.next("accepted");
+    const { granted } = await conversation.next("granted");
+    const content = Buffer.from("content");
+    const manifest = encodeManifest({
+      entries: [
+        {
+          path: "a",
+          kind: "file",
+          mode: 0o644,
+          mtimeUs: 0,
+          sizeBytes: content.length,
+          digest: createHash("sha256").update(content).digest("hex"),
+        },
+      ],
+    });
+    const rootDigest = manifestDigest(manifest);
+    conversation.send({
+      $case: "snapshot",
+      snapshot: { rootDigest, entries: 1, contentBytes: 7, manifestBytes: manifest.length },
+    });
+    await conversation.next("need");
+    conversation.send({ $case: "manifest", manifest: { data: manifest, last: true } });
+    await conversation.next("missing");
+    async function* upload() {
+      yield { part: { $case: "header" as const, header: { transferId: granted.transferId } } };
+      yield { part: { $case: "data" as const, data: Buffer.alloc(4096, 1) } };
+    }
+    await expect(channels.bulk.upload(upload())).rejects.toThrow();
+    await expect(conversation.rest()).rejects.toThrow();
+    expect(leftovers()).toEqual([]);
+  });
+});
+
+describe("starting", () => {
+  it("keeps its state directory to itself and removes what a dead agent left", async () => {
+    const { agent, stateDirectory } = await start();
+    expect(statSync(stateDirectory).mode & 0o777).toBe(0o700);
+    const [own] = readdirSync(join(stateDirectory, "work"));
+    await agent.stop();
+    expect(readdirSync(join(stateDirectory, "work"))).not.toContain(own);
+  });
+
+  it("says that its port is in use", async () => {
+    const server = createServer();
+    const port = await new Promise<number>((resolve) => {
+      server.listen(0, "127.0.0.1", () => resolve((server.address() as { port: number }).port));
+    });
+    onTestFinished(() => void server.close());
+    const stateDirectory = mkdtempSync(join(tmpdir(), "sloth-agent-"));
+    onTestFinished(() => rmSync(stateDirectory, { recursive: true }));
+    await expect(startAgent({ port, stateDirectory })).rejects.toMatchObject({ code: "PORT_IN_USE" });
+  });
+
+  it("says that its state directory cannot be used", async () => {
+    await expect(startAgent({ port: 0, stateDirectory: "/dev/null/state" })).rejects.toMatchObject({
+      code: "STATE_DIRECTORY",
+    });
+  });
+});
