@@ -1,6 +1,7 @@
 import type { EventQueue } from "../output/event-queue.js";
 import { drain, type OutputStream } from "../output/output-stream.js";
 import { ProcessTree } from "../process-tree/process-tree.js";
+import { reapedMark } from "../reaper/reaper.js";
 import type { Attempt, TaskResult } from "../task-runner.js";
 import type { AttemptScope } from "./attempt-scope.js";
 import type { AttemptStop } from "./stop-cause.js";
@@ -24,10 +25,10 @@ export async function runAttempt(
   attempt: Attempt,
   { events, stop, runCommand }: { events: EventQueue; stop: AttemptStop; runCommand: CommandRunner },
 ): Promise<TaskResult> {
-  if (stop.cause) return stop.cause;
   const place = await resolveWorkingDirectory(attempt);
+  if (stop.cause) return stop.cause;
   if ("problem" in place) return { status: "failed", message: place.problem };
-  const tree = new ProcessTree();
+  const tree = new ProcessTree(reapedMark());
   const endTree = () => tree.end(attempt.graceMs);
   const outputs: OutputStream[] = [];
   const environment = taskEnvironment(attempt, process.env);

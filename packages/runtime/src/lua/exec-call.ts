@@ -9,7 +9,7 @@ import {
   StartFailure,
   startProcess,
 } from "../process/start-process.js";
-import { ProcessTree } from "../process-tree/process-tree.js";
+import type { ProcessTree } from "../process-tree/process-tree.js";
 import { namedShell } from "../shell/find-shell.js";
 import { TRAILING_OUTPUT_MS } from "../shell/run-shell-command.js";
 import { shellInvocation } from "../shell/shell-invocation.js";
@@ -28,7 +28,7 @@ interface ExecCall {
  * processes that it leaves live on until the attempt ends; its time limit ends them.
  */
 export async function execute(scope: AttemptScope, request: ExecRequest): Promise<ExecOutcome> {
-  const tree = new ProcessTree(scope.tree);
+  const tree = scope.tree.part();
   const call = { scope, request, tree, stdout: new KeptOutput(), stderr: new KeptOutput() };
   try {
     const process = await startExec(call);

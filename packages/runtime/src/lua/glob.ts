@@ -8,10 +8,10 @@ import { join } from "node:path";
  */
 export function findMatches(directory: string, pattern: string): Set<string> {
   const found = new Set<string>();
-  const root = pattern.startsWith("/") ? "/" : directory;
+  const isAbsolute = pattern.startsWith("/");
   const segments = pattern.split("/").filter((segment) => segment !== "" && segment !== ".");
   if (segments.at(-1) === "**") segments.push("*");
-  walk({ root, found }, root === directory ? "" : "/", segments);
+  walk({ root: isAbsolute ? "/" : directory, found }, isAbsolute ? "/" : "", segments);
   return found;
 }
 

@@ -91,7 +91,7 @@ export class EventQueue {
 }
 
 /** Room that an event takes. */
-export function eventBytes(event: TaskEvent): number {
+function eventBytes(event: TaskEvent): number {
   if (event.type === "output") return EVENT_BYTES + event.bytes.byteLength;
   if (event.type === "log") return EVENT_BYTES + event.record.message.length;
   return EVENT_BYTES;

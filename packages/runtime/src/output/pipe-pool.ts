@@ -20,7 +20,7 @@ export interface Pipe {
   writeFd: number;
 }
 
-const BATCH = 8;
+const BATCH = 16;
 const spare: Pipe[] = [];
 let batch: Promise<void> | undefined;
 
@@ -30,13 +30,18 @@ let batch: Promise<void> | undefined;
  * @throws {RuntimeError} PIPES_UNAVAILABLE
  */
 export async function takePipes(count: number): Promise<Pipe[]> {
-  while (spare.length < count) {
-    batch ??= makeBatch().finally(() => {
-      batch = undefined;
-    });
-    await batch;
-  }
-  return spare.splice(0, count);
+  while (spare.length < count) await refill();
+  const taken = spare.splice(0, count);
+  // The next one need not wait. If it fails, the next one is told when it tries itself.
+  if (spare.length < count) refill().catch(() => {});
+  return taken;
+}
+
+function refill(): Promise<void> {
+  batch ??= makeBatch().finally(() => {
+    batch = undefined;
+  });
+  return batch;
 }
 
 async function makeBatch(): Promise<void> {

@@ -17,7 +17,7 @@ const PID_ROUND_MS = 1_000;
  * 3. `end`: TERM to all, up to the grace period for them to end, then KILL until a search finds nothing
  *    more, so that processes which appear meanwhile are found too.
  *
- * Non-guarantee: a process that leaves its group and clears its environment.
+ * Non-guarantees: a process that leaves its group and clears its environment; one of another user.
  */
 export class ProcessTree {
   readonly mark: Mark;
@@ -32,10 +32,18 @@ export class ProcessTree {
   #firstPid = lastPid();
   #pidsInOrder = true;
 
-  /** @param whole Is the tree that this one is a part of. */
-  constructor(whole?: ProcessTree) {
+  /**
+   * @param outer The mark inside of which the tree's own one is.
+   * @param whole The tree that this one is a part of.
+   */
+  constructor(outer: Mark, whole?: ProcessTree) {
+    this.mark = createMark(outer.value);
     this.#whole = whole;
-    this.mark = createMark(whole?.mark.value ?? process.env[MARK_VARIABLE]);
+  }
+
+  /** A tree for a part of this one that may end before it. */
+  part(): ProcessTree {
+    return new ProcessTree(this.mark, this);
   }
 
   /** Whether the end has begun: nothing may be added any more. */

@@ -44,9 +44,10 @@ export class StartFailure extends Error {
  */
 export async function startProcess(start: ProcessStart): Promise<StartedProcess> {
   const [stdout, stderr] = (await takePipes(2)) as [Pipe, Pipe];
-  const stdin = openInput(start.stdin);
+  const childFds = [stdout.writeFd, stderr.writeFd];
   try {
-    const child = await spawnLeader(start, [stdin, stdout.writeFd, stderr.writeFd]);
+    childFds.unshift(openInput(start.stdin));
+    const child = await spawnLeader(start, childFds);
     const exited = once(child, "exit").then(([code, signal]) => exitStatus(code, signal));
     const outputs = [
       new OutputStream(stdout.readFd, start.stdout),
@@ -58,7 +59,7 @@ export async function startProcess(start: ProcessStart): Promise<StartedProcess>
     closeSync(stderr.readFd);
     throw error;
   } finally {
-    for (const fd of [stdin, stdout.writeFd, stderr.writeFd]) closeSync(fd);
+    for (const fd of childFds) closeSync(fd);
   }
 }
 

@@ -41,6 +41,6 @@ function verdict({ exitCode, signal }: ExitStatus): TaskResult {
 }
 
 /** How a process ended, for a person. */
-export function describeEnd({ exitCode, signal }: ExitStatus): string {
+function describeEnd({ exitCode, signal }: ExitStatus): string {
   return signal === undefined ? `exited with ${exitCode}` : `ended by ${signal}`;
 }

@@ -1,4 +1,5 @@
 import { findShell, type Shell } from "./find-shell.js";
+import { ownUmask } from "./own-umask.js";
 
 /** What is given to the system to run a script. */
 export interface Invocation {
@@ -13,7 +14,7 @@ export interface Invocation {
  */
 export function shellInvocation(script: string, umask: number, shell: Shell = findShell()): Invocation {
   const args = ["-c", script];
-  if (umask === process.umask()) return { file: shell.path, argv0: shell.name, args };
+  if (umask === ownUmask()) return { file: shell.path, argv0: shell.name, args };
   const outer = findShell();
   // Only bash can give the next program the name that its messages begin with.
   const become = outer.name === "bash" ? 'exec -a "$name" "$@"' : 'exec "$@"';
