@@ -1,10 +1,6 @@
 import { availableParallelism } from "node:os";
 import { loadWorkflow } from "@sloth/dsl";
-import { quietGrpc } from "@sloth/protocol";
-import { createLocalTaskRunner } from "@sloth/runtime";
-import { AgentPool } from "../dispatch/agent-pool.js";
-import { createRemoteTaskRunner, Workspaces } from "../dispatch/remote-task-runner.js";
-import { emptyInventory, readInventory } from "../inventory/inventory.js";
+import { emptyInventory, type Inventory } from "../inventory/inventory.js";
 import { planRun } from "../plan/plan-run.js";
 import { runWorkflow } from "../schedule/run-workflow.js";
 import { LineWriter } from "../view/line-writer.js";
@@ -12,18 +8,15 @@ import { PlainView } from "../view/plain-view.js";
 import type { RunArguments } from "./command-line.js";
 import { exitCodeOf } from "./exit-code.js";
 import { onStopSignal } from "./stop-signal.js";
+import { openTaskRunners } from "./task-runners.js";
 
 /** Loads, plans, runs and shows a workflow; gives the exit code. */
 export async function runCommand(args: RunArguments): Promise<number> {
   const loaded = await loadWorkflow(args.file);
-  const inventory = args.agents === undefined ? emptyInventory : await readInventory(args.agents);
-  const plan = await planRun(loaded, { group: args.group, inventory });
+  const plan = await planRun(loaded, { group: args.group, inventory: await openInventory(args.agents) });
 
-  quietGrpc();
   const stop = onStopSignal();
-  const local = createLocalTaskRunner();
-  const pool = new AgentPool();
-  const workspaces = new Workspaces();
+  const runners = await openTaskRunners(plan);
   const view = new PlainView({
     stdout: new LineWriter(process.stdout),
     stderr: new LineWriter(process.stderr),
@@ -31,7 +24,7 @@ export async function runCommand(args: RunArguments): Promise<number> {
   });
   try {
     const summary = await runWorkflow(plan, {
-      runnerFor: ({ target }) => (target ? createRemoteTaskRunner({ pool, workspaces, target }) : local),
+      runnerFor: runners.runnerFor,
       emit: (event) => view.show(event),
       signal: stop.signal,
       jobs: args.jobs ?? availableParallelism(),
@@ -40,7 +33,12 @@ export async function runCommand(args: RunArguments): Promise<number> {
     return exitCodeOf(summary, stop.received);
   } finally {
     stop.forget();
-    pool.close();
-    await local.close();
+    await runners.close();
   }
+}
+
+async function openInventory(file: string | undefined): Promise<Inventory> {
+  if (file === undefined) return emptyInventory;
+  const { readInventory } = await import("../inventory/read-inventory.js");
+  return readInventory(file);
 }

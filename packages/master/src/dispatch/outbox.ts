@@ -1,6 +1,6 @@
-import { once } from "node:events";
 import { PassThrough } from "node:stream";
 import type { ExecuteRequest } from "@sloth/protocol";
+import { untilDrained } from "../until-drained.js";
 
 type Frame = NonNullable<ExecuteRequest["frame"]>;
 
@@ -21,7 +21,7 @@ export class Outbox {
   /** Sends a frame; waits while the link is slow. */
   async send(frame: Frame): Promise<void> {
     if (this.#frames.write({ frame })) return;
-    await Promise.race([once(this.#frames, "drain"), once(this.#frames, "close")]);
+    await untilDrained(this.#frames);
   }
 
   /** Sends a frame that must not wait, such as a cancellation. */

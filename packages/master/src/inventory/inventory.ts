@@ -1,7 +1,4 @@
-import { readFile } from "node:fs/promises";
-import { type Delegation, parseAddress } from "@sloth/dsl";
-import { LineCounter, parseDocument } from "yaml";
-import { z } from "zod";
+import type { Delegation } from "@sloth/dsl";
 import { MasterError } from "../master-error.js";
 
 /** An agent that a task can be sent to. */
@@ -18,57 +15,11 @@ export interface Inventory {
   resolve(delegation: Delegation): AgentTarget;
 }
 
-const inventorySchema = z.record(z.string().min(1), z.strictObject({ address: z.string() }));
-
 /** Addresses stand for themselves; there are no names. */
 export const emptyInventory: Inventory = makeInventory(new Map(), undefined);
 
-/**
- * Reads an inventory: a YAML map from a name or an address (`host:port`) to `{ address: "host:port" }`.
- * @throws {MasterError} INVENTORY, with the file and, where it is known, the line.
- */
-export async function readInventory(file: string): Promise<Inventory> {
-  const document = parse(await readText(file), file);
-  const checked = inventorySchema.safeParse(document ?? {});
-  if (!checked.success) {
-    const { issues } = checked.error;
-    // A mistyped key is the cause of the one that is missing.
-    const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
-    const where = issue?.path.map((part) => `"${String(part)}"`).join(" → ") || "the file";
-    throw new MasterError("INVENTORY", `${file}: ${where}: ${issue?.message}. ${EXPECTED}`);
-  }
-  const agents = new Map<string, { host: string; port: number }>();
-  for (const [name, { address }] of Object.entries(checked.data)) {
-    const parsed = parseAddress(address);
-    if ("problem" in parsed) throw new MasterError("INVENTORY", `${file}: "${name}": ${parsed.problem}`);
-    const { host, port } = parsed.value;
-    agents.set(name, { host, port });
-  }
-  return makeInventory(agents, file);
-}
-
-const EXPECTED = 'An entry looks like this: "build1": { address: "localhost:50051" }';
-
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (cause) {
-    const reason =
-      (cause as NodeJS.ErrnoException).code === "ENOENT" ? "it does not exist" : (cause as Error).message;
-    throw new MasterError("INVENTORY", `The inventory ${file} cannot be read: ${reason}.`, { cause });
-  }
-}
-
-function parse(text: string, file: string): unknown {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const [mistake] = document.errors;
-  if (!mistake) return document.toJS();
-  const { line, col } = lines.linePos(mistake.pos[0]);
-  throw new MasterError("INVENTORY", `${file}:${line}:${col}: ${mistake.message}`);
-}
-
-function makeInventory(
+/** @param file - where the agents were read from, for messages; undefined when no inventory was given. */
+export function makeInventory(
   agents: Map<string, { host: string; port: number }>,
   file: string | undefined,
 ): Inventory {

@@ -1,26 +1,34 @@
-import { once } from "node:events";
 import type { Writable } from "node:stream";
+import { untilDrained } from "../until-drained.js";
 
-/** Writes whole lines to a stream, each in one write, and waits while its reader is slow. */
+const NEWLINE = Buffer.from("\n");
+
+/** Writes whole lines to a stream, never cut by another writer's, and waits while its reader is slow. */
 export class LineWriter {
   readonly #stream: Writable;
-  #drained: Promise<unknown> | undefined;
+  #drained: Promise<void> | undefined;
 
   constructor(stream: Writable) {
     this.#stream = stream;
   }
 
-  async line(text: string | Uint8Array): Promise<void> {
-    if (this.#stream.destroyed) return;
-    if (this.#stream.write(Buffer.concat([Buffer.from(text), NEWLINE]))) return;
-    // Everybody who waits shares one listener. A reader that is gone ends the waiting.
-    this.#drained ??= Promise.race([once(this.#stream, "drain"), once(this.#stream, "close")])
-      .catch(() => {})
-      .finally(() => {
-        this.#drained = undefined;
-      });
-    await this.#drained;
+  line(text: string): Promise<void> {
+    return this.lines("", [Buffer.from(text)]);
+  }
+
+  /** Many lines, each with the same text in front, in one write. */
+  async lines(prefix: string, lines: readonly Uint8Array[]): Promise<void> {
+    if (this.#stream.destroyed || lines.length === 0) return;
+    const front = Buffer.from(prefix);
+    const written = this.#stream.write(Buffer.concat(lines.flatMap((line) => [front, line, NEWLINE])));
+    if (!written) await this.#untilDrained();
+  }
+
+  /** Everybody who waits shares one listener. */
+  #untilDrained(): Promise<void> {
+    this.#drained ??= untilDrained(this.#stream).finally(() => {
+      this.#drained = undefined;
+    });
+    return this.#drained;
   }
 }
-
-const NEWLINE = Buffer.from("\n");

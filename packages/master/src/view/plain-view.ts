@@ -51,12 +51,8 @@ export class PlainView {
     }
   }
 
-  async #output({ task, stream, bytes }: Extract<RunEvent, { type: "task-output" }>): Promise<void> {
-    for (const line of this.#splitter(task, stream).push(bytes)) await this.#line(task, stream, line);
-  }
-
-  #line(task: PlannedTask, stream: "stdout" | "stderr", line: Uint8Array): Promise<void> {
-    return this.#out[stream].line(Buffer.concat([Buffer.from(this.#prefix(task)), line]));
+  #output({ task, stream, bytes }: Extract<RunEvent, { type: "task-output" }>): Promise<void> {
+    return this.#out[stream].lines(this.#prefix(task), this.#splitter(task, stream).push(bytes));
   }
 
   async #finished({ task, result, durationMs }: Extract<RunEvent, { type: "task-finished" }>): Promise<void> {
@@ -68,7 +64,7 @@ export class PlainView {
 
   async #flush(task: PlannedTask): Promise<void> {
     for (const stream of ["stdout", "stderr"] as const) {
-      for (const line of this.#splitter(task, stream).flush()) await this.#line(task, stream, line);
+      await this.#out[stream].lines(this.#prefix(task), this.#splitter(task, stream).flush());
     }
   }
 
@@ -119,7 +115,7 @@ function toJson(value: unknown): string {
 
 function formatChanges({ added, modified, deleted }: NonNullable<TaskResult["changes"]>): string {
   if (added + modified + deleted === 0) return "";
-  return ` (+${added} ~${modified} -${deleted} files)`;
+  return ` (+${added} ~${modified} -${deleted})`;
 }
 
 function formatSummary(summary: RunSummary): string {

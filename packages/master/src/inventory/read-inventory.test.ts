@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { readInventory } from "./inventory.js";
+import { readInventory } from "./read-inventory.js";
 
 function inventory(text: string) {
   const directory = mkdtempSync(join(tmpdir(), "sloth-inventory-"));
