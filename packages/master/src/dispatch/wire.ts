@@ -8,6 +8,7 @@ import {
   LogLevel,
   type Open,
   OutputStream,
+  type PlainValue,
   ProtocolError,
   Status,
   type TaskSpec,
@@ -56,12 +57,17 @@ function bundleOf({ command, workflow }: Attempt): Open["bundle"] {
   return { digest: workflow.bundleDigest, sizeBytes: workflow.bundle.length };
 }
 
+/** @throws {ProtocolError} UNEXPECTED_FRAME for fields that are no table. */
 export function logRecordOf({ level, message, fields }: LogFrame): LogRecord {
-  return {
-    level: logLevels[level] ?? "info",
-    message,
-    fields: fields && (fromWireValue(fields) as LuaTable),
-  };
+  return { level: logLevels[level] ?? "info", message, fields: fields && tableOf(fromWireValue(fields)) };
+}
+
+function tableOf(value: PlainValue): LuaTable {
+  const isTable =
+    typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
+  if (!isTable)
+    throw new ProtocolError("UNEXPECTED_FRAME", "The agent sent a log record with malformed fields.");
+  return value;
 }
 
 const logLevels: Partial<Record<LogLevel, LogLevelName>> = {

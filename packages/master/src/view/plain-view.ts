@@ -19,6 +19,7 @@ export interface PlainViewOptions {
  */
 export class PlainView {
   readonly #out: PlainViewOptions;
+  readonly #queuedTasks = new Set<PlannedTask>();
   readonly #splitters = new Map<string, LineSplitter>();
 
   constructor(options: PlainViewOptions) {
@@ -31,7 +32,7 @@ export class PlainView {
       case "group-started":
         return stdout.line(this.#style("bold", `== ${withNote(event.name, event.description)}`));
       case "task-queued":
-        return stdout.line(`${this.#prefix(event.task)}queued, place ${event.position}`);
+        return this.#queued(event);
       case "task-output":
         return this.#output(event);
       case "task-log":
@@ -51,11 +52,19 @@ export class PlainView {
     }
   }
 
+  /** Said once: how the places move up is of no interest in a log. */
+  async #queued({ task, position }: Extract<RunEvent, { type: "task-queued" }>): Promise<void> {
+    if (this.#queuedTasks.has(task)) return;
+    this.#queuedTasks.add(task);
+    await this.#out.stdout.line(`${this.#prefix(task)}queued, place ${position}`);
+  }
+
   #output({ task, stream, bytes }: Extract<RunEvent, { type: "task-output" }>): Promise<void> {
     return this.#out[stream].lines(this.#prefix(task), this.#splitter(task, stream).push(bytes));
   }
 
   async #finished({ task, result, durationMs }: Extract<RunEvent, { type: "task-finished" }>): Promise<void> {
+    this.#queuedTasks.delete(task);
     await this.#flush(task);
     const writer = result.status === "succeeded" ? this.#out.stdout : this.#out.stderr;
     await writer.line(this.#ending(task, result, durationMs));
