@@ -20,6 +20,8 @@ export class LuaSession {
   #answers: MessagePort;
   #workerAnswers: MessagePort;
   #isCalling = false;
+  /** Whether no Lua code runs any more, after all of its output. */
+  #hasReturned = false;
   #settle!: (result: TaskResult) => void;
   #fail!: (cause: unknown) => void;
 
@@ -53,8 +55,12 @@ export class LuaSession {
     this.#settle(result);
   }
 
-  close(): void {
+  /** Ends the worker. Code that still runs has ended afterwards; a worker that has nothing to do is not waited for. */
+  async close(): Promise<void> {
     this.#answers.close();
+    this.#worker.unref();
+    const terminated = this.#worker.terminate();
+    if (!this.#hasReturned) await terminated;
   }
 
   #receive(message: WorkerMessage): void {
@@ -70,8 +76,10 @@ export class LuaSession {
     } else if (message.type === "exec") {
       this.#execute(message.request).catch(this.#fail);
     } else if (message.type === "done") {
+      this.#hasReturned = true;
       this.#settle(this.#scope.stop.cause ?? verdict(message.outcome));
     } else if (message.type === "broken") {
+      this.#hasReturned = true;
       const { message: text, traceback } = message;
       this.#settle(
         this.#scope.stop.cause ?? { status: "failed", message: text, ...(traceback && { traceback }) },

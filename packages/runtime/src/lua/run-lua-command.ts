@@ -26,7 +26,6 @@ export async function runLuaCommand(scope: AttemptScope, options: LuaCommandOpti
   try {
     return await callInWorker(scope, { worker, workflow, temporaryDirectory, ...options });
   } finally {
-    await worker.terminate();
     await rm(temporaryDirectory, { recursive: true, force: true });
   }
 }
@@ -53,7 +52,7 @@ async function callInWorker(scope: AttemptScope, call: WorkerCall): Promise<Task
   } finally {
     signal.removeEventListener("abort", stop);
     clearTimeout(timer);
-    session.close();
+    await session.close();
   }
 }
 
