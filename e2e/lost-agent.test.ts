@@ -1,15 +1,17 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { startAgent } from "./support/agent.js";
-import { startSloth } from "./support/processes.js";
+import { sleepsOf, startSloth } from "./support/processes.js";
 import { temporaryDirectory } from "./support/temporary-directory.js";
 import { writeWorkflow } from "./support/workflow-file.js";
+
+const seconds = 1_000_000 + Math.floor(Math.random() * 1_000_000);
 
 function workflow(directory: string, address: string): string {
   return writeWorkflow(
     directory,
     `TaskDefinitions = { g = { tasks = { {
-       name = "long", delegate_to = "${address}", command = "touch made-there; echo ready; sleep 60",
+       name = "long", delegate_to = "${address}", command = "touch made-there; echo ready; sleep ${seconds}",
      } } } }`,
   );
 }
@@ -28,6 +30,7 @@ describe("an agent that goes away while a task runs", () => {
     expect(stderr).toContain(agent.address);
     expect(stderr).toContain("unknown");
     expect(readdirSync(directory).sort()).toEqual([".sloth", "pipeline.lua"]);
+    await expect.poll(() => sleepsOf(seconds), { timeout: 20_000 }).toEqual([]);
   });
 
   it("by SIGTERM stops the task, says why, and leaves nothing behind", async () => {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 export const repository: string = fileURLToPath(new URL("../..", import.meta.url));
@@ -126,4 +126,19 @@ export function peakRss(pid: number): number {
   } catch {
     return 0;
   }
+}
+
+/** Command lines of live processes `sleep SECONDS`; with a number that nobody else uses it tells what a test has left. */
+export function sleepsOf(seconds: number): string[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, "latin1").replaceAll("\0", " ").trim();
+      } catch {
+        // It has ended meanwhile.
+        return "";
+      }
+    })
+    .filter((commandLine) => commandLine === `sleep ${seconds}`);
 }

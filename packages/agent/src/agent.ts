@@ -33,6 +33,8 @@ export interface Agent {
 
 const HOST = "127.0.0.1";
 const FLUSH_TIMEOUT_MS = 1000;
+/** Lua workers that wait for the next attempt, about 11 MB each, started at the first one. */
+const MOST_WARM_WORKERS = 4;
 
 /**
  * Starts an agent in this process; resolves when it listens.
@@ -41,8 +43,8 @@ const FLUSH_TIMEOUT_MS = 1000;
 export async function startAgent(options: AgentOptions = {}): Promise<Agent> {
   const state = await openStateDirectory(options.stateDirectory ?? defaultStateDirectory());
   const shutdown = new AbortController();
-  const runner = createLocalTaskRunner();
   const slots = new SlotQueue(options.slots ?? availableParallelism());
+  const runner = createLocalTaskRunner({ warmWorkers: Math.min(slots.slots, MOST_WARM_WORKERS) });
   const service = createAgentService(
     { runner, slots, state, registry: new AttemptRegistry(), shutdown: shutdown.signal },
     softwareVersion,
