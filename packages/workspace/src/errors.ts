@@ -51,7 +51,7 @@ export function quote(name: string): string {
 
 /** The code that the operating system gave (`ENOENT`, `EACCES`, ...), if the error came from there. */
 export function systemCode(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !("code" in error)) return undefined;
+  if (!(error instanceof Error) || !("code" in error) || !("errno" in error)) return undefined;
   return typeof error.code === "string" ? error.code : undefined;
 }
 

@@ -1,4 +1,4 @@
-import { chmodSync, linkSync, lstatSync, mkdirSync, renameSync, rmdirSync } from "node:fs";
+import { chmodSync, linkSync, lstatSync, mkdirSync, renameSync, rmdirSync, statSync } from "node:fs";
 import { systemCode, systemReason, WorkspaceError } from "../errors.js";
 import type { Changeset, ManifestEntry } from "../manifest/entry.js";
 import { comparePaths, parentOf } from "../manifest/path-rules.js";
@@ -10,6 +10,8 @@ import type { TreeCursor } from "./tree-cursor.js";
 import { type Undo, undo } from "./undo.js";
 
 const OWNER_MAY_CHANGE = 0o300;
+/** Bits that a manifest does not carry; a directory keeps those that it has here. */
+const NOT_CARRIED = 0o7000;
 
 export interface CommitOptions {
   cursor: TreeCursor;
@@ -49,6 +51,7 @@ class Commit {
   readonly #undo: Undo[] = [];
   /** Directories that were made writable for the time being, with the mode to give back. */
   readonly #opened = new Map<string, number>();
+  #openParentSeen: string | undefined;
   #kept = 0;
 
   constructor(options: CommitOptions) {
@@ -158,19 +161,22 @@ class Commit {
   #setMode(path: string, mode: number): void {
     this.#cursor.leave(path);
     const location = this.#cursor.enter(path);
-    const before = lstatSync(`${location}/.`).mode & 0o7777;
-    if (before === mode) return;
-    chmodSync(`${location}/.`, mode);
+    const before = statSync(location).mode & 0o7777;
+    const after = mode | (before & NOT_CARRIED);
+    if (before === after) return;
+    chmodSync(location, after);
     this.#undo.push({ kind: "set-mode", path, mode: before });
   }
 
   /** A directory without write permission is made writable while its entries change, as its owner may do. */
   #openParent(path: string): void {
     const parent = parentOf(path);
+    if (parent === this.#openParentSeen || process.geteuid?.() === 0) return;
+    this.#openParentSeen = parent;
     const location = this.#cursor.enter(parent);
-    const mode = lstatSync(`${location}/.`).mode & 0o7777;
-    if ((mode & OWNER_MAY_CHANGE) === OWNER_MAY_CHANGE || process.geteuid?.() === 0) return;
-    chmodSync(`${location}/.`, mode | OWNER_MAY_CHANGE);
+    const mode = statSync(location).mode & 0o7777;
+    if ((mode & OWNER_MAY_CHANGE) === OWNER_MAY_CHANGE) return;
+    chmodSync(location, mode | OWNER_MAY_CHANGE);
     this.#opened.set(parent, mode);
     this.#undo.push({ kind: "set-mode", path: parent, mode });
   }

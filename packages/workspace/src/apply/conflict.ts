@@ -1,3 +1,4 @@
+import { quote } from "../errors.js";
 import { type ManifestEntry, sameContent } from "../manifest/entry.js";
 
 /** A path where the change and what stands here now cannot both be had. */
@@ -29,7 +30,7 @@ export function describe(entry: ManifestEntry | undefined): string {
     case "directory":
       return "a directory";
     case "symlink":
-      return `a symlink to ${JSON.stringify(entry.target ?? "")}`;
+      return `a symlink to ${quote(entry.target ?? "")}`;
     default:
       if (entry.digest === undefined) return "something that is not carried";
       return `a file of ${entry.sizeBytes} bytes (${entry.digest.slice(0, 8)})`;

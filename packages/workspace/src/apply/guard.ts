@@ -8,11 +8,10 @@ import { leavesTree } from "../manifest/link-rules.js";
  * @throws {WorkspaceError} BAD_CHANGESET, PROTECTED, EXTERNAL_LINK or DELETES_ALL
  */
 export function guardChangeset(base: Manifest, changeset: Changeset): void {
-  const result = patchManifest(base, changeset);
   for (const { path } of changeset.upserts) refuseProtected(path);
   for (const path of changeset.deletions) refuseProtected(path);
   refuseExternalLinks(base, changeset);
-  refuseDeletingAll(base, result);
+  refuseDeletingAll(base, patchManifest(base, changeset));
 }
 
 function refuseProtected(path: string): void {

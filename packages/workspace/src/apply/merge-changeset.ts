@@ -1,3 +1,4 @@
+import { quote } from "../errors.js";
 import {
   type Changeset,
   indexByPath,
@@ -132,7 +133,7 @@ class Merge {
       if (this.#upserts.get(ancestor)?.kind === "directory") continue;
       const ours = this.#input.ours.get(ancestor);
       if (ours?.kind === "directory") continue;
-      return { path, reason: `its directory ${JSON.stringify(ancestor)} is now ${describe(ours)}` };
+      return { path, reason: `its directory ${quote(ancestor)} is now ${describe(ours)}` };
     }
     return undefined;
   }
@@ -140,7 +141,7 @@ class Merge {
   #keptIn(directory: string): Conflict | undefined {
     const kept = this.#oursByDirectory.get(directory)?.find((path) => !this.#deletions.has(path));
     if (kept === undefined) return undefined;
-    return { path: directory, reason: `it is to be removed, but holds ${JSON.stringify(kept)} here` };
+    return { path: directory, reason: `it is to be removed, but holds ${quote(kept)} here` };
   }
 
   /** What is below a conflict cannot be done, and what still holds one cannot be removed. */

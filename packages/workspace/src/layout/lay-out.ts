@@ -16,12 +16,12 @@ import { settleClock } from "./settle-clock.js";
  * may write to meanwhile. Files have exactly the mode and the time of their entries. The returned snapshot is the
  * base for `captureChanges`.
  *
- * Consumes `contents`. After a failure `dir` holds a part of the tree; the caller removes it.
+ * Consumes `contents`, which may be undefined when every file is empty. After a failure `dir` holds a part of the tree; the caller removes it.
  * @throws {WorkspaceError} NOT_EMPTY, MISSING_CONTENT, PROTECTED or IO_FAILED
  */
 export async function layOut(
   manifest: Manifest,
-  contents: StagedContents,
+  contents: StagedContents | undefined,
   dir: string,
   options: { signal?: AbortSignal } = {},
 ): Promise<Snapshot> {

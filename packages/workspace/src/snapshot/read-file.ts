@@ -1,5 +1,5 @@
 import { createHash, hash } from "node:crypto";
-import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { quote, systemCode, systemReason, WorkspaceError } from "../errors.js";
 import { EMPTY_DIGEST } from "../manifest/entry.js";
 import type { Pace } from "../pacing.js";
@@ -39,9 +39,9 @@ export class FileHasher {
   }
 
   async #hashOnce(location: string, path: string): Promise<HashedFile | undefined> {
-    const descriptor = openForReading(location, path);
+    const { descriptor, stats } = openForReading(location, path);
     try {
-      const before = identityOf(fstatSync(descriptor, { bigint: true }));
+      const before = identityOf(stats);
       const digest = await this.#digest(descriptor, before.sizeBytes);
       const after = identityOf(fstatSync(descriptor, { bigint: true }));
       return sameIdentity(before, after) ? { digest, identity: after } : undefined;
@@ -65,20 +65,28 @@ export class FileHasher {
   }
 }
 
+export interface OpenedFile {
+  /** The caller closes it. */
+  descriptor: number;
+  stats: BigIntStats;
+}
+
 /** @throws {WorkspaceError} UNREADABLE, or FILE_CHANGED when it is gone or no regular file any more */
-export function openForReading(location: string, path: string): number {
-  let descriptor: number;
-  try {
-    descriptor = openSync(location, OPEN_FLAGS);
-  } catch (cause) {
-    const code = systemCode(cause);
-    if (code === "ENOENT" || code === "ELOOP" || code === "ENXIO")
-      throw fileChanged(path, "is gone or was replaced", cause);
-    throw unreadable(path, cause);
-  }
-  if (fstatSync(descriptor).isFile()) return descriptor;
+export function openForReading(location: string, path: string): OpenedFile {
+  const descriptor = open(location, path);
+  const stats = fstatSync(descriptor, { bigint: true });
+  if (stats.isFile()) return { descriptor, stats };
   closeSync(descriptor);
   throw fileChanged(path, "is no regular file any more");
+}
+
+function open(location: string, path: string): number {
+  try {
+    return openSync(location, OPEN_FLAGS);
+  } catch (cause) {
+    const isReplaced = ["ENOENT", "ENOTDIR", "ELOOP", "ENXIO"].includes(systemCode(cause) ?? "");
+    throw isReplaced ? fileChanged(path, "is gone or was replaced", cause) : unreadable(path, cause);
+  }
 }
 
 export function fileChanged(path: string, what: string, cause?: unknown): WorkspaceError {

@@ -50,6 +50,7 @@ export class ArchiveReader {
   /** The archive is over. @throws {WorkspaceError} BAD_ARCHIVE when it should not be */
   end(): void {
     if (this.#state !== "end" || this.#endBlocks < END_BLOCKS) throw this.#fault("no end: it was cut off");
+    if (this.#blockFilled > 0) throw this.#fault("bytes after its end");
     if (this.#next < this.#expected.length) throw this.#missing();
   }
 

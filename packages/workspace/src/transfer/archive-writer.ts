@@ -1,6 +1,6 @@
 import { createHash, hash } from "node:crypto";
 import { once } from "node:events";
-import { closeSync, fstatSync, readSync } from "node:fs";
+import { closeSync, readSync } from "node:fs";
 import { type Header, type Pack, pack } from "tar-stream";
 import { systemCode } from "../errors.js";
 import type { Pace } from "../pacing.js";
@@ -35,9 +35,9 @@ async function writeBodies(archive: Pack, root: string, bodies: readonly Body[],
 }
 
 async function writeBody(archive: Pack, location: string, body: Body, pace: Pace): Promise<void> {
-  const descriptor = openForReading(location, body.path);
+  const { descriptor, stats } = openForReading(location, body.path);
   try {
-    if (fstatSync(descriptor).size !== body.sizeBytes) throw contentChanged(body);
+    if (Number(stats.size) !== body.sizeBytes) throw contentChanged(body);
     if (body.sizeBytes <= WHOLE_BYTES) await writeWhole(archive, descriptor, body);
     else await writePieces(archive, descriptor, body, pace);
   } catch (cause) {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { chmodSync, mkdirSync, readdirSync, rmdirSync, unlinkSync } from "node:fs";
-import { systemCode, systemReason, WorkspaceError } from "../errors.js";
+import { quote, systemCode, systemReason, WorkspaceError } from "../errors.js";
 import { checkLimit, type Limits, limitsWith } from "../limits.js";
 import type { ManifestEntry } from "../manifest/entry.js";
 import { Pace } from "../pacing.js";
@@ -94,7 +94,7 @@ function prepare(stagingDir: string): void {
   } catch (cause) {
     throw asWorkspaceError(cause);
   }
-  const message = `The staging directory ${JSON.stringify(stagingDir)} is not empty. Use a fresh one.`;
+  const message = `The staging directory ${quote(stagingDir)} is not empty. Use a fresh one.`;
   throw new WorkspaceError("NOT_EMPTY", message, { path: stagingDir });
 }
 
