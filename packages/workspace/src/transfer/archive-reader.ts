@@ -90,6 +90,7 @@ export class ArchiveReader {
   }
 
   #takeBlock(bytes: Uint8Array): number {
+    if (this.#endBlocks === END_BLOCKS) throw this.#fault("bytes after its end");
     const part = bytes.subarray(0, BLOCK_BYTES - this.#blockFilled);
     this.#block.set(part, this.#blockFilled);
     this.#blockFilled += part.length;
@@ -106,11 +107,10 @@ export class ArchiveReader {
     if (this.#next < this.#expected.length) throw this.#missing();
     this.#state = "end";
     this.#endBlocks++;
-    if (this.#endBlocks > END_BLOCKS) throw this.#fault("bytes after its end");
   }
 
   #readHeader(): void {
-    if (this.#state === "end") throw this.#fault("bytes after its end");
+    if (this.#state === "end") throw this.#fault("a single block of zeros between its entries");
     const header = parseHeader(this.#block);
     if (typeof header === "string") throw this.#fault(header);
     if (header.type === "pax") this.#expectPax(header);
