@@ -12,35 +12,22 @@
  * Non-guarantee: without the feature `reattach` an attempt dies with its stream.
  */
 import { createHash, randomBytes } from "node:crypto";
-import { join } from "node:path";
 import {
   collectPieces,
   type ExecuteRequest,
   type ExecuteResponse,
   ProtocolError,
-  splitIntoPieces,
   WIRE_LIMITS,
 } from "@sloth/protocol";
 import type { Attempt, TaskResult, TaskRunner } from "@sloth/runtime";
-import {
-  type Changeset,
-  captureChanges,
-  decodeManifest,
-  encodeChangeset,
-  encodeManifest,
-  layOut,
-  type Manifest,
-  manifestDigest,
-  newContents,
-  type Snapshot,
-  type StagedContents,
-  WorkspaceError,
-} from "@sloth/workspace";
 import type { Slot, SlotQueue } from "../slots/slot-queue.js";
 import { removeTree, type StateDirectory } from "../state/state-directory.js";
 import type { AttemptRegistry } from "./attempt-registry.js";
 import { Inbox } from "./inbox.js";
+import { receiveWorkspace } from "./incoming-workspace.js";
 import { type Lease, startLease } from "./lease.js";
+import { capture, offerChanges } from "./outgoing-changes.js";
+import { requireDigest } from "./require-digest.js";
 import { SessionEnd, type SessionEndCause } from "./session-end.js";
 import { TransferEndpoint } from "./transfer-endpoint.js";
 import { type CheckedOpen, checkOpen, finishedFrame, OutputFrames } from "./wire.js";
@@ -110,20 +97,31 @@ export class Session {
   }
 
   async *#perform(open: CheckedOpen): AsyncGenerator<ExecuteResponse> {
+    const { signal } = this.#stop;
     const bundle = yield* this.#receiveBundle(open);
     yield* this.#waitForSlot();
-    const snapshot = yield* this.#receiveWorkspace();
-    const attempt = open.toAttempt({ workspace: snapshot.root, bundle });
-    const result = yield* this.#execute(attempt);
-    const changes = await this.#capture(snapshot, result);
+    const base = yield* receiveWorkspace({
+      inbox: this.#inbox,
+      endpoint: this.#endpoint,
+      makeDirectory: () => this.#makeDirectory(),
+      signal,
+    });
+    const result = yield* this.#execute(open.toAttempt({ workspace: base.root, bundle }));
+    const captured = await capture(base, result, signal);
     this.#slot?.release();
     this.#finished = true;
-    yield finishedFrame(changes.result, changes.changeset !== undefined);
+    this.#inbox.expect("acknowledge");
+    yield finishedFrame(captured.result, captured.changeset !== undefined);
     // A cancelled attempt is over; its master may be gone already.
     if (this.#cause() === "cancelled") return;
-    this.#inbox.expect("acknowledge");
-    if (changes.changeset) yield* this.#offer(snapshot, changes.changeset);
+    if (captured.changeset)
+      yield* offerChanges(captured.changeset, { base, endpoint: this.#endpoint, signal });
     await this.#inbox.next("acknowledge");
+  }
+
+  async #makeDirectory(): Promise<string> {
+    this.#directory = await this.#context.state.makeAttemptDirectory();
+    return this.#directory;
   }
 
   async #receiveOpen(): Promise<CheckedOpen> {
@@ -169,48 +167,6 @@ export class Session {
     yield { frame: { $case: "granted", granted: { transferId: this.#transferId } } };
   }
 
-  async *#receiveWorkspace(): AsyncGenerator<ExecuteResponse, Snapshot> {
-    const { snapshot } = await this.#inbox.next("snapshot");
-    const manifest = yield* this.#receiveManifest(snapshot.rootDigest);
-    this.#inbox.expect(undefined);
-    this.#directory = await this.#context.state.makeAttemptDirectory();
-    const contents = yield* this.#receiveContents(manifest, join(this.#directory, "staging"));
-    const laidOut = await layOut(manifest, contents, join(this.#directory, "tree"), {
-      signal: this.#stop.signal,
-    });
-    await contents?.remove();
-    return laidOut;
-  }
-
-  async *#receiveManifest(rootDigest: string): AsyncGenerator<ExecuteResponse, Manifest> {
-    const held = rootDigest === manifestDigest(encodeManifest(emptyManifest));
-    this.#inbox.expect(held ? undefined : "manifest");
-    yield { frame: { $case: "need", need: { manifest: !held } } };
-    if (held) return emptyManifest;
-    const { bytes } = await collectPieces(
-      async () => (await this.#inbox.next("manifest")).manifest,
-      WIRE_LIMITS.manifestBytes,
-    );
-    requireDigest("The manifest", manifestDigest(bytes), rootDigest);
-    return decodeManifest(bytes);
-  }
-
-  async *#receiveContents(
-    manifest: Manifest,
-    stagingDir: string,
-  ): AsyncGenerator<ExecuteResponse, StagedContents | undefined> {
-    const entries = newContents(emptyManifest, { upserts: manifest.entries, deletions: [] });
-    if (entries.length === 0) {
-      yield { frame: { $case: "missing", missing: { contents: { $case: "some", some: { sha256: [] } } } } };
-      return undefined;
-    }
-    const upload = this.#endpoint.expectUpload({ entries, stagingDir, signal: this.#stop.signal });
-    // Watched from the start: it may fail before anybody waits for it.
-    upload.catch(() => {});
-    yield { frame: { $case: "missing", missing: { contents: { $case: "all", all: true } } } };
-    return await upload;
-  }
-
   async *#execute(attempt: Attempt): AsyncGenerator<ExecuteResponse, TaskResult> {
     const frames = new OutputFrames();
     const { signal } = this.#stop;
@@ -229,31 +185,6 @@ export class Session {
     return result;
   }
 
-  /** What the attempt changed, if it succeeded. Changes that cannot be carried make it fail. */
-  async #capture(base: Snapshot, result: TaskResult): Promise<{ result: TaskResult; changeset?: Changeset }> {
-    if (result.status !== "succeeded") return { result };
-    try {
-      return { result, changeset: await captureChanges(base, { signal: this.#stop.signal }) };
-    } catch (error) {
-      if (!(error instanceof WorkspaceError)) throw error;
-      const message = `It succeeded, but what it left cannot be taken back: ${error.message}`;
-      return { result: { ...result, status: "failed", message } };
-    }
-  }
-
-  async *#offer(base: Snapshot, changeset: Changeset): AsyncGenerator<ExecuteResponse> {
-    const entries = newContents(base.manifest, changeset);
-    if (entries.length > 0) {
-      this.#endpoint.offerDownload({ root: base.root, entries, signal: this.#stop.signal });
-    }
-    const encoded = encodeChangeset(changeset);
-    const digest = createHash("sha256").update(encoded).digest("hex");
-    for (const { data, last } of splitIntoPieces(encoded)) {
-      const end = last ? { digest, contents: entries.length > 0 } : { digest: "", contents: false };
-      yield { frame: { $case: "changes", changes: { data, last, ...end } } };
-    }
-  }
-
   #end(cause: SessionEndCause, message: string): void {
     this.#stop.abort(new SessionEnd(cause, message));
   }
@@ -270,11 +201,4 @@ export class Session {
     this.#context.registry.closeTransfer(this.#transferId);
     if (this.#directory) await removeTree(this.#directory);
   }
-}
-
-const emptyManifest: Manifest = { entries: [] };
-
-function requireDigest(what: string, counted: string, announced: string): void {
-  if (counted === announced) return;
-  throw new ProtocolError("DIGEST_MISMATCH", `${what} is not what its digest says.`);
 }

@@ -9,42 +9,23 @@
  *
  * Non-guarantee: when the agent is lost in step 3, whether the task finished is unknown.
  */
-import { createHash } from "node:crypto";
-import {
-  type ExecuteResponse,
-  type Finished,
-  ProtocolError,
-  readTransfer,
-  splitIntoPieces,
-  type UploadRequest,
-  WIRE_LIMITS,
-  writeTransfer,
-} from "@sloth/protocol";
+import { type ExecuteResponse, type Finished, ProtocolError, splitIntoPieces } from "@sloth/protocol";
 import type { Attempt, TaskEvent, TaskResult } from "@sloth/runtime";
-import {
-  type Conflict,
-  type ContentStream,
-  decodeChangeset,
-  encodeManifest,
-  type ManifestEntry,
-  manifestDigest,
-  newContents,
-  packContents,
-  receiveContents,
-  type Snapshot,
-  type StagedContents,
-  type Workspace,
-  WorkspaceError,
-  type WorkspaceErrorCode,
-} from "@sloth/workspace";
+import type { Workspace } from "@sloth/workspace";
 import type { ConnectedAgent } from "./agent-pool.js";
+import {
+  ChangesCollector,
+  type ChangesPiece,
+  type EncodedChanges,
+  takeOverChanges,
+} from "./incoming-changes.js";
 import { Outbox } from "./outbox.js";
+import { type MissingFrame, OutgoingWorkspace } from "./outgoing-workspace.js";
 import { OutputChecker } from "./output-checker.js";
 import { logRecordOf, openFrame, resultOf, streamOf } from "./wire.js";
 
 type Frame = NonNullable<ExecuteResponse["frame"]>;
 type FrameKind = Frame["$case"];
-type Missing = Extract<Frame, { $case: "missing" }>["missing"];
 
 /** How far an attempt has come; what a broken stream means depends on it. */
 export type Stage = "opening" | "waiting" | "syncing" | "running" | "collecting" | "closing";
@@ -67,25 +48,21 @@ export interface ConversationOptions {
   signal: AbortSignal;
 }
 
-/** Changes that are never taken over, however often the task runs. */
-const REFUSALS: ReadonlySet<WorkspaceErrorCode> = new Set(["PROTECTED", "EXTERNAL_LINK", "DELETES_ALL"]);
-
 export class Conversation {
   readonly #options: ConversationOptions;
   readonly #outbox = new Outbox();
   readonly #output = new OutputChecker();
-  readonly #changes: Uint8Array[] = [];
-  #changesBytes = 0;
+  readonly #changes = new ChangesCollector();
+  readonly #outgoing: OutgoingWorkspace;
   #stage: Stage = "opening";
   #transferId = "";
-  #snapshot: Snapshot | undefined;
-  #manifest: Uint8Array = new Uint8Array();
   #result: TaskResult | undefined;
   /** Ends what is under way before the task starts: the snapshot and the upload. */
   readonly #stopSync = new AbortController();
 
   constructor(options: ConversationOptions) {
     this.#options = options;
+    this.#outgoing = new OutgoingWorkspace(options.workspace);
   }
 
   get stage(): Stage {
@@ -174,38 +151,20 @@ export class Conversation {
     this.#stage = "syncing";
     this.#transferId = transferId;
     await this.#unlessCancelled(async (signal) => {
-      this.#snapshot = await this.#options.workspace.snapshot({ signal });
-      const { manifest } = this.#snapshot;
-      this.#manifest = encodeManifest(manifest);
-      const snapshot = {
-        rootDigest: manifestDigest(this.#manifest),
-        entries: manifest.entries.length,
-        contentBytes: manifest.entries.reduce((sum, entry) => sum + entry.sizeBytes, 0),
-        manifestBytes: this.#manifest.length,
-      };
-      await this.#outbox.send({ $case: "snapshot", snapshot });
+      await this.#outbox.send({ $case: "snapshot", snapshot: await this.#outgoing.announce(signal) });
     });
   }
 
   async #needed(manifestNeeded: boolean): Promise<void> {
     if (!manifestNeeded) return;
-    for (const manifest of splitIntoPieces(this.#manifest))
+    for (const manifest of this.#outgoing.manifestPieces())
       await this.#outbox.send({ $case: "manifest", manifest });
-    this.#manifest = new Uint8Array();
   }
 
-  async #missing({ contents }: Missing): Promise<void> {
-    const { root, manifest } = this.#requireSnapshot();
-    const wanted = new Set(contents?.$case === "some" ? contents.some.sha256.map(toHex) : undefined);
-    const entries =
-      contents?.$case === "all"
-        ? manifest.entries
-        : manifest.entries.filter(({ digest }) => wanted.has(digest ?? ""));
-    if (entries.length === 0) return;
-    await this.#unlessCancelled(async (signal) => {
-      const parts = uploadParts(this.#transferId, packContents(root, entries, { signal }));
-      await this.#options.agent.channels.bulk.upload(parts, { signal });
-    });
+  async #missing(missing: MissingFrame): Promise<void> {
+    const { bulk } = this.#options.agent.channels;
+    const transferId = this.#transferId;
+    await this.#unlessCancelled((signal) => this.#outgoing.upload(bulk, { missing, transferId, signal }));
   }
 
   /** Work that a cancellation ends; the agent's result then follows on the stream. */
@@ -220,67 +179,35 @@ export class Conversation {
 
   #finished(finished: Finished): void {
     this.#result = resultOf(finished);
-    if (finished.changesFollow) this.#stage = "collecting";
-    else this.#close();
+    if (!finished.changesFollow) this.#close();
+    else if (this.#result.status === "succeeded") this.#stage = "collecting";
+    else
+      throw new ProtocolError("UNEXPECTED_FRAME", "The agent offers changes of a task that did not succeed.");
   }
 
-  async #changed(changes: {
-    data: Uint8Array;
-    last: boolean;
-    digest: string;
-    contents: boolean;
-  }): Promise<void> {
-    this.#changesBytes += changes.data.length;
-    if (this.#changesBytes > WIRE_LIMITS.manifestBytes) {
-      throw new ProtocolError("LIMIT", "The list of what the task changed is too long.");
-    }
-    this.#changes.push(changes.data);
-    if (!changes.last) return;
-    const encoded = Buffer.concat(this.#changes);
-    if (createHash("sha256").update(encoded).digest("hex") !== changes.digest) {
-      throw new ProtocolError(
-        "DIGEST_MISMATCH",
-        "The list of what the task changed is not what its digest says.",
-      );
-    }
-    await this.#apply(encoded, changes.contents);
+  async #changed(piece: ChangesPiece): Promise<void> {
+    const changes = this.#changes.add(piece);
+    if (!changes) return;
+    await this.#takeOver(changes);
     this.#close();
   }
 
-  async #apply(encoded: Uint8Array, hasContents: boolean): Promise<void> {
-    const { workspace, signal } = this.#options;
-    const base = this.#requireSnapshot();
-    const changeset = decodeChangeset(encoded);
-    const expected = newContents(base.manifest, changeset);
-    if (hasContents !== expected.length > 0) {
-      throw new ProtocolError("UNEXPECTED_FRAME", "The agent's changes and its contents do not fit.");
-    }
-    const contents = hasContents ? await this.#download(expected) : undefined;
-    try {
-      const { conflicts, counts } = await workspace.apply({ base, changeset, contents, signal });
-      if (conflicts.length > 0) this.#refuse(explainConflicts(conflicts));
-      else this.#result = { ...this.#result, status: "succeeded", changes: counts };
-    } catch (error) {
-      if (!(error instanceof WorkspaceError) || !REFUSALS.has(error.code)) throw error;
-      this.#refuse(`It succeeded, but its changes are refused; nothing was applied: ${error.message}`);
-    } finally {
-      await contents?.remove();
-    }
-  }
-
-  /** The task's own doing: it fails, as one whose command failed. */
-  #refuse(message: string): void {
-    this.#result = { ...this.#result, status: "failed", message };
-  }
-
-  async #download(expected: ManifestEntry[]): Promise<StagedContents> {
+  async #takeOver(changes: EncodedChanges): Promise<void> {
     const { agent, workspace, signal } = this.#options;
-    const parts = agent.channels.bulk.download({ header: { transferId: this.#transferId } }, { signal });
-    const transfer = readTransfer(parts);
-    const stagingDir = await workspace.stagingDirectory();
-    const contents = await receiveContents(transfer.chunks, { expected, stagingDir, signal });
-    transfer.check(contents.summary);
-    return contents;
+    const { base } = this.#outgoing;
+    const client = agent.channels.bulk;
+    const outcome = await takeOverChanges({
+      changes,
+      base,
+      workspace,
+      client,
+      transferId: this.#transferId,
+      signal,
+    });
+    const succeeded = this.#result ?? { status: "succeeded" };
+    // What is refused is the task's own doing: it fails, as one whose command failed.
+    if ("refused" in outcome) this.#result = { ...succeeded, status: "failed", message: outcome.refused };
+    else this.#result = { ...succeeded, changes: outcome };
   }
 
   #close(): void {
@@ -291,29 +218,4 @@ export class Conversation {
   #renew(): void {
     this.#outbox.sendNow({ $case: "renew", renew: { receivedSeq: this.#output.receivedSeq } });
   }
-
-  #requireSnapshot(): Snapshot {
-    if (!this.#snapshot)
-      throw new ProtocolError("UNEXPECTED_FRAME", "The agent asked for contents too early.");
-    return this.#snapshot;
-  }
-}
-
-async function* uploadParts(transferId: string, contents: ContentStream): AsyncGenerator<UploadRequest> {
-  yield { part: { $case: "header", header: { transferId } } };
-  yield* writeTransfer(contents);
-}
-
-function toHex(digest: Uint8Array): string {
-  return Buffer.from(digest).toString("hex");
-}
-
-function explainConflicts(conflicts: readonly Conflict[]): string {
-  const lines = conflicts.slice(0, 20).map(({ path, reason }) => `  ${path}: ${reason}`);
-  const more = conflicts.length > lines.length ? [`  and ${conflicts.length - lines.length} more`] : [];
-  return [
-    "It succeeded, but its changes conflict with the working directory; nothing was applied:",
-    ...lines,
-    ...more,
-  ].join("\n");
 }

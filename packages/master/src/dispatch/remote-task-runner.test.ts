@@ -108,8 +108,8 @@ const toStarted: Frame[] = [
   { $case: "started", started: {} },
 ];
 
-const succeeded: Frame = {
-  $case: "finished",
+const succeeded = {
+  $case: "finished" as const,
   finished: {
     status: Status.STATUS_SUCCEEDED,
     exitCode: 0,
@@ -189,6 +189,12 @@ describe("an agent that is not to be trusted changes nothing here", () => {
       [...toStarted, succeeded, changes(encoded({ upserts: [link(".git", "kept")] }), false)],
       "failed",
       /\.git/,
+    ],
+    [
+      "when it offers changes of a task that failed",
+      [...toStarted, { ...succeeded, finished: { ...succeeded.finished, status: Status.STATUS_FAILED } }],
+      "lost",
+      /did not succeed/,
     ],
     [
       "when it keeps the contents back",

@@ -1,0 +1,43 @@
+import { createHash } from "node:crypto";
+import { type ExecuteResponse, splitIntoPieces } from "@sloth/protocol";
+import type { TaskResult } from "@sloth/runtime";
+import {
+  type Changeset,
+  captureChanges,
+  encodeChangeset,
+  newContents,
+  type Snapshot,
+  WorkspaceError,
+} from "@sloth/workspace";
+import type { TransferEndpoint } from "./transfer-endpoint.js";
+
+/** What the attempt changed, if it succeeded. Changes that cannot be carried make it fail. */
+export async function capture(
+  base: Snapshot,
+  result: TaskResult,
+  signal: AbortSignal,
+): Promise<{ result: TaskResult; changeset?: Changeset }> {
+  if (result.status !== "succeeded") return { result };
+  try {
+    return { result, changeset: await captureChanges(base, { signal }) };
+  } catch (error) {
+    if (!(error instanceof WorkspaceError)) throw error;
+    const message = `It succeeded, but what it left cannot be taken back: ${error.message}`;
+    return { result: { ...result, status: "failed", message } };
+  }
+}
+
+/** Opens the download of the new contents, then yields the frames that announce the changeset. */
+export function* offerChanges(
+  changeset: Changeset,
+  { base, endpoint, signal }: { base: Snapshot; endpoint: TransferEndpoint; signal: AbortSignal },
+): Generator<ExecuteResponse> {
+  const entries = newContents(base.manifest, changeset);
+  if (entries.length > 0) endpoint.offerDownload({ root: base.root, entries, signal });
+  const encoded = encodeChangeset(changeset);
+  const digest = createHash("sha256").update(encoded).digest("hex");
+  for (const { data, last } of splitIntoPieces(encoded)) {
+    const end = last ? { digest, contents: entries.length > 0 } : { digest: "", contents: false };
+    yield { frame: { $case: "changes", changes: { data, last, ...end } } };
+  }
+}
