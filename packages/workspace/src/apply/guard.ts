@@ -2,22 +2,26 @@ import { quote, WorkspaceError } from "../errors.js";
 import { patchManifest } from "../manifest/diff.js";
 import { type Changeset, indexByPath, type Manifest } from "../manifest/entry.js";
 import { leavesTree } from "../manifest/link-rules.js";
+import { nameOf, nearestAbove } from "../manifest/path-rules.js";
 
 /**
  * Refuses what no changeset may do, whatever stands here now.
  * @throws {WorkspaceError} BAD_CHANGESET, PROTECTED, EXTERNAL_LINK or DELETES_ALL
  */
 export function guardChangeset(base: Manifest, changeset: Changeset): void {
-  for (const { path } of changeset.upserts) refuseProtected(path);
-  for (const path of changeset.deletions) refuseProtected(path);
+  refuseProtected(changeset);
   refuseExternalLinks(base, changeset);
   refuseDeletingAll(base, patchManifest(base, changeset));
 }
 
-function refuseProtected(path: string): void {
-  if (!path.split("/").some(isProtectedName)) return;
-  const message = `The change of ${quote(path)} is refused: git's own files and sloth's are never changed by a task.`;
-  throw new WorkspaceError("PROTECTED", message, { path });
+function refuseProtected({ upserts, deletions }: Changeset): void {
+  const isProtected = (path: string) => isProtectedName(nameOf(path));
+  const protectedAbove = nearestAbove(isProtected);
+  for (const path of [...upserts.map((entry) => entry.path), ...deletions]) {
+    if (!isProtected(path) && protectedAbove(path) === undefined) continue;
+    const message = `The change of ${quote(path)} is refused: git's own files and sloth's are never changed by a task.`;
+    throw new WorkspaceError("PROTECTED", message, { path });
+  }
 }
 
 /**

@@ -8,7 +8,7 @@ import {
   sameContent,
   sameEntry,
 } from "../manifest/entry.js";
-import { ancestorsOf, parentOf } from "../manifest/path-rules.js";
+import { addWithAncestors, nearestAbove, parentOf } from "../manifest/path-rules.js";
 import { type Conflict, conflictAt, describe } from "./conflict.js";
 
 export interface MergeInput {
@@ -50,6 +50,7 @@ class Merge {
   readonly #upserts: Map<string, ManifestEntry>;
   readonly #deletions: Set<string>;
   readonly #oursByDirectory: Map<string, string[]>;
+  readonly #noDirectoryAbove: (path: string) => string | undefined;
 
   constructor(input: MergeInput) {
     this.#input = input;
@@ -57,6 +58,10 @@ class Merge {
     this.#upserts = indexByPath(input.theirs.upserts);
     this.#deletions = new Set(input.theirs.deletions);
     this.#oursByDirectory = byDirectory(input.ours.keys());
+    this.#noDirectoryAbove = nearestAbove(
+      (directory) =>
+        this.#upserts.get(directory)?.kind !== "directory" && input.ours.get(directory)?.kind !== "directory",
+    );
   }
 
   run(): MergeResult {
@@ -129,13 +134,10 @@ class Merge {
   }
 
   #blockedParent(path: string): Conflict | undefined {
-    for (const ancestor of ancestorsOf(path)) {
-      if (this.#upserts.get(ancestor)?.kind === "directory") continue;
-      const ours = this.#input.ours.get(ancestor);
-      if (ours?.kind === "directory") continue;
-      return { path, reason: `its directory ${quote(ancestor)} is now ${describe(ours)}` };
-    }
-    return undefined;
+    const blocking = this.#noDirectoryAbove(path);
+    if (blocking === undefined) return undefined;
+    const ours = describe(this.#input.ours.get(blocking));
+    return { path, reason: `its directory ${quote(blocking)} is now ${ours}` };
   }
 
   #keptIn(directory: string): Conflict | undefined {
@@ -147,8 +149,10 @@ class Merge {
   /** What is below a conflict cannot be done, and what still holds one cannot be removed. */
   #withoutConflicts({ upserts, deletions }: Changeset, conflicts: readonly Conflict[]): Changeset {
     const conflicting = new Set(conflicts.map((conflict) => conflict.path));
-    const above = new Set(conflicts.flatMap((conflict) => ancestorsOf(conflict.path)));
-    const isBelowOne = (path: string) => ancestorsOf(path).some((ancestor) => conflicting.has(ancestor));
+    const above = new Set<string>();
+    for (const { path } of conflicts) addWithAncestors(above, parentOf(path));
+    const conflictAbove = nearestAbove((directory) => conflicting.has(directory));
+    const isBelowOne = (path: string) => conflictAbove(path) !== undefined;
     const isPossible = ({ path, kind }: ManifestEntry) =>
       !isBelowOne(path) && (kind === "directory" || !above.has(path));
     return {

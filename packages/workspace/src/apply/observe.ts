@@ -1,7 +1,7 @@
 import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from "node:fs";
 import { systemCode } from "../errors.js";
 import { type Changeset, indexByPath, type ManifestEntry } from "../manifest/entry.js";
-import { ancestorsOf, comparePaths, parentOf } from "../manifest/path-rules.js";
+import { addWithAncestors, comparePaths, parentOf } from "../manifest/path-rules.js";
 import type { Pace } from "../pacing.js";
 import { knownFrom } from "../snapshot/capture-changes.js";
 import { type FileIdentity, identityOf } from "../snapshot/file-identity.js";
@@ -36,8 +36,10 @@ export async function observe(
 }
 
 function pathsToSee({ upserts, deletions }: Changeset): string[] {
-  const touched = [...upserts.map((entry) => entry.path), ...deletions];
-  return [...new Set(touched.flatMap((path) => [...ancestorsOf(path), path]))].sort(comparePaths);
+  const paths = new Set<string>();
+  for (const { path } of upserts) addWithAncestors(paths, path);
+  for (const path of deletions) addWithAncestors(paths, path);
+  return [...paths].sort(comparePaths);
 }
 
 class Observer implements Observation {

@@ -1,6 +1,7 @@
 import { chmodSync, lstatSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
 import { quote, systemCode, systemReason, WorkspaceError } from "../errors.js";
 import type { Manifest, ManifestEntry } from "../manifest/entry.js";
+import { nameOf } from "../manifest/path-rules.js";
 import { Pace } from "../pacing.js";
 import { isExcluded } from "../snapshot/excluded.js";
 import { type FileIdentity, identityOf } from "../snapshot/file-identity.js";
@@ -53,7 +54,7 @@ function prepare(dir: string): string {
 }
 
 function checkEntry(entry: ManifestEntry, bodies: BodyUses): void {
-  if (entry.path.split("/").some(isExcluded)) {
+  if (isExcluded(nameOf(entry.path))) {
     const message = `The tree holds ${quote(entry.path)}, which is never sent. Nothing was laid out.`;
     throw new WorkspaceError("PROTECTED", message, { path: entry.path });
   }

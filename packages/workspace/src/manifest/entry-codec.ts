@@ -23,7 +23,7 @@ const MIN_ENTRY_BYTES = 4;
 const MIN_PATH_BYTES = 3;
 
 /** Writes paths, each relative to the one before. */
-export class PathEncoder {
+class PathEncoder {
   #previous: string[] = [];
 
   write(writer: ByteWriter, path: string): void {
@@ -37,7 +37,7 @@ export class PathEncoder {
 }
 
 /** Reads and validates paths, each relative to the one before, within the limits for all of them. */
-export class PathDecoder {
+class PathDecoder {
   #previous: string[] = [];
   #pathBytes = 0;
   readonly #limits: Limits;

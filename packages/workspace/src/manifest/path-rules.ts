@@ -2,7 +2,7 @@ import { quote, WorkspaceError } from "../errors.js";
 
 const MAX_PATH_BYTES = 4095;
 const MAX_COMPONENT_BYTES = 255;
-export const MAX_DEPTH = 256;
+const MAX_DEPTH = 256;
 
 const SLASH = 0x2f;
 
@@ -67,15 +67,25 @@ export function nameOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
-/** All directories above a path, from the top, without the root. */
-export function ancestorsOf(path: string): string[] {
-  const ancestors: string[] = [];
-  for (let slash = path.indexOf("/"); slash !== -1; slash = path.indexOf("/", slash + 1)) {
-    ancestors.push(path.slice(0, slash));
-  }
-  return ancestors;
+/**
+ * Finds the nearest directory above a path that `fits`. Each directory is asked about once: a peer may send many
+ * paths that are 256 levels deep, and looking at each level of each costs minutes.
+ */
+export function nearestAbove(fits: (directory: string) => boolean): (path: string) => string | undefined {
+  const known = new Map<string, string | undefined>();
+  const find = (path: string): string | undefined => {
+    const directory = parentOf(path);
+    if (directory === "" || known.has(directory)) return known.get(directory);
+    const nearest = fits(directory) ? directory : find(directory);
+    known.set(directory, nearest);
+    return nearest;
+  };
+  return find;
 }
 
-export function isBelow(path: string, directory: string): boolean {
-  return directory === "" || path.startsWith(`${directory}/`);
+/** Adds a path and the directories above it to a set that has with each path those above it; the topmost first. */
+export function addWithAncestors(paths: Set<string>, path: string): void {
+  const missing: string[] = [];
+  for (let next = path; next !== "" && !paths.has(next); next = parentOf(next)) missing.push(next);
+  for (const next of missing.reverse()) paths.add(next);
 }

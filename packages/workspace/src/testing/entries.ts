@@ -1,0 +1,31 @@
+import type { Manifest, ManifestEntry } from "../manifest/entry.js";
+import { comparePaths } from "../manifest/path-rules.js";
+import { digestOf } from "./archive.js";
+
+export function file(path: string, content: string, mode = 0o644, mtimeUs = 1_000_000): ManifestEntry {
+  return {
+    path,
+    kind: "file",
+    mode,
+    mtimeUs,
+    sizeBytes: Buffer.byteLength(content),
+    digest: digestOf(content),
+  };
+}
+
+export function directory(path: string, mode = 0o755): ManifestEntry {
+  return { path, kind: "directory", mode, mtimeUs: 0, sizeBytes: 0 };
+}
+
+export function symlink(path: string, target: string): ManifestEntry {
+  return { path, kind: "symlink", mode: 0, mtimeUs: 0, sizeBytes: 0, target };
+}
+
+/** Something that cannot be carried, as it is seen at the place of a change. */
+export function special(path: string): ManifestEntry {
+  return { path, kind: "file", mode: 0o644, mtimeUs: 0, sizeBytes: 0 };
+}
+
+export function manifest(...entries: ManifestEntry[]): Manifest {
+  return { entries: entries.toSorted((a, b) => comparePaths(a.path, b.path)) };
+}
