@@ -2,7 +2,7 @@ import { quote, WorkspaceError } from "../errors.js";
 import { patchManifest } from "../manifest/diff.js";
 import { type Changeset, indexByPath, type Manifest } from "../manifest/entry.js";
 import { leavesTree } from "../manifest/link-rules.js";
-import { nameOf, nearestAbove } from "../manifest/path-rules.js";
+import { nameOf, topmostAbove } from "../manifest/path-rules.js";
 
 /**
  * Refuses what no changeset may do, whatever stands here now.
@@ -16,7 +16,7 @@ export function guardChangeset(base: Manifest, changeset: Changeset): void {
 
 function refuseProtected({ upserts, deletions }: Changeset): void {
   const isProtected = (path: string) => isProtectedName(nameOf(path));
-  const protectedAbove = nearestAbove(isProtected);
+  const protectedAbove = topmostAbove(isProtected);
   for (const path of [...upserts.map((entry) => entry.path), ...deletions]) {
     if (!isProtected(path) && protectedAbove(path) === undefined) continue;
     const message = `The change of ${quote(path)} is refused: git's own files and sloth's are never changed by a task.`;

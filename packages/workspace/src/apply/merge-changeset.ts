@@ -8,7 +8,7 @@ import {
   sameContent,
   sameEntry,
 } from "../manifest/entry.js";
-import { addWithAncestors, nearestAbove, parentOf } from "../manifest/path-rules.js";
+import { addWithAncestors, parentOf, topmostAbove } from "../manifest/path-rules.js";
 import { type Conflict, conflictAt, describe } from "./conflict.js";
 
 export interface MergeInput {
@@ -58,7 +58,7 @@ class Merge {
     this.#upserts = indexByPath(input.theirs.upserts);
     this.#deletions = new Set(input.theirs.deletions);
     this.#oursByDirectory = byDirectory(input.ours.keys());
-    this.#noDirectoryAbove = nearestAbove(
+    this.#noDirectoryAbove = topmostAbove(
       (directory) =>
         this.#upserts.get(directory)?.kind !== "directory" && input.ours.get(directory)?.kind !== "directory",
     );
@@ -151,7 +151,7 @@ class Merge {
     const conflicting = new Set(conflicts.map((conflict) => conflict.path));
     const above = new Set<string>();
     for (const { path } of conflicts) addWithAncestors(above, parentOf(path));
-    const conflictAbove = nearestAbove((directory) => conflicting.has(directory));
+    const conflictAbove = topmostAbove((directory) => conflicting.has(directory));
     const isBelowOne = (path: string) => conflictAbove(path) !== undefined;
     const isPossible = ({ path, kind }: ManifestEntry) =>
       !isBelowOne(path) && (kind === "directory" || !above.has(path));

@@ -5,7 +5,7 @@ import { ByteWriter } from "./byte-writer.js";
 import { checkNothingBelowLeaves, checkOrder } from "./check-tree.js";
 import type { Changeset } from "./entry.js";
 import { decodeEntries, decodePaths, encodeEntries, encodePaths } from "./entry-codec.js";
-import { nearestAbove } from "./path-rules.js";
+import { topmostAbove } from "./path-rules.js";
 
 /*
  * Format, version 1: the bytes "slC" and 1, the upserts as in a manifest, the number of deletions (varint) and
@@ -51,7 +51,7 @@ function checkChangeset({ upserts, deletions }: Changeset): void {
   checkOrder(deletions, "BAD_CHANGESET");
   checkNothingBelowLeaves(upserts, "BAD_CHANGESET");
   const deleted = new Set(deletions);
-  const deletedAbove = nearestAbove((directory) => deleted.has(directory));
+  const deletedAbove = topmostAbove((directory) => deleted.has(directory));
   for (const { path } of upserts) {
     if (!deleted.has(path) && deletedAbove(path) === undefined) continue;
     throw new WorkspaceError("BAD_CHANGESET", `The path ${quote(path)} is both changed and deleted.`, {

@@ -67,18 +67,27 @@ export function nameOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
+/** All directories above a path, from the top, without the root. For many paths, see {@link topmostAbove}. */
+export function ancestorsOf(path: string): string[] {
+  const ancestors: string[] = [];
+  for (let slash = path.indexOf("/"); slash !== -1; slash = path.indexOf("/", slash + 1)) {
+    ancestors.push(path.slice(0, slash));
+  }
+  return ancestors;
+}
+
 /**
- * Finds the nearest directory above a path that `fits`. Each directory is asked about once: a peer may send many
+ * Finds the topmost directory above a path that `fits`. Each directory is asked about once: a peer may send many
  * paths that are 256 levels deep, and looking at each level of each costs minutes.
  */
-export function nearestAbove(fits: (directory: string) => boolean): (path: string) => string | undefined {
+export function topmostAbove(fits: (directory: string) => boolean): (path: string) => string | undefined {
   const known = new Map<string, string | undefined>();
   const find = (path: string): string | undefined => {
     const directory = parentOf(path);
     if (directory === "" || known.has(directory)) return known.get(directory);
-    const nearest = fits(directory) ? directory : find(directory);
-    known.set(directory, nearest);
-    return nearest;
+    const topmost = find(directory) ?? (fits(directory) ? directory : undefined);
+    known.set(directory, topmost);
+    return topmost;
   };
   return find;
 }
