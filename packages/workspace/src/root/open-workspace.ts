@@ -1,5 +1,5 @@
 import { type ApplyOptions, type ApplyResult, applyChangeset } from "../apply/apply-changeset.js";
-import { quote, WorkspaceError } from "../errors.js";
+import { quote, systemCode, systemReason, WorkspaceError } from "../errors.js";
 import type { Snapshot } from "../snapshot/snapshot.js";
 import { resolveDirectory, takeSnapshot } from "../snapshot/take-snapshot.js";
 import { exclusively } from "./exclusive.js";
@@ -36,17 +36,22 @@ export interface Workspace {
  */
 export async function openWorkspace(root: string): Promise<Workspace> {
   const realRoot = resolveDirectory(root);
-  const stateDirectory = ensureStateDirectory(realRoot);
-  const id = ensureWorkspaceId(stateDirectory);
-  const staging = new Staging(stateDirectory);
-  await staging.removeStale();
+  const { id, staging } = await withWorkspaceErrors(realRoot, () => openState(realRoot));
   return {
     root: realRoot,
     id,
     snapshot: (options) => exclusively(realRoot, () => takeSnapshot(realRoot, options)),
-    stagingDirectory: async () => staging.create(),
-    apply: (options) => exclusively(realRoot, () => applyIn(realRoot, staging, options)),
+    stagingDirectory: async () => withWorkspaceErrors(realRoot, async () => staging.create()),
+    apply: (options) =>
+      exclusively(realRoot, () => withWorkspaceErrors(realRoot, () => applyIn(realRoot, staging, options))),
   };
+}
+
+async function openState(root: string): Promise<{ id: string; staging: Staging }> {
+  const stateDirectory = ensureStateDirectory(root);
+  const staging = new Staging(stateDirectory);
+  await staging.removeStale();
+  return { id: ensureWorkspaceId(stateDirectory), staging };
 }
 
 async function applyIn(root: string, staging: Staging, options: ApplyOptions): Promise<ApplyResult> {
@@ -64,6 +69,17 @@ async function applyIn(root: string, staging: Staging, options: ApplyOptions): P
       throw kept(cause, staging.keep(directory));
     await staging.remove(directory);
     throw cause;
+  }
+}
+
+/** What the operating system refuses becomes IO_FAILED, with its reason. */
+async function withWorkspaceErrors<T>(root: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (cause instanceof WorkspaceError || systemCode(cause) === undefined) throw cause;
+    const message = `The working directory ${quote(root)} cannot be used: ${systemReason(cause)}. Nothing was changed.`;
+    throw new WorkspaceError("IO_FAILED", message, { path: root, cause });
   }
 }
 

@@ -57,9 +57,12 @@ export class FileHasher {
     const first = readSync(descriptor, this.#buffer, 0, BUFFER_BYTES, null);
     if (first === sizeBytes) return hash("sha256", this.#buffer.subarray(0, first), "hex");
     const digest = createHash("sha256");
-    for (let length = first; length > 0; length = readSync(descriptor, this.#buffer, 0, BUFFER_BYTES, null)) {
+    // Not beyond the size that it had: one that grows as fast as it is read would have no end.
+    for (let length = first, total = 0; length > 0 && total < sizeBytes; ) {
       digest.update(this.#buffer.subarray(0, length));
+      total += length;
       if (this.#pace.isDue()) await this.#pace.rest();
+      length = readSync(descriptor, this.#buffer, 0, BUFFER_BYTES, null);
     }
     return digest.digest("hex");
   }

@@ -1,4 +1,5 @@
-import { chmodSync, lstatSync, mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { chmodSync, lstatSync, mkdtempSync, readdirSync, realpathSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -25,13 +26,15 @@ function make(): string {
 
 function remove(directory: string): void {
   openUp(directory);
-  rmSync(directory, { recursive: true, force: true });
+  // Node's own recursion goes through names as text.
+  execFileSync("rm", ["-rf", "--", directory]);
 }
 
-function openUp(directory: string): void {
+/** Names are bytes here: a test may have made one that is no UTF-8. */
+function openUp(directory: string | Buffer): void {
   chmodSync(directory, 0o700);
-  for (const name of readdirSync(directory)) {
-    const location = join(directory, name);
+  for (const name of readdirSync(directory, { encoding: "buffer" })) {
+    const location = Buffer.concat([Buffer.from(directory), Buffer.from("/"), name]);
     if (lstatSync(location).isDirectory()) openUp(location);
   }
 }

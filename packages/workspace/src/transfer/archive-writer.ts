@@ -52,7 +52,8 @@ async function writeWhole(archive: Pack, descriptor: number, body: Body): Promis
   if (readFully(descriptor, content) < body.sizeBytes) throw contentChanged(body);
   if (hash("sha256", content, "hex") !== body.digest) throw contentChanged(body);
   await new Promise<void>((resolve, reject) => {
-    archive.entry(headerOf(body), content, (error) => (error ? reject(error) : resolve()));
+    const sink = archive.entry(headerOf(body), content, (error) => (error ? reject(error) : resolve()));
+    sink.on("error", heardElsewhere);
   });
 }
 
@@ -79,9 +80,11 @@ async function writePieces(archive: Pack, descriptor: number, body: Body, pace: 
  */
 async function openSink(archive: Pack, body: Body): Promise<Sink> {
   const header = headerOf(body);
-  if (body.sizeBytes < PAX_SIZE_FROM) return archive.entry(header);
-  Object.assign(header, { size: 0, pax: { size: String(body.sizeBytes) } });
+  const isLarge = body.sizeBytes >= PAX_SIZE_FROM;
+  if (isLarge) Object.assign(header, { size: 0, pax: { size: String(body.sizeBytes) } });
   const sink = archive.entry(header);
+  sink.on("error", heardElsewhere);
+  if (!isLarge) return sink;
   await once(sink, "open");
   header.size = body.sizeBytes;
   return sink;
@@ -112,6 +115,9 @@ function drained(sink: Sink): Promise<void> {
     });
   });
 }
+
+/** An entry fails with its archive, whose reader gets the error; without a listener it would end the process. */
+function heardElsewhere(): void {}
 
 function contentChanged(body: Body) {
   return fileChanged(body.path, "is no longer what the snapshot saw");
