@@ -1,11 +1,8 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ManifestEntry } from "../manifest/entry.js";
 import { packContents } from "../transfer/pack-contents.js";
 import { receiveContents, type StagedContents } from "../transfer/receive-contents.js";
 import { temporaryDirectory } from "./temporary-directory.js";
-import { type Tree, writeTree } from "./tree.js";
 
 /** Received contents of these entries, from files below `root`. */
 export async function transfer(
@@ -15,11 +12,4 @@ export async function transfer(
 ): Promise<StagedContents> {
   const directory = stagingDir ?? join(temporaryDirectory(), "staging");
   return receiveContents(packContents(root, entries), { expected: entries, stagingDir: directory });
-}
-
-/** A fresh directory with the tree in it, not below the test's own temporary directory. */
-export function treeIn(parent: string, tree: Tree): string {
-  const root = mkdtempSync(join(parent === "" ? tmpdir() : parent, "tree-"));
-  writeTree(root, tree);
-  return root;
 }
