@@ -67,6 +67,22 @@ describe("tasks that run on agents at the same time", () => {
   });
 });
 
+it("runs many tasks at once, here and there, without a word of its own on stderr", async () => {
+  const agent = await startAgent(["--slots", "16"]);
+  const directory = temporaryDirectory();
+  const task = (n: number) =>
+    `{ name = "t${n}", command = "sleep 1", delegate_to = ${n % 2 ? "false" : `"${agent.address}"`} },`;
+  const tasks = Array.from({ length: 40 }, (_, n) => task(n)).join("\n");
+  const file = writeWorkflow(directory, `TaskDefinitions = { g = { tasks = { ${tasks} } } }`);
+
+  const { code, stdout, stderr } = await sloth(["run", "-f", file, "-j", "20"]);
+
+  expect(stderr).toBe("");
+  expect(code).toBe(0);
+  expect(stdout).toContain("40 succeeded");
+  expect(agent.stderr).toBe("");
+});
+
 describe("outputs and retries", () => {
   it("hands outputs of delegated and local tasks to those that depend on them", async () => {
     const agent = await startAgent();

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AgentServiceDefinition, agentServerOptions } from "@sloth/protocol";
@@ -43,6 +44,8 @@ const MOST_WARM_WORKERS = 4;
 export async function startAgent(options: AgentOptions = {}): Promise<Agent> {
   const state = await openStateDirectory(options.stateDirectory ?? defaultStateDirectory());
   const shutdown = new AbortController();
+  // Every session listens.
+  setMaxListeners(0, shutdown.signal);
   const slots = new SlotQueue(options.slots ?? availableParallelism());
   const runner = createLocalTaskRunner({ warmWorkers: Math.min(slots.slots, MOST_WARM_WORKERS) });
   const service = createAgentService(

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { LuaTable } from "@sloth/dsl";
 import type { TaskResult, TaskRunner } from "@sloth/runtime";
 import type { PlannedGroup, PlannedTask, RunPlan } from "../plan/plan-run.js";
@@ -30,6 +31,8 @@ const PENDING_PER_AGENT = 64;
 export async function runGroup(group: PlannedGroup, context: GroupContext): Promise<GroupResults> {
   const broken = new AbortController();
   const signal = AbortSignal.any([context.signal, broken.signal]);
+  // Every running task listens.
+  setMaxListeners(0, signal);
   const states = new Map<string, TaskState>(group.tasks.map(({ task }) => [task.name, "waiting"]));
   const results: GroupResults = new Map();
   const running = new Map<PlannedTask, Promise<void>>();
