@@ -60,7 +60,7 @@ function readRequest(args: Arguments, host: Host): ExecRequest {
   const request: ExecRequest = { command: args.text(1) };
   const options = args.count > 1 ? args.value(2, "options") : null;
   for (const [name, value] of Object.entries(options ?? {})) {
-    const read = OPTIONS[name];
+    const read = Object.hasOwn(OPTIONS, name) ? OPTIONS[name] : undefined;
     if (!read)
       throw new MisuseError(`exec.run: unknown option "${name}"${didYouMean(name, Object.keys(OPTIONS))}`);
     read(request, value, host);

@@ -1,8 +1,8 @@
-import { resolve } from "node:path";
+import { relative, resolve, sep } from "node:path";
 import type { FileStat, Host, HostFileSystem } from "../host.js";
 import type { LuaValue } from "../model.js";
 import { type HostBinding, requireHost } from "./host-binding.js";
-import type { Arguments, HostFunction } from "./host-function.js";
+import { type Arguments, type HostFunction, MisuseError } from "./host-function.js";
 
 /** `fs.*`. Relative paths start at the task's working directory. */
 export function fileFunctions(binding: HostBinding): Record<string, HostFunction> {
@@ -10,7 +10,7 @@ export function fileFunctions(binding: HostBinding): Record<string, HostFunction
   const define = (name: string, operate: (call: Call) => LuaValue[]): void => {
     functions[name] = (args) => {
       const host = requireHost(binding, name);
-      return operate({ fs: host.fs, host, args, path: (index) => resolve(host.workdir, args.text(index)) });
+      return operate({ fs: host.fs, host, args, path: (index) => absolutePath(host, name, args, index) });
     };
   };
   for (const [name, question] of Object.entries(QUESTIONS)) define(name, (call) => [question(call)]);
@@ -21,6 +21,22 @@ export function fileFunctions(binding: HostBinding): Record<string, HostFunction
     });
   }
   return functions;
+}
+
+/** An empty path would be the working directory itself, which is hardly ever meant. */
+function absolutePath(host: Host, name: string, args: Arguments, position: number): string {
+  const text = args.text(position);
+  if (text === "") throw new MisuseError(`bad argument #${position} to '${name}' (the path is empty)`);
+  return resolve(host.workdir, text);
+}
+
+/** Not the directory that the task stands in, nor one above it. */
+function removeTree(call: Call): void {
+  const path = call.path(1);
+  const fromThere = relative(path, call.host.workdir);
+  const isAbove = fromThere === "" || !(fromThere === ".." || fromThere.startsWith(`..${sep}`));
+  if (isAbove) throw new MisuseError(`fs.rm_r: "${path}" holds the working directory of the task`);
+  call.fs.removeTree(path);
 }
 
 interface Call {
@@ -45,7 +61,7 @@ const CHANGES: Record<string, (call: Call) => void> = {
   "fs.append": ({ fs, path, args }) => fs.append(path(1), args.bytes(2)),
   "fs.mkdir": ({ fs, path }) => fs.mkdir(path(1)),
   "fs.rm": ({ fs, path }) => fs.remove(path(1)),
-  "fs.rm_r": ({ fs, path }) => fs.removeTree(path(1)),
+  "fs.rm_r": removeTree,
   "fs.copy": ({ fs, path }) => fs.copy(path(1), path(2)),
   "fs.move": ({ fs, path }) => fs.move(path(1), path(2)),
 };

@@ -12,20 +12,28 @@ import {
   symlinkSync,
 } from "node:fs";
 import { join } from "node:path";
+import { HostError } from "@sloth/dsl";
 import { makeDirectories } from "./creation-mask.js";
-import { hasCode } from "./host-errors.js";
+import { hasCode, notRegular } from "./host-errors.js";
 
-/** Copies a file or a tree as `cp -R` does: what is created gets the mode of the original under `umask`. */
+/** Copies a file or a tree, into an existing one if there is one: what is created gets the mode of the original under `umask`. */
 export function copyTree(from: string, to: string, umask: number): void {
+  if (to.startsWith(`${from}/`)) throw new HostError("Cannot copy a directory into itself", "EINVAL");
+  copyEntry(from, to, umask);
+}
+
+function copyEntry(from: string, to: string, umask: number): void {
   const stats = lstatSync(from);
   if (stats.isDirectory()) {
     const names = readdirSync(from);
     makeDirectories(to, umask);
-    for (const name of names) copyTree(join(from, name), join(to, name), umask);
+    for (const name of names) copyEntry(join(from, name), join(to, name), umask);
   } else if (stats.isSymbolicLink()) {
     symlinkSync(readlinkSync(from), to);
   } else {
-    const mode = statIfThere(to)?.mode ?? stats.mode & ~umask;
+    const there = statIfThere(to);
+    if (!stats.isFile() || (there && !there.isFile() && !there.isDirectory())) throw notRegular();
+    const mode = there?.mode ?? stats.mode & ~umask;
     copyFileSync(from, to, constants.COPYFILE_FICLONE);
     chmodSync(to, mode & 0o7777);
   }

@@ -1,4 +1,4 @@
-import { chmodSync, fchmodSync, mkdirSync, openSync, statSync } from "node:fs";
+import { chmodSync, constants, fchmodSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { hasCode } from "./host-errors.js";
 
@@ -15,7 +15,9 @@ export function openMasked(path: string, flags: "w" | "a", umask: number): numbe
     return fd;
   } catch (error) {
     if (!hasCode(error, "EEXIST")) throw error;
-    return openSync(path, flags);
+    // A pipe that nobody reads is an error instead of a wait without end.
+    const how = flags === "w" ? constants.O_TRUNC : constants.O_APPEND;
+    return openSync(path, constants.O_WRONLY | constants.O_NONBLOCK | how);
   }
 }
 

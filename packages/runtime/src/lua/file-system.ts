@@ -1,8 +1,11 @@
 import {
   closeSync,
+  constants,
   existsSync,
+  fstatSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmdirSync,
@@ -16,7 +19,7 @@ import type { FileStat, HostFileSystem } from "@sloth/dsl";
 import { copyTree, moveTree } from "./copy-tree.js";
 import { makeDirectories, openMasked } from "./creation-mask.js";
 import { findMatches } from "./glob.js";
-import { withHostErrors } from "./host-errors.js";
+import { notRegular, withHostErrors } from "./host-errors.js";
 
 export interface FileSystemOptions {
   /** Of what is created. */
@@ -29,7 +32,7 @@ export interface FileSystemOptions {
 export function createFileSystem({ umask, temporaryDirectory }: FileSystemOptions): HostFileSystem {
   let temporaryNames = 0;
   return withHostErrors<HostFileSystem>({
-    read: (path) => new Uint8Array(readFileSync(path)),
+    read: readRegularFile,
     write: (path, bytes) => writeAll(openMasked(path, "w", umask), bytes),
     append: (path, bytes) => writeAll(openMasked(path, "a", umask), bytes),
     exists: existsSync,
@@ -46,6 +49,18 @@ export function createFileSystem({ umask, temporaryDirectory }: FileSystemOption
     stat: (path) => describeFile(lstatSync(path)),
     glob: (directory, pattern) => sortedByBytes(findMatches(directory, pattern)),
   });
+}
+
+/** A pipe or a device may have no end, and opening a pipe would block this thread for good. */
+function readRegularFile(path: string): Uint8Array {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const stats = fstatSync(fd);
+    if (!stats.isFile() && !stats.isDirectory()) throw notRegular();
+    return new Uint8Array(readFileSync(fd));
+  } finally {
+    closeSync(fd);
+  }
 }
 
 function writeAll(fd: number, bytes: Uint8Array): void {

@@ -21,6 +21,11 @@ export function withHostErrors<Functions extends object>(object: Functions): Fun
   return wrapped as Functions;
 }
 
+/** For what is a pipe, a socket or a device where a file is needed. */
+export function notRegular(): HostError {
+  return new HostError("Not a regular file", "EINVAL");
+}
+
 function toHostError(error: unknown): unknown {
   const { code, errno } = error as NodeJS.ErrnoException;
   if (code === undefined || errno === undefined) return error;

@@ -26,7 +26,9 @@ export async function runLuaCommand(scope: AttemptScope, options: LuaCommandOpti
   try {
     return await callInWorker(scope, { worker, workflow, temporaryDirectory, ...options });
   } finally {
-    await rm(temporaryDirectory, { recursive: true, force: true });
+    // What cannot be removed, because a process still writes there or a directory is read-only, is left in
+    // the system's temporary directory: it does not change how the task ended.
+    await rm(temporaryDirectory, { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
   }
 }
 

@@ -84,6 +84,8 @@ export class ProcessTree {
     if (!this.#hasStarted) return [];
     if (!(await this.#isAlive(this.#recentPids()))) return [];
     await this.#send("SIGTERM");
+    // One that is stopped hears TERM only when it goes on.
+    await this.#send("SIGCONT");
     if (await this.#diesWithin(graceMs)) return [];
     const giveUpAt = performance.now() + KILL_LIMIT_MS;
     do {
