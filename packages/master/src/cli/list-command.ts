@@ -1,10 +1,11 @@
-import { type Delegation, loadWorkflow, type Task } from "@sloth/dsl";
+import type { Delegation, Task } from "@sloth/dsl";
 import { formatAddress } from "../inventory/inventory.js";
 import { printable } from "../view/printable.js";
+import { loadFile } from "./load-file.js";
 
 /** Prints the groups and tasks of a workflow in the order of the source. */
 export async function listCommand({ file }: { file: string }): Promise<number> {
-  const { workflow } = await loadWorkflow(file);
+  const { workflow } = await loadFile(file);
   for (const group of workflow.groups) {
     print(`${group.name}${note(group.description)}`);
     for (const task of group.tasks) print(`  ${taskLine(task, task.delegateTo ?? group.delegateTo)}`);
@@ -14,7 +15,7 @@ export async function listCommand({ file }: { file: string }): Promise<number> {
 
 /** Says that a workflow is valid; a mistake is thrown as a DslError. */
 export async function validateCommand({ file }: { file: string }): Promise<number> {
-  const { workflow } = await loadWorkflow(file);
+  const { workflow } = await loadFile(file);
   const tasks = workflow.groups.reduce((sum, group) => sum + group.tasks.length, 0);
   print(`${file} is valid: ${count(workflow.groups.length, "group")}, ${count(tasks, "task")}`);
   return 0;

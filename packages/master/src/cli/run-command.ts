@@ -1,5 +1,4 @@
 import { availableParallelism } from "node:os";
-import { loadWorkflow } from "@sloth/dsl";
 import { emptyInventory, type Inventory } from "../inventory/inventory.js";
 import { planRun } from "../plan/plan-run.js";
 import { runWorkflow } from "../schedule/run-workflow.js";
@@ -7,12 +6,13 @@ import { LineWriter } from "../view/line-writer.js";
 import { PlainView } from "../view/plain-view.js";
 import type { RunArguments } from "./command-line.js";
 import { exitCodeOf } from "./exit-code.js";
+import { loadFile } from "./load-file.js";
 import { onStopSignal } from "./stop-signal.js";
 import { openTaskRunners } from "./task-runners.js";
 
 /** Loads, plans, runs and shows a workflow; gives the exit code. */
 export async function runCommand(args: RunArguments): Promise<number> {
-  const loaded = await loadWorkflow(args.file);
+  const loaded = await loadFile(args.file);
   const plan = await planRun(loaded, { group: args.group, inventory: await openInventory(args.agents) });
 
   const stop = onStopSignal();

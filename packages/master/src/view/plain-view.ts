@@ -1,8 +1,8 @@
 import { styleText } from "node:util";
-import type { LogLevel, LogRecord } from "@sloth/dsl";
 import type { TaskResult } from "@sloth/runtime";
 import type { PlannedTask } from "../plan/plan-run.js";
 import type { RunEvent, RunSummary } from "../schedule/run-event.js";
+import { formatRecord } from "./format-record.js";
 import { LineSplitter } from "./line-splitter.js";
 import type { LineWriter } from "./line-writer.js";
 import { printable } from "./printable.js";
@@ -105,21 +105,6 @@ export class PlainView {
 
 function nameOf({ task, target }: PlannedTask): string {
   return printable(target ? `${task.name}@${target.label}` : task.name);
-}
-
-function formatRecord({ level, message, fields }: LogRecord): string {
-  const more = fields
-    ? Object.entries(fields).map(
-        ([key, value]) => ` ${key}=${typeof value === "string" ? value : toJson(value)}`,
-      )
-    : [];
-  return printable(`${levels[level]} ${message}${more.join("")}`);
-}
-
-const levels: Record<LogLevel, string> = { debug: "DEBUG", info: "INFO", warn: "WARN", error: "ERROR" };
-
-function toJson(value: unknown): string {
-  return JSON.stringify(value, (_, item) => (typeof item === "bigint" ? String(item) : item));
 }
 
 function formatChanges({ added, modified, deleted }: NonNullable<TaskResult["changes"]>): string {

@@ -1,6 +1,6 @@
 import { quote, WorkspaceError } from "../errors.js";
 import type { Body } from "./bodies.js";
-import { BLOCK_BYTES, END_BLOCKS, PAX_SIZE_FROM } from "./profile.js";
+import { BLOCK_BYTES, END_BLOCKS, PAX_NAME, PAX_SIZE_FROM } from "./profile.js";
 import { parseHeader, type UstarHeader } from "./ustar-header.js";
 
 /** Takes the contents as they arrive; `begin`, any number of `write`, `finish`, for each body in order. */
@@ -29,7 +29,8 @@ export class ArchiveReader {
   #block = Buffer.alloc(BLOCK_BYTES);
   #blockFilled = 0;
   #paxBytes = 0;
-  #paxSize: number | undefined;
+  /** Whether the header that comes belongs to a PAX header. */
+  #isAnnounced = false;
   #endBlocks = 0;
   #offset = 0;
 
@@ -103,7 +104,7 @@ export class ArchiveReader {
   }
 
   #readEndBlock(): void {
-    if (this.#paxSize !== undefined) throw this.#fault("a PAX header without an entry");
+    if (this.#isAnnounced) throw this.#fault("a PAX header without an entry");
     if (this.#next < this.#expected.length) throw this.#missing();
     this.#state = "end";
     this.#endBlocks++;
@@ -118,35 +119,38 @@ export class ArchiveReader {
   }
 
   #expectPax({ sizeBytes }: UstarHeader): void {
-    if (this.#paxSize !== undefined) throw this.#fault("two PAX headers for one entry");
+    if (this.#isAnnounced) throw this.#fault("two PAX headers for one entry");
     if (sizeBytes === 0 || sizeBytes > MAX_PAX_BYTES) throw this.#fault(`a PAX header of ${sizeBytes} bytes`);
     this.#paxBytes = sizeBytes;
     this.#state = "pax";
   }
 
+  /** There is one PAX header that may stand here, if any may, so it is compared and not interpreted. */
   #readPax(): void {
-    const record = this.#block.toString("latin1", 0, this.#paxBytes);
-    const size = Number(/^\d+ size=([1-9]\d*)\n$/.exec(record)?.[1]);
-    const isCanonical = Number.isSafeInteger(size) && size >= PAX_SIZE_FROM && record === paxRecord(size);
-    if (!isCanonical) throw this.#fault("a PAX header with something else than one large size");
+    const body = this.#expected[this.#next];
+    const isDue = body !== undefined && body.sizeBytes >= PAX_SIZE_FROM;
+    const records = this.#block.toString("latin1", 0, this.#paxBytes);
+    if (!isDue || records !== paxRecords(body))
+      throw this.#fault("a PAX header that does not announce what is due");
     if (!isZero(this.#block.subarray(this.#paxBytes))) throw this.#fault("bytes after a PAX header");
-    this.#paxSize = size;
+    this.#isAnnounced = true;
     this.#state = "header";
   }
 
   #beginBody(header: UstarHeader): void {
     const body = this.#expected[this.#next];
     if (body === undefined) throw this.#fault(`the entry ${quote(header.name)}, which nobody asked for`);
-    if (header.name !== body.digest) {
+    const due = this.#isAnnounced
+      ? { name: PAX_NAME, sizeBytes: 0 }
+      : { name: body.digest, sizeBytes: body.sizeBytes };
+    if (header.name !== due.name) {
       throw this.#fault(`the entry ${quote(header.name)} where the content of ${quote(body.path)} is due`);
     }
-    if (this.#paxSize !== undefined && header.sizeBytes !== 0) throw this.#fault("two sizes for one entry");
-    const size = this.#paxSize ?? header.sizeBytes;
-    if (size !== body.sizeBytes) {
-      throw this.#fault(`${size} bytes for ${quote(body.path)}, which has ${body.sizeBytes}`);
+    if (header.sizeBytes !== due.sizeBytes) {
+      throw this.#fault(`${header.sizeBytes} bytes for ${quote(body.path)}, where ${due.sizeBytes} are due`);
     }
-    this.#paxSize = undefined;
-    this.#rest = size;
+    this.#isAnnounced = false;
+    this.#rest = body.sizeBytes;
     this.#state = "body";
     this.#sink.begin(body);
   }
@@ -167,11 +171,14 @@ export class ArchiveReader {
   }
 }
 
-/** A PAX record begins with its own length in decimal, these digits included. */
-function paxRecord(size: number): string {
-  const rest = ` size=${size}\n`;
-  const length = rest.length + String(rest.length + 2).length;
-  return `${length}${rest}`;
+function paxRecords(body: Body): string {
+  return paxRecord("path", body.digest) + paxRecord("size", String(body.sizeBytes));
+}
+
+/** A PAX record begins with its own length in decimal, these digits included; both of ours have two. */
+function paxRecord(key: string, value: string): string {
+  const rest = ` ${key}=${value}\n`;
+  return `${rest.length + 2}${rest}`;
 }
 
 function isZero(bytes: Uint8Array): boolean {

@@ -4,7 +4,8 @@
  * 1. A POSIX ustar archive of regular files only. Each is one content, named by its SHA-256 in hex, in the order in
  *    which the manifest first needs it. Names, kinds, modes, times and links travel in the manifest.
  * 2. A content of 8 GiB or more, whose size the header cannot hold, has a PAX extended header before it with the
- *    one key "size", and the size 0 in its own header.
+ *    keys "path" and "size", in this order, and in its own header the name "PaxHeader" and the size 0. No other
+ *    content has one.
  * 3. Two blocks of zeros end it; nothing follows.
  *
  * Not guaranteed: that unpacking it by hand gives a tree. It gives contents.
@@ -16,6 +17,9 @@ export const BLOCK_BYTES = 512;
 export const END_BLOCKS = 2;
 /** The first size that eleven octal digits cannot hold. */
 export const PAX_SIZE_FROM = 8 ** 11;
+
+/** The name that tar-stream gives to headers that a PAX header overrides. */
+export const PAX_NAME = "PaxHeader";
 
 export interface TransferSummary {
   /** Bytes of the archive. */
