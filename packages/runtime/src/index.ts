@@ -3,6 +3,7 @@ export type { LocalTaskRunner, LocalTaskRunnerOptions } from "./local-task-runne
 export { createLocalTaskRunner } from "./local-task-runner.js";
 export type { RuntimeErrorCode } from "./runtime-error.js";
 export { RuntimeError } from "./runtime-error.js";
+export { ownUmask } from "./shell/own-umask.js";
 export type {
   Attempt,
   ChangeCounts,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LuaTable } from "@sloth/dsl";
-import type { Attempt, TaskResult, TaskRunner } from "@sloth/runtime";
+import { type Attempt, ownUmask, type TaskResult, type TaskRunner } from "@sloth/runtime";
 import type { PlannedTask, RunPlan } from "../plan/plan-run.js";
 import type { RunEventSink } from "./run-event.js";
 
@@ -83,7 +83,7 @@ function makeAttempt(planned: PlannedTask, deps: LuaTable, number: number, plan:
     params: task.params,
     deps,
     env: {},
-    umask: process.umask(),
+    umask: ownUmask(),
     timeoutMs: task.timeoutMs,
     graceMs: GRACE_MS,
   };
