@@ -32,13 +32,13 @@ describe("stopping the master while a delegated task runs", () => {
       );
       const running = startSloth(["run", "-f", file]);
       await running.until(/ready/);
-      await expect.poll(() => sleepsOf(seconds)).toHaveLength(3);
+      await expect.poll(() => sleepsOf(seconds), { timeout: 30_000 }).toHaveLength(3);
 
       const stoppedAt = performance.now();
       running.kill(signal);
       const ended = await running.ended;
 
-      expect(performance.now() - stoppedAt).toBeLessThan(15_000);
+      expect(performance.now() - stoppedAt).toBeLessThan(30_000);
       expect(ended.code).toBe(code);
       expect(sleepsOf(seconds)).toEqual([]);
       expect(leftovers(agent.stateDirectory)).toEqual([]);
@@ -61,7 +61,7 @@ describe("stopping the master while a delegated task runs", () => {
     running.kill("SIGKILL");
     await running.ended;
 
-    await expect.poll(() => sleepsOf(seconds), { timeout: 12_000 }).toEqual([]);
-    await expect.poll(() => leftovers(agent.stateDirectory), { timeout: 12_000 }).toEqual([]);
+    await expect.poll(() => sleepsOf(seconds), { timeout: 30_000 }).toEqual([]);
+    await expect.poll(() => leftovers(agent.stateDirectory), { timeout: 30_000 }).toEqual([]);
   });
 });

@@ -215,7 +215,7 @@ describe("one attempt", () => {
 
   it("goes on as long as its master renews the lease", async () => {
     const { channels } = await start();
-    const conversation = await startCommand(channels, open({ leaseMs: 1000 }, "sleep 2"));
+    const conversation = await startCommand(channels, open({ leaseMs: 3000 }, "sleep 4"));
     const renewal = setInterval(() => conversation.send({ $case: "renew", renew: { receivedSeq: 0 } }), 100);
     onTestFinished(() => clearInterval(renewal));
     expect((await conversation.next("finished")).finished.status).toBe(Status.STATUS_SUCCEEDED);
@@ -225,7 +225,7 @@ describe("one attempt", () => {
     const { channels, leftovers } = await start();
     const conversation = await startCommand(channels, open({}, "sleep 60"));
     conversation.hangUp();
-    await expect.poll(leftovers, { timeout: 10_000 }).toEqual([]);
+    await expect.poll(leftovers, { timeout: 30_000 }).toEqual([]);
   });
 });
 

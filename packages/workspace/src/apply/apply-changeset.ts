@@ -36,6 +36,7 @@ export async function applyChangeset(
   const { base, changeset, contents } = options;
   const pace = new Pace(options.signal);
   guardChangeset(base.manifest, changeset);
+  await pace.rest();
   const cursor = new TreeCursor(root);
   try {
     const observation = await observe(cursor, base, changeset, pace);
@@ -44,6 +45,7 @@ export async function applyChangeset(
       theirs: changeset,
       ours: observation.ours,
     });
+    await pace.rest();
     if (conflicts.length > 0) return { conflicts, counts: { added: 0, modified: 0, deleted: 0 } };
     const upserts = apply.upserts;
     const staged = await stageEntries({
