@@ -84,8 +84,12 @@ export class Conversation {
     try {
       await this.#outbox.send({ $case: "open", open });
       for await (const { frame } of this.#untilClosing(responses)) yield* this.#take(frame);
-      if (!this.#result)
-        throw new ProtocolError("UNEXPECTED_FRAME", "The agent ended the stream before the result.");
+      // A result whose changes have not come is none.
+      if (!this.#result || this.#stage !== "closing")
+        throw new ProtocolError(
+          "UNEXPECTED_FRAME",
+          "The agent ended the stream before all of the result was here.",
+        );
       yield { type: "result", result: this.#result };
     } finally {
       clearInterval(renewal);

@@ -190,6 +190,7 @@ describe("an agent that is not to be trusted changes nothing here", () => {
       "failed",
       /\.git/,
     ],
+    ["when it promises changes and ends", [...toStarted, succeeded], "lost", /its changes are lost/],
     [
       "when it offers changes of a task that failed",
       [...toStarted, { ...succeeded, finished: { ...succeeded.finished, status: Status.STATUS_FAILED } }],
