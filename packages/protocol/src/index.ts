@@ -26,11 +26,12 @@ export {
   SUPPORTED_FEATURES,
   SUPPORTED_PROTOCOLS,
 } from "./negotiate.js";
-export { collectPieces, splitIntoPieces } from "./pieces.js";
+export { collectPieces, PieceCollector, splitIntoPieces } from "./pieces.js";
 export type { PlainTable, PlainValue } from "./plain-value.js";
 export { fromWireValue, toWireValue } from "./plain-value.js";
 export { ProtocolError } from "./protocol-error.js";
 export { quietGrpc } from "./quiet-grpc.js";
+export { requireDigest } from "./require-digest.js";
 export type { RpcFailure } from "./rpc-failure.js";
 export { describeRpcFailure, rpcError } from "./rpc-failure.js";
 export { agentServerOptions } from "./server-options.js";

@@ -17,23 +17,36 @@ export function* splitIntoPieces(bytes: Uint8Array): Generator<Piece> {
   } while (start < bytes.length);
 }
 
+/** Joins pieces that arrive one after the other. */
+export class PieceCollector {
+  readonly #pieces: Uint8Array[] = [];
+  readonly #limitBytes: number;
+  #sizeBytes = 0;
+
+  /** @param limitBytes - what may be joined at most. */
+  constructor(limitBytes: number) {
+    this.#limitBytes = limitBytes;
+  }
+
+  /** The whole, when this was the last piece. @throws {ProtocolError} LIMIT when there is more than allowed. */
+  add({ data, last }: Piece): Uint8Array | undefined {
+    this.#sizeBytes += data.length;
+    if (this.#sizeBytes > this.#limitBytes) {
+      throw new ProtocolError("LIMIT", `The peer sent more than ${this.#limitBytes} bytes.`);
+    }
+    this.#pieces.push(data);
+    return last ? Buffer.concat(this.#pieces, this.#sizeBytes) : undefined;
+  }
+}
+
 /**
- * Joins pieces up to the one that is marked last.
- * @param next - gives the next piece.
- * @param limitBytes - what may be joined at most.
- * @throws {ProtocolError} LIMIT when there is more.
+ * Asks for pieces up to the one that is marked last, and joins them.
+ * @throws {ProtocolError} LIMIT when there is more than `limitBytes`.
  */
-export async function collectPieces<P extends Piece>(
-  next: () => Promise<P>,
-  limitBytes: number,
-): Promise<{ bytes: Uint8Array; last: P }> {
-  const pieces: Uint8Array[] = [];
-  let total = 0;
+export async function collectPieces(next: () => Promise<Piece>, limitBytes: number): Promise<Uint8Array> {
+  const collector = new PieceCollector(limitBytes);
   for (;;) {
-    const piece = await next();
-    total += piece.data.length;
-    if (total > limitBytes) throw new ProtocolError("LIMIT", `The peer sent more than ${limitBytes} bytes.`);
-    pieces.push(piece.data);
-    if (piece.last) return { bytes: Buffer.concat(pieces, total), last: piece };
+    const whole = collector.add(await next());
+    if (whole) return whole;
   }
 }

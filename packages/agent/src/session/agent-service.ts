@@ -10,6 +10,7 @@ import {
 } from "@sloth/protocol";
 import { Session, type SessionContext } from "./session.js";
 import { sessionError } from "./session-end.js";
+import { withResolvers } from "./with-resolvers.js";
 
 /** The gRPC service over the sessions of one agent. */
 export interface AgentService extends AgentServiceImplementation {
@@ -22,16 +23,13 @@ export function createAgentService(context: SessionContext, softwareVersion: str
   const sessions = new Set<Promise<void>>();
 
   async function* execute(requests: AsyncIterable<ExecuteRequest>, signal: AbortSignal) {
-    let ended = () => {};
-    const session = new Promise<void>((resolve) => {
-      ended = resolve;
-    });
-    sessions.add(session);
+    const session = withResolvers<void>();
+    sessions.add(session.promise);
     try {
       yield* new Session(context, requests).run(signal);
     } finally {
-      sessions.delete(session);
-      ended();
+      sessions.delete(session.promise);
+      session.resolve();
     }
   }
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { collectPieces, type ExecuteResponse, WIRE_LIMITS } from "@sloth/protocol";
+import { collectPieces, type ExecuteResponse, requireDigest, WIRE_LIMITS } from "@sloth/protocol";
 import {
   decodeManifest,
   encodeManifest,
@@ -11,7 +11,6 @@ import {
   type StagedContents,
 } from "@sloth/workspace";
 import type { Inbox } from "./inbox.js";
-import { requireDigest } from "./require-digest.js";
 import type { TransferEndpoint } from "./transfer-endpoint.js";
 
 export interface IncomingWorkspaceOptions {
@@ -23,6 +22,7 @@ export interface IncomingWorkspaceOptions {
 }
 
 const emptyManifest: Manifest = { entries: [] };
+const emptyDigest = manifestDigest(encodeManifest(emptyManifest));
 
 /** Receives the snapshot that the master announces and lays it out; yields the frames that ask for it. */
 export async function* receiveWorkspace(
@@ -40,12 +40,12 @@ export async function* receiveWorkspace(
 }
 
 async function* receiveManifest(inbox: Inbox, rootDigest: string): AsyncGenerator<ExecuteResponse, Manifest> {
-  const held = rootDigest === manifestDigest(encodeManifest(emptyManifest));
+  const held = rootDigest === emptyDigest;
   inbox.expect(held ? undefined : "manifest");
   yield { frame: { $case: "need", need: { manifest: !held } } };
   if (held) return emptyManifest;
   const nextPiece = async () => (await inbox.next("manifest")).manifest;
-  const { bytes } = await collectPieces(nextPiece, WIRE_LIMITS.manifestBytes);
+  const bytes = await collectPieces(nextPiece, WIRE_LIMITS.manifestBytes);
   requireDigest("The manifest", manifestDigest(bytes), rootDigest);
   return decodeManifest(bytes);
 }

@@ -17,6 +17,7 @@ import {
   type ExecuteRequest,
   type ExecuteResponse,
   ProtocolError,
+  requireDigest,
   WIRE_LIMITS,
 } from "@sloth/protocol";
 import type { Attempt, TaskResult, TaskRunner } from "@sloth/runtime";
@@ -27,7 +28,6 @@ import { Inbox } from "./inbox.js";
 import { receiveWorkspace } from "./incoming-workspace.js";
 import { type Lease, startLease } from "./lease.js";
 import { capture, offerChanges } from "./outgoing-changes.js";
-import { requireDigest } from "./require-digest.js";
 import { SessionEnd, type SessionEndCause } from "./session-end.js";
 import { TransferEndpoint } from "./transfer-endpoint.js";
 import { type CheckedOpen, checkOpen, finishedFrame, OutputFrames } from "./wire.js";
@@ -144,7 +144,7 @@ export class Session {
     this.#inbox.expect(bundle && "bundle");
     yield { frame: { $case: "accepted", accepted: { leaseMs, bundleNeeded: bundle !== undefined } } };
     if (!bundle) return undefined;
-    const { bytes } = await collectPieces(
+    const bytes = await collectPieces(
       async () => (await this.#inbox.next("bundle")).bundle,
       Math.min(bundle.sizeBytes, WIRE_LIMITS.bundleBytes),
     );

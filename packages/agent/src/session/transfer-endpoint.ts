@@ -7,6 +7,7 @@ import {
 } from "@sloth/protocol";
 import { type ManifestEntry, packContents, receiveContents, type StagedContents } from "@sloth/workspace";
 import { ServerError, Status } from "nice-grpc-common";
+import { type Resolvers, withResolvers } from "./with-resolvers.js";
 
 /** What an upload is received into. */
 interface Expected {
@@ -27,7 +28,7 @@ interface Offer {
  * can be taken once.
  */
 export class TransferEndpoint {
-  #expected: (Expected & { settle: PromiseWithResolversOf<StagedContents> }) | undefined;
+  #expected: (Expected & { settle: Resolvers<StagedContents> }) | undefined;
   #offer: Offer | undefined;
 
   /** Announces what the next upload must hold; resolves when it has been received and checked. */
@@ -72,20 +73,4 @@ export class TransferEndpoint {
     this.#offer = undefined;
     return writeTransfer(packContents(offer.root, offer.entries, { signal: offer.signal }));
   }
-}
-
-interface PromiseWithResolversOf<T> {
-  promise: Promise<T>;
-  resolve(value: T): void;
-  reject(reason: unknown): void;
-}
-
-// Promise.withResolvers arrives with Node 22.
-function withResolvers<T>(): PromiseWithResolversOf<T> {
-  const settle = {} as PromiseWithResolversOf<T>;
-  settle.promise = new Promise<T>((resolve, reject) => {
-    settle.resolve = resolve;
-    settle.reject = reject;
-  });
-  return settle;
 }

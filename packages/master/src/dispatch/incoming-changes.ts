@@ -1,5 +1,12 @@
 import { createHash } from "node:crypto";
-import { type AgentServiceClient, ProtocolError, readTransfer, WIRE_LIMITS } from "@sloth/protocol";
+import {
+  type AgentServiceClient,
+  PieceCollector,
+  ProtocolError,
+  readTransfer,
+  requireDigest,
+  WIRE_LIMITS,
+} from "@sloth/protocol";
 import type { ChangeCounts } from "@sloth/runtime";
 import {
   type Conflict,
@@ -30,23 +37,15 @@ export interface EncodedChanges {
 
 /** Joins the pieces of a changeset. */
 export class ChangesCollector {
-  readonly #pieces: Uint8Array[] = [];
-  #sizeBytes = 0;
+  readonly #pieces = new PieceCollector(WIRE_LIMITS.manifestBytes);
 
   /** The whole, when this was the last piece. @throws {ProtocolError} LIMIT, DIGEST_MISMATCH */
-  add({ data, last, digest, contents }: ChangesPiece): EncodedChanges | undefined {
-    this.#sizeBytes += data.length;
-    if (this.#sizeBytes > WIRE_LIMITS.manifestBytes) {
-      throw new ProtocolError("LIMIT", "The list of what the task changed is too long.");
-    }
-    this.#pieces.push(data);
-    if (!last) return undefined;
-    const bytes = Buffer.concat(this.#pieces);
-    if (createHash("sha256").update(bytes).digest("hex") === digest) return { bytes, hasContents: contents };
-    throw new ProtocolError(
-      "DIGEST_MISMATCH",
-      "The list of what the task changed is not what its digest says.",
-    );
+  add(piece: ChangesPiece): EncodedChanges | undefined {
+    const bytes = this.#pieces.add(piece);
+    if (!bytes) return undefined;
+    const counted = createHash("sha256").update(bytes).digest("hex");
+    requireDigest("The list of what the task changed", counted, piece.digest);
+    return { bytes, hasContents: piece.contents };
   }
 }
 

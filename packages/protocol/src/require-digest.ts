@@ -1,4 +1,4 @@
-import { ProtocolError } from "@sloth/protocol";
+import { ProtocolError } from "./protocol-error.js";
 
 /** @throws {ProtocolError} DIGEST_MISMATCH unless what was counted is what was announced. */
 export function requireDigest(what: string, counted: string, announced: string): void {
