@@ -359,6 +359,24 @@ describe("a master that breaks the protocol is refused, and nothing is left", ()
   });
 });
 
+describe("an agent that is stopping", () => {
+  it("starts nothing new while what runs comes to its end", async () => {
+    const { agent, channels } = await start();
+    const stubborn = open({}, "trap '' TERM; echo ready; sleep 60");
+    const running = await startCommand(channels, {
+      ...stubborn,
+      task: { ...stubborn.task, graceMs: 2000 } as Open["task"],
+    });
+    await running.next("output");
+    const stopped = agent.stop();
+    const late = converse(channels);
+    late.send({ $case: "open", open: open() });
+    await expect(late.rest()).rejects.toThrow(/the agent is stopping/);
+    await expect(running.rest()).rejects.toThrow(/the agent is stopping/);
+    await stopped;
+  });
+});
+
 describe("starting", () => {
   it("keeps its state directory to itself and removes what a dead agent left", async () => {
     const { agent, stateDirectory } = await start();

@@ -73,6 +73,9 @@ export class Session {
     const onShutdown = () => this.#end("shutdown", "the agent is stopping");
     streamLost.addEventListener("abort", onLost);
     shutdown.addEventListener("abort", onShutdown);
+    // A signal that was aborted before calls no listener.
+    if (shutdown.aborted) onShutdown();
+    if (streamLost.aborted) onLost();
     try {
       yield* this.#converse();
     } finally {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -257,6 +258,25 @@ describe("an agent that is not to be trusted changes nothing here", () => {
 });
 
 describe("a cancelled attempt", () => {
+  it("does not wait for an agent that does not answer, and never starts", async () => {
+    const workspace = makeWorkspace();
+    const silent = createTcpServer();
+    const port = await new Promise<number>((resolve) => {
+      silent.listen(0, "127.0.0.1", () => resolve((silent.address() as AddressInfo).port));
+    });
+    const pool = new AgentPool();
+    onTestFinished(() => {
+      pool.close();
+      silent.close();
+    });
+    const target = { label: "silent", host: "127.0.0.1", port };
+    const runner = createRemoteTaskRunner({ pool, workspaces: new Workspaces(), target });
+    const cancel = new AbortController();
+    silent.once("connection", () => cancel.abort(new Error("enough")));
+    const result = await run(runner, workspace, cancel.signal);
+    expect(result).toEqual({ status: "cancelled", message: "cancelled before it started" });
+  });
+
   it("ends although the agent never confirms it", async () => {
     const workspace = makeWorkspace();
     const cancel = new AbortController();

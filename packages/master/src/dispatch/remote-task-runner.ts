@@ -36,15 +36,30 @@ async function* runRemotely(
   signal: AbortSignal,
   { pool, workspaces, target }: RemoteTaskRunnerOptions,
 ): AsyncGenerator<TaskEvent> {
-  if (signal.aborted)
-    return yield { type: "result", result: { status: "cancelled", message: "cancelled before it started" } };
   try {
-    const workspace = await workspaces.open(attempt.workspace);
-    const agent = await pool.connect(target);
-    yield* converse(attempt, signal, agent, workspace);
+    const reached = signal.aborted
+      ? undefined
+      : await unlessAborted(Promise.all([workspaces.open(attempt.workspace), pool.connect(target)]), signal);
+    if (reached) yield* converse(attempt, signal, reached[1], reached[0]);
+    else yield { type: "result", result: { status: "cancelled", message: "cancelled before it started" } };
   } catch (error) {
     if (!(error instanceof AgentLost || error instanceof WorkspaceError)) throw error;
     yield { type: "result", result: { status: "lost", message: error.message } };
+  }
+}
+
+/** What `work` gives, or undefined when the signal aborts first; `work` then goes on unheard. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  let onAbort = () => {};
+  const aborted = new Promise<undefined>((resolve) => {
+    onAbort = () => resolve(undefined);
+  });
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    const done = await Promise.race([work, aborted]);
+    return signal.aborted ? undefined : done;
+  } finally {
+    signal.removeEventListener("abort", onAbort);
   }
 }
 
