@@ -62,6 +62,12 @@ export class ByteReader {
     return this.#bytes.toString("hex", at, at + bytes);
   }
 
+  /** A view of the next bytes. */
+  bytes(length: number): Uint8Array {
+    const at = this.#take(length);
+    return this.#bytes.subarray(at, at + length);
+  }
+
   end(): void {
     if (this.remaining > 0) throw this.fault(`${this.remaining} bytes after the end`);
   }

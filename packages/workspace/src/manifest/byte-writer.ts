@@ -46,8 +46,21 @@ export class ByteWriter {
     this.#length += this.#buffer.write(value, this.#length, "hex");
   }
 
+  bytes(value: Uint8Array): void {
+    this.#reserve(value.length);
+    this.#buffer.set(value, this.#length);
+    this.#length += value.length;
+  }
+
   finish(): Uint8Array {
     return this.#buffer.subarray(0, this.#length);
+  }
+
+  /** A copy of what was written; the writer is empty again. */
+  take(): Uint8Array {
+    const taken = Buffer.from(this.#buffer.subarray(0, this.#length));
+    this.#length = 0;
+    return taken;
   }
 
   #reserve(bytes: number): void {

@@ -1,17 +1,19 @@
-import { createHash } from "node:crypto";
+import { WorkspaceError } from "../errors.js";
 import { type Limits, limitsWith } from "../limits.js";
 import { ByteReader } from "./byte-reader.js";
 import { ByteWriter } from "./byte-writer.js";
 import { checkTree } from "./check-tree.js";
-import type { Manifest } from "./entry.js";
-import { decodeEntries, encodeEntries } from "./entry-codec.js";
+import type { Manifest, ManifestEntry } from "./entry.js";
+import { decodeListing, encodeListing, type Listing, type ListingBudget, listingDigest } from "./listing.js";
+import { checkPath, parentOf } from "./path-rules.js";
 
 /*
- * Format, version 1: the bytes "slM" and 1, the number of entries (varint), the entries (entry-codec.ts), nothing
- * after. A tree has exactly one encoding, so the SHA-256 of it names the tree.
+ * Format, version 2: the bytes "slM" and 2, then the listing of each directory (listing.ts) with its length (varint)
+ * before it, a directory before those in it; nothing after. A tree has exactly one encoding, and the digest of the
+ * first listing names the tree.
  */
 const MAGIC = 0x736c;
-const KIND_AND_VERSION = 0x4d01;
+const KIND_AND_VERSION = 0x4d02;
 
 /**
  * Encodes a tree canonically.
@@ -19,11 +21,54 @@ const KIND_AND_VERSION = 0x4d01;
  */
 export function encodeManifest(manifest: Manifest): Uint8Array {
   checkTree(manifest.entries, "BAD_MANIFEST");
+  return joinListings(listingsOf(manifest));
+}
+
+/** The listing of each directory of a valid tree, a directory before those in it. */
+export function listingsOf({ entries }: Manifest): Listing[] {
+  const listings: Listing[] = [];
+  let at = 0;
+  const visit = (directory: string): Listing => {
+    const slot = listings.push({ bytes: new Uint8Array(), digest: "" }) - 1;
+    const children: ManifestEntry[] = [];
+    const subdirectories: string[] = [];
+    for (
+      let entry = entries[at];
+      entry !== undefined && parentOf(entry.path) === directory;
+      entry = entries[at]
+    ) {
+      checkPath(entry.path);
+      children.push(entry);
+      at++;
+      if (entry.kind === "directory") subdirectories.push(visit(entry.path).digest);
+    }
+    const listing = encodeListing({ entries: children, subdirectories });
+    listings[slot] = listing;
+    return listing;
+  };
+  visit("");
+  return listings;
+}
+
+/** The encoding of a tree from the listings of its directories, a directory before those in it. */
+export function joinListings(listings: readonly { bytes: Uint8Array }[]): Uint8Array {
   const writer = new ByteWriter();
   writer.uint16(MAGIC);
   writer.uint16(KIND_AND_VERSION);
-  encodeEntries(writer, manifest.entries);
+  for (const { bytes } of listings) {
+    writer.varint(bytes.length);
+    writer.bytes(bytes);
+  }
   return writer.finish();
+}
+
+/** The listings in an encoded tree, as views, whether or not they belong together. @throws {WorkspaceError} BAD_MANIFEST */
+export function* splitListings(encoded: Uint8Array): Generator<Uint8Array> {
+  const reader = new ByteReader(encoded, "BAD_MANIFEST");
+  if (reader.uint16() !== MAGIC || reader.uint16() !== KIND_AND_VERSION) {
+    throw reader.fault("not the form of a manifest, version 2");
+  }
+  while (reader.remaining > 0) yield reader.bytes(reader.varint());
 }
 
 /**
@@ -32,17 +77,48 @@ export function encodeManifest(manifest: Manifest): Uint8Array {
  * @throws {WorkspaceError} BAD_MANIFEST, BAD_PATH, EXTERNAL_LINK or LIMIT
  */
 export function decodeManifest(bytes: Uint8Array, limits?: Partial<Limits>): Manifest {
-  const reader = new ByteReader(bytes, "BAD_MANIFEST");
-  if (reader.uint16() !== MAGIC || reader.uint16() !== KIND_AND_VERSION) {
-    throw reader.fault("not the form of a manifest, version 1");
-  }
-  const entries = decodeEntries(reader, limitsWith(limits));
-  reader.end();
-  checkTree(entries, "BAD_MANIFEST");
+  const listings = splitListings(bytes);
+  const manifest = assembleManifest(() => listings.next().value, limits);
+  if (!listings.next().done) throw damaged("listings after its end");
+  return manifest;
+}
+
+/**
+ * Puts a tree together from its listings, which are asked for by digest, a directory before those in it; `undefined`
+ * asks for the first one, whatever it is.
+ * @throws {WorkspaceError} BAD_MANIFEST when a listing is missing or not what its digest says, BAD_PATH, EXTERNAL_LINK
+ * or LIMIT
+ */
+export function assembleManifest(
+  listingOf: (digest: string | undefined) => Uint8Array | undefined,
+  limits?: Partial<Limits>,
+  rootDigest?: string,
+): Manifest {
+  const budget: ListingBudget = { limits: limitsWith(limits), entries: 0, pathBytes: 0 };
+  const entries: ManifestEntry[] = [];
+  const visit = (directory: string, digest: string | undefined) => {
+    const bytes = listingOf(digest);
+    if (bytes === undefined) throw damaged("been cut off");
+    if (digest !== undefined && listingDigest(bytes) !== digest)
+      throw damaged("a listing that is not what its digest says");
+    const listed = decodeListing(bytes, directory, budget);
+    let next = 0;
+    for (const entry of listed.entries) {
+      entries.push(entry);
+      if (entry.kind === "directory") visit(entry.path, listed.subdirectories[next++]);
+    }
+  };
+  visit("", rootDigest);
   return { entries };
 }
 
-/** SHA-256 of an encoded manifest in hex: the root digest of the tree. */
+/** The digest in hex that names the tree: of the first listing. @throws {WorkspaceError} BAD_MANIFEST */
 export function manifestDigest(encoded: Uint8Array): string {
-  return createHash("sha256").update(encoded).digest("hex");
+  const first = splitListings(encoded).next().value;
+  if (first === undefined) throw damaged("no listing");
+  return listingDigest(first);
+}
+
+function damaged(what: string): WorkspaceError {
+  return new WorkspaceError("BAD_MANIFEST", `The received list has ${what}.`);
 }
