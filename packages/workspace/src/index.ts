@@ -6,6 +6,8 @@ export type { ApplyOptions, ApplyResult } from "./apply/apply-changeset.js";
 export type { Conflict } from "./apply/conflict.js";
 export { type MergeInput, type MergeResult, mergeChangeset } from "./apply/merge-changeset.js";
 export { WorkspaceError, type WorkspaceErrorCode, type WorkspaceErrorDetails } from "./errors.js";
+export { IGNORE_FILE_NAMES, type IgnoreRules, rootRules } from "./ignore/ignore-rules.js";
+export { pathMatcher } from "./ignore/path-matcher.js";
 export { layOut } from "./layout/lay-out.js";
 export { DEFAULT_LIMITS, type Limits } from "./limits.js";
 export { decodeChangeset, encodeChangeset } from "./manifest/changeset-codec.js";
