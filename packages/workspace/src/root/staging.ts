@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdirSync, readdirSync, renameSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { isAlive, processMark } from "./process-mark.js";
+import { isAlive, markIn, processMark } from "./process-mark.js";
 import { ensureDirectory } from "./state-directory.js";
 
 /** Private directories below `.sloth/staging`, each named by the process that made it. */
@@ -36,7 +36,7 @@ export class Staging {
   /** Removes what processes left that are no more. Names of another form are not ours and stay. */
   async removeStale(): Promise<void> {
     for (const name of readdirSync(this.#directory)) {
-      const mark = /^(\d+-(?:\d+|unknown))-[0-9a-f-]{36}$/.exec(name)?.[1];
+      const mark = markIn(name);
       if (mark !== undefined && !isAlive(mark)) await this.remove(`${this.#directory}/${name}`);
     }
   }
