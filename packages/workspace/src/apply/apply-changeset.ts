@@ -19,6 +19,8 @@ export interface ApplyOptions {
   contents?: StagedContents | undefined;
   /** Heeded until the first path is touched; after that the change is carried through. */
   signal?: AbortSignal | undefined;
+  /** Called once when something else works in the directory, with the number of its process. */
+  onWait?: ((pid: number) => void) | undefined;
 }
 
 export interface ApplyResult {

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { once } from "node:events";
 import {
   existsSync,
   lstatSync,
@@ -11,8 +12,11 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { tryAcquireLock } from "../lock/process-lock.js";
 import { diffManifests } from "../manifest/diff.js";
-import { file, manifest } from "../testing/entries.js";
+import { built, startChild } from "../testing/child.js";
+import { directory, file, manifest } from "../testing/entries.js";
+import { asOrdinaryUser } from "../testing/ordinary-user.js";
 import { temporaryDirectory } from "../testing/temporary-directory.js";
 import { transfer } from "../testing/transfer.js";
 import { writeTree } from "../testing/tree.js";
@@ -20,6 +24,28 @@ import { openWorkspace } from "./open-workspace.js";
 import { processMark } from "./process-mark.js";
 
 describe("opening a workspace", () => {
+  it("works with a umask that takes rights from the owner", async () => {
+    const root = temporaryDirectory();
+    writeTree(root, { keep: { content: "k" }, d: { directory: true } });
+    const umask = process.umask(0o177);
+    try {
+      await asOrdinaryUser([root, join(root, "keep"), join(root, "d")], async () => {
+        const workspace = await openWorkspace(root);
+        const base = await workspace.snapshot();
+        const [d, keep] = base.manifest.entries;
+        const touched = { ...(keep ?? file("keep", "k")), mode: 0o755 };
+        const upserts = [directory("d/e/f"), directory("e"), file("e/f", ""), touched];
+        const changeset = { upserts: [directory("d/e"), ...upserts], deletions: [] };
+        expect(d?.kind).toBe("directory");
+        expect((await workspace.apply({ base, changeset })).conflicts).toEqual([]);
+      });
+    } finally {
+      process.umask(umask);
+    }
+    expect(statSync(join(root, "d/e/f")).mode & 0o777).toBe(0o755);
+    expect(statSync(join(root, "keep")).mode & 0o777).toBe(0o755);
+  });
+
   it("makes a directory for its state that git and snapshots leave out", async () => {
     const root = temporaryDirectory();
     const workspace = await openWorkspace(root);
@@ -118,6 +144,43 @@ describe("opening a workspace", () => {
       expect(result?.counts).toEqual({ added: 1, modified: 0, deleted: 0 });
     expect(readdirSync(root).filter((name) => /^f\d$/.test(name))).toHaveLength(10);
     expect(readdirSync(join(root, ".sloth/staging"))).toEqual([]);
+  });
+
+  it("waits for another process that works in the directory, or in one above that is a workspace", async () => {
+    const parent = temporaryDirectory();
+    writeTree(parent, { "inner/f": { content: "" } });
+    const [above, inner] = [await openWorkspace(parent), await openWorkspace(join(parent, "inner"))];
+    const child = startChild(`
+      import { acquireLock } from ${JSON.stringify(built("lock/process-lock.js"))};
+      await acquireLock(${JSON.stringify(join(parent, ".sloth/lock"))});
+      process.send("locked");
+      setInterval(() => undefined, 1000);`);
+    await once(child, "message");
+    const pids: number[] = [];
+    const onWait = (pid: number) => {
+      pids.push(pid);
+      if (pids.length === 1) child.kill("SIGKILL");
+    };
+    await inner.snapshot({ onWait });
+    await above.snapshot({ onWait });
+    expect(pids).toEqual([child.pid]);
+    const signal = AbortSignal.timeout(100);
+    const lock = tryAcquireLock(join(parent, "inner/.sloth/lock"));
+    await expect(inner.snapshot({ signal })).rejects.toThrow("timeout");
+    lock?.release();
+  });
+
+  it("does not let a snapshot of a directory see an apply below it", async () => {
+    const parent = temporaryDirectory();
+    writeTree(parent, { "inner/keep": { content: "" } });
+    const inner = await openWorkspace(join(parent, "inner"));
+    const above = await openWorkspace(parent);
+    const base = await inner.snapshot();
+    const upserts = Array.from({ length: 300 }, (_, index) => file(`f${String(index).padStart(3, "0")}`, ""));
+    const applied = inner.apply({ base, changeset: { upserts, deletions: [] } });
+    const seen = await above.snapshot();
+    expect(seen.manifest.entries).toHaveLength(302);
+    await applied;
   });
 
   it("refuses a snapshot of another directory", async () => {

@@ -1,5 +1,6 @@
 import { type ApplyOptions, type ApplyResult, applyChangeset } from "../apply/apply-changeset.js";
 import { quote, systemCode, systemReason, WorkspaceError } from "../errors.js";
+import type { AcquireOptions } from "../lock/process-lock.js";
 import type { Snapshot } from "../snapshot/snapshot.js";
 import { resolveDirectory, takeSnapshot } from "../snapshot/take-snapshot.js";
 import { exclusively } from "./exclusive.js";
@@ -7,8 +8,8 @@ import { Staging } from "./staging.js";
 import { ensureStateDirectory, ensureWorkspaceId } from "./state-directory.js";
 
 /**
- * A directory that tasks work in. Calls may overlap; snapshots and applies of one root run one after the other
- * within this process, also through several `Workspace` objects. Processes do not wait for each other yet.
+ * A directory that tasks work in. Calls may overlap; snapshots and applies of one root, and of workspaces above and
+ * below it, run one after the other, whichever process of this machine asks for them.
  */
 export interface Workspace {
   /** The real path. */
@@ -16,7 +17,7 @@ export interface Workspace {
   /** Random, kept in `.sloth/workspace-id`; a copy of the directory has the same one, so it counts with the path. */
   readonly id: string;
   /** What stands there now; never in the middle of an `apply`. See {@link takeSnapshot}. */
-  snapshot(options?: { signal?: AbortSignal }): Promise<Snapshot>;
+  snapshot(options?: AcquireOptions): Promise<Snapshot>;
   /** A fresh private directory on the file system of the root, for `receiveContents`. Whoever asks removes it. */
   stagingDirectory(): Promise<string>;
   /**
@@ -40,10 +41,15 @@ export async function openWorkspace(root: string): Promise<Workspace> {
   return {
     root: realRoot,
     id,
-    snapshot: (options) => exclusively(realRoot, () => takeSnapshot(realRoot, options)),
+    snapshot: (options = {}) =>
+      withWorkspaceErrors(realRoot, () =>
+        exclusively(realRoot, options, () => takeSnapshot(realRoot, signalOf(options))),
+      ),
     stagingDirectory: async () => withWorkspaceErrors(realRoot, async () => staging.create()),
     apply: (options) =>
-      exclusively(realRoot, () => withWorkspaceErrors(realRoot, () => applyIn(realRoot, staging, options))),
+      withWorkspaceErrors(realRoot, () =>
+        exclusively(realRoot, options, () => applyIn(realRoot, staging, options)),
+      ),
   };
 }
 
@@ -70,6 +76,10 @@ async function applyIn(root: string, staging: Staging, options: ApplyOptions): P
     await staging.remove(directory);
     throw cause;
   }
+}
+
+function signalOf({ signal }: AcquireOptions): { signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal };
 }
 
 /** What the operating system refuses becomes IO_FAILED, with its reason. */

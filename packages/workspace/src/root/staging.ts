@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync, readdirSync, renameSync } from "node:fs";
+import { readdirSync, renameSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { isAlive, markIn, processMark } from "./process-mark.js";
 import { ensureDirectory } from "./state-directory.js";
@@ -18,7 +18,7 @@ export class Staging {
   create(): string {
     ensureDirectory(this.#directory, 0o700);
     const directory = `${this.#directory}/${processMark()}-${randomUUID()}`;
-    mkdirSync(directory, 0o700);
+    ensureDirectory(directory, 0o700);
     return directory;
   }
 

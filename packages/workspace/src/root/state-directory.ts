@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import {
+  chmodSync,
   closeSync,
   constants,
   linkSync,
@@ -13,6 +14,7 @@ import {
 import { quote, systemCode, systemReason, WorkspaceError } from "../errors.js";
 
 const CREATE_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+const OWNER_ALL = 0o700;
 
 /**
  * Makes sure of `.sloth/` in a workspace's root. A clone of somebody's repository may bring anything of that name
@@ -34,12 +36,19 @@ export function ensureStateDirectory(root: string): string {
 export function ensureDirectory(location: string, mode: number): void {
   try {
     mkdirSync(location, mode);
+    openToOwner(location);
   } catch (cause) {
     if (systemCode(cause) !== "EEXIST") throw cause;
   }
   if (lstatSync(location).isDirectory()) return;
   const message = `${quote(location)} is not a directory. Remove it: sloth keeps its state there.`;
   throw new WorkspaceError("NOT_A_DIRECTORY", message, { path: location });
+}
+
+/** A umask may take from the owner what we need in a directory that we made. */
+function openToOwner(location: string): void {
+  const mode = lstatSync(location).mode & 0o777;
+  if ((mode & OWNER_ALL) !== OWNER_ALL) chmodSync(location, mode | OWNER_ALL);
 }
 
 /** The random id of the workspace; of several processes that come first, one wins. */
