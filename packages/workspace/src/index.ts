@@ -6,18 +6,29 @@ export type { ApplyOptions, ApplyResult } from "./apply/apply-changeset.js";
 export type { Conflict } from "./apply/conflict.js";
 export { type MergeInput, type MergeResult, mergeChangeset } from "./apply/merge-changeset.js";
 export { WorkspaceError, type WorkspaceErrorCode, type WorkspaceErrorDetails } from "./errors.js";
-export { IGNORE_FILE_NAMES, type IgnoreRules, rootRules } from "./ignore/ignore-rules.js";
-export { pathMatcher } from "./ignore/path-matcher.js";
+export {
+  DEFAULT_CAPACITY_BYTES,
+  KeptTrees,
+  type KeptTreesOptions,
+  type WorkspaceIdentity,
+} from "./kept-trees/kept-trees.js";
+export type { LeasedTree } from "./kept-trees/leased-tree.js";
+export { removeTree } from "./kept-trees/remove-tree.js";
 export { layOut } from "./layout/lay-out.js";
 export { DEFAULT_LIMITS, type Limits } from "./limits.js";
 export { decodeChangeset, encodeChangeset } from "./manifest/changeset-codec.js";
 export { countChanges, diffManifests, patchManifest } from "./manifest/diff.js";
 export type { Changeset, Manifest, ManifestEntry } from "./manifest/entry.js";
+export { ListingBag } from "./manifest/listing-bag.js";
 export { decodeManifest, encodeManifest, manifestDigest } from "./manifest/manifest-codec.js";
-export { openWorkspace, type Workspace } from "./root/open-workspace.js";
-export { captureChanges } from "./snapshot/capture-changes.js";
+export { openWorkspace, type Workspace, type WorkspaceSnapshotOptions } from "./root/open-workspace.js";
+export { type Capture, captureChanges } from "./snapshot/capture-changes.js";
+export { type News, newSince } from "./snapshot/new-since.js";
+export { warmScanThread } from "./snapshot/scan-threads.js";
+export type { ScanRules } from "./snapshot/scan-tree.js";
 export type { Snapshot } from "./snapshot/snapshot.js";
-export { takeSnapshot } from "./snapshot/take-snapshot.js";
+export { type SnapshotOptions, takeSnapshot } from "./snapshot/take-snapshot.js";
+export { contentBitmap, entriesOfBitmap } from "./transfer/content-bitmap.js";
 export { newContents } from "./transfer/new-contents.js";
 export { type ContentStream, packContents } from "./transfer/pack-contents.js";
 export type { TransferSummary } from "./transfer/profile.js";

@@ -33,7 +33,7 @@ async function send(base: Snapshot, staging: string, away: string): Promise<Snap
 
 /** Brings what changed there back. */
 async function bringBack(workspace: Workspace, base: Snapshot, copy: Snapshot): Promise<Changeset> {
-  const changeset = decodeChangeset(encodeChangeset(await captureChanges(copy)));
+  const changeset = decodeChangeset(encodeChangeset((await captureChanges(copy)).changeset));
   const contents = await receiveContents(packContents(copy.root, changeset.upserts), {
     expected: changeset.upserts,
     stagingDir: await workspace.stagingDirectory(),

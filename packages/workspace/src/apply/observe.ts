@@ -4,10 +4,11 @@ import { type Changeset, indexByPath, type ManifestEntry } from "../manifest/ent
 import { addWithAncestors, comparePaths, parentOf } from "../manifest/path-rules.js";
 import type { Pace } from "../pacing.js";
 import { knownFrom } from "../snapshot/capture-changes.js";
+import { fileEntry } from "../snapshot/file-entry.js";
 import { type FileIdentity, identityOf } from "../snapshot/file-identity.js";
 import { FileHasher } from "../snapshot/read-file.js";
 import type { Snapshot } from "../snapshot/snapshot.js";
-import { fileEntry } from "../snapshot/walk-tree.js";
+
 import type { TreeCursor } from "./tree-cursor.js";
 
 /** What stands in the tree now where a changeset touches it: the `ours` of a merge, and how to recognise it again. */

@@ -1,5 +1,6 @@
 import { symlinkSync } from "node:fs";
-import { BodyUses, copyContent, missingContent } from "../layout/body-uses.js";
+import { BodyUses, copyContent } from "../layout/body-uses.js";
+import { missingContent } from "../layout/missing-content.js";
 import { createEmpty, setAttributes } from "../layout/set-attributes.js";
 import { indexByPath, type Manifest, type ManifestEntry } from "../manifest/entry.js";
 import type { Pace } from "../pacing.js";

@@ -1,19 +1,21 @@
 import { constants, copyFileSync, renameSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
-import { quote, systemCode, WorkspaceError } from "../errors.js";
+import { systemCode } from "../errors.js";
 import { EMPTY_DIGEST, type ManifestEntry } from "../manifest/entry.js";
 import type { StagedContents } from "../transfer/receive-contents.js";
+import type { ContentSource } from "./content-source.js";
+import { missingContent } from "./missing-content.js";
 
 const COPY_FLAGS = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE;
 /** Larger files are copied on Node's thread pool, so that the event loop goes on. */
 const SYNC_COPY_BYTES = 1024 * 1024;
 
 /** Hands out received contents: the last file that needs one gets it by rename, those before by copy. */
-export class BodyUses {
-  readonly #contents: StagedContents | undefined;
+export class BodyUses implements ContentSource {
+  readonly #contents: Pick<StagedContents, "pathOf"> | undefined;
   readonly #uses = new Map<string, number>();
 
-  constructor(contents: StagedContents | undefined, entries: readonly ManifestEntry[]) {
+  constructor(contents: Pick<StagedContents, "pathOf"> | undefined, entries: readonly ManifestEntry[]) {
     this.#contents = contents;
     for (const { digest } of entries) {
       if (digest !== undefined) this.#uses.set(digest, (this.#uses.get(digest) ?? 0) + 1);
@@ -51,9 +53,4 @@ function moved(source: string, location: string): boolean {
     if (systemCode(cause) === "EXDEV") return false;
     throw cause;
   }
-}
-
-export function missingContent(entry: ManifestEntry): WorkspaceError {
-  const message = `The content of ${quote(entry.path)} was not received. Nothing was changed.`;
-  return new WorkspaceError("MISSING_CONTENT", message, { path: entry.path });
 }

@@ -72,7 +72,7 @@ describe("laying out a tree", () => {
       const { atime, mtime } = lstatSync(join(base, "to/f"));
       writeFileSync(join(base, "to/f"), "two");
       utimesSync(join(base, "to/f"), atime, mtime);
-      expect((await captureChanges(snapshot)).upserts.map((entry) => entry.digest)).toEqual([
+      expect((await captureChanges(snapshot)).changeset.upserts.map((entry) => entry.digest)).toEqual([
         digestOf("two"),
       ]);
     }
@@ -83,7 +83,7 @@ describe("laying out a tree", () => {
     writeTree(join(base, "from"), { f: { content: "one" }, g: { content: "" } });
     const snapshot = await copyOf(join(base, "from"), join(base, "to"));
     expect([...snapshot.identities.keys()]).toEqual(["f", "g"]);
-    expect(await captureChanges(snapshot)).toEqual({ upserts: [], deletions: [] });
+    expect((await captureChanges(snapshot)).changeset).toEqual({ upserts: [], deletions: [] });
   });
 
   it("carries links that leave the tree as they are and follows none", async () => {
@@ -115,10 +115,10 @@ describe("laying out a tree", () => {
   it("refuses what a snapshot never holds, since it could not be captured", async () => {
     const root = join(temporaryDirectory(), "to");
     const laid = layOut(
-      manifest(directory(".git"), symlink(".git/hooks", "x")),
+      manifest(directory(".sloth"), symlink(".sloth/x", "x")),
       await transfer("/", []),
       root,
     );
-    await expect(laid).rejects.toMatchObject({ code: "PROTECTED", path: ".git" });
+    await expect(laid).rejects.toMatchObject({ code: "PROTECTED", path: ".sloth" });
   });
 });

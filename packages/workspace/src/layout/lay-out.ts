@@ -3,12 +3,12 @@ import { quote, systemCode, systemReason, WorkspaceError } from "../errors.js";
 import type { Manifest, ManifestEntry } from "../manifest/entry.js";
 import { nameOf } from "../manifest/path-rules.js";
 import { Pace } from "../pacing.js";
-import { isExcluded } from "../snapshot/excluded.js";
 import { type FileIdentity, identityOf } from "../snapshot/file-identity.js";
-import type { Snapshot } from "../snapshot/snapshot.js";
+import { indexOf, makeSnapshot, type Snapshot } from "../snapshot/snapshot.js";
 import { resolveDirectory } from "../snapshot/take-snapshot.js";
 import type { StagedContents } from "../transfer/receive-contents.js";
-import { BodyUses, missingContent } from "./body-uses.js";
+import { BodyUses } from "./body-uses.js";
+import { missingContent } from "./missing-content.js";
 import { createEmpty, setAttributes } from "./set-attributes.js";
 import { settleClock } from "./settle-clock.js";
 
@@ -37,7 +37,8 @@ export async function layOut(
     if (identity !== undefined) identities.set(entry.path, identity);
   }
   await closeDirectories(root, manifest, pace);
-  return { root, manifest, skipped: [], identities: await settleClock(root, identities) };
+  const settled = await settleClock(root, identities);
+  return makeSnapshot({ root, ...indexOf(manifest, (path) => settled.get(path)) });
 }
 
 function prepare(dir: string): string {
@@ -54,7 +55,7 @@ function prepare(dir: string): string {
 }
 
 function checkEntry(entry: ManifestEntry, bodies: BodyUses): void {
-  if (isExcluded(nameOf(entry.path))) {
+  if (nameOf(entry.path) === ".sloth") {
     const message = `The tree holds ${quote(entry.path)}, which is never sent. Nothing was laid out.`;
     throw new WorkspaceError("PROTECTED", message, { path: entry.path });
   }

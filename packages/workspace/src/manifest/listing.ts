@@ -60,11 +60,10 @@ export function listingDigest(bytes: Uint8Array): string {
   return hash("sha256", bytes, "hex");
 }
 
-/** How many directories a listing says it has, without looking further. */
-export function subdirectoryCount(bytes: Uint8Array): number {
+/** How many entries a listing says it has, and how many of them are directories, without looking further. */
+export function listingCounts(bytes: Uint8Array): { entries: number; directories: number } {
   const reader = new ByteReader(bytes, "BAD_MANIFEST");
-  reader.varint();
-  return reader.varint();
+  return { entries: reader.varint(), directories: reader.varint() };
 }
 
 /**

@@ -24,12 +24,17 @@ export function encodeManifest(manifest: Manifest): Uint8Array {
   return joinListings(listingsOf(manifest));
 }
 
+/** A listing with the entries that it holds. */
+export interface DirectoryListing extends Listing {
+  entries: readonly ManifestEntry[];
+}
+
 /** The listing of each directory of a valid tree, a directory before those in it. */
-export function listingsOf({ entries }: Manifest): Listing[] {
-  const listings: Listing[] = [];
+export function listingsOf({ entries }: Manifest): DirectoryListing[] {
+  const listings: DirectoryListing[] = [];
   let at = 0;
   const visit = (directory: string): Listing => {
-    const slot = listings.push({ bytes: new Uint8Array(), digest: "" }) - 1;
+    const slot = listings.push({ bytes: new Uint8Array(), digest: "", entries: [] }) - 1;
     const children: ManifestEntry[] = [];
     const subdirectories: string[] = [];
     for (
@@ -43,7 +48,7 @@ export function listingsOf({ entries }: Manifest): Listing[] {
       if (entry.kind === "directory") subdirectories.push(visit(entry.path).digest);
     }
     const listing = encodeListing({ entries: children, subdirectories });
-    listings[slot] = listing;
+    listings[slot] = { ...listing, entries: children };
     return listing;
   };
   visit("");

@@ -1,9 +1,11 @@
 import { type ApplyOptions, type ApplyResult, applyChangeset } from "../apply/apply-changeset.js";
 import { quote, systemCode, systemReason, WorkspaceError } from "../errors.js";
 import type { AcquireOptions } from "../lock/process-lock.js";
+import type { ScanRules } from "../snapshot/scan-tree.js";
 import type { Snapshot } from "../snapshot/snapshot.js";
 import { resolveDirectory, takeSnapshot } from "../snapshot/take-snapshot.js";
 import { exclusively } from "./exclusive.js";
+import { Sharing } from "./shared-work.js";
 import { Staging } from "./staging.js";
 import { ensureStateDirectory, ensureWorkspaceId } from "./state-directory.js";
 
@@ -16,8 +18,11 @@ export interface Workspace {
   readonly root: string;
   /** Random, kept in `.sloth/workspace-id`; a copy of the directory has the same one, so it counts with the path. */
   readonly id: string;
-  /** What stands there now; never in the middle of an `apply`. See {@link takeSnapshot}. */
-  snapshot(options?: AcquireOptions): Promise<Snapshot>;
+  /**
+   * What stands there now; never in the middle of an `apply`. See {@link takeSnapshot}. What was read is kept in
+   * `.sloth/index`. Those who ask before the scan begins share it.
+   */
+  snapshot(options?: WorkspaceSnapshotOptions): Promise<Snapshot>;
   /** A fresh private directory on the file system of the root, for `receiveContents`. Whoever asks removes it. */
   stagingDirectory(): Promise<string>;
   /**
@@ -30,6 +35,11 @@ export interface Workspace {
   apply(options: ApplyOptions): Promise<ApplyResult>;
 }
 
+export interface WorkspaceSnapshotOptions extends AcquireOptions {
+  /** What is left out. Default: `.git`, `.sloth`, and what `.slothignore` files name. */
+  rules?: ScanRules | undefined;
+}
+
 /**
  * Opens a directory as a workspace: makes `.sloth/` in it, which git ignores, and removes staging that processes left
  * which are no more.
@@ -38,12 +48,22 @@ export interface Workspace {
 export async function openWorkspace(root: string): Promise<Workspace> {
   const realRoot = resolveDirectory(root);
   const { id, staging } = await withWorkspaceErrors(realRoot, () => openState(realRoot));
+  const sharing = new Sharing<Snapshot>();
   return {
     root: realRoot,
     id,
-    snapshot: (options = {}) =>
+    snapshot: ({ rules, signal, onWait } = {}) =>
       withWorkspaceErrors(realRoot, () =>
-        exclusively(realRoot, options, () => takeSnapshot(realRoot, signalOf(options))),
+        sharing.do(JSON.stringify(rules ?? {}), signal, (shared) =>
+          exclusively(realRoot, { onWait, signal: shared.signal }, () => {
+            shared.begin();
+            return takeSnapshot(realRoot, {
+              rules,
+              indexFile: `${realRoot}/.sloth/index`,
+              signal: shared.signal,
+            });
+          }),
+        ),
       ),
     stagingDirectory: async () => withWorkspaceErrors(realRoot, async () => staging.create()),
     apply: (options) =>
@@ -76,10 +96,6 @@ async function applyIn(root: string, staging: Staging, options: ApplyOptions): P
     await staging.remove(directory);
     throw cause;
   }
-}
-
-function signalOf({ signal }: AcquireOptions): { signal?: AbortSignal } {
-  return signal === undefined ? {} : { signal };
 }
 
 /** What the operating system refuses becomes IO_FAILED, with its reason. */

@@ -1,26 +1,36 @@
-import { diffManifests } from "../manifest/diff.js";
+import { decodeChangeset } from "../manifest/changeset-codec.js";
 import { type Changeset, indexByPath } from "../manifest/entry.js";
-import { Pace } from "../pacing.js";
-import { sameIdentity } from "./file-identity.js";
-import type { Snapshot } from "./snapshot.js";
-import { type KnownDigest, walkTree } from "./walk-tree.js";
+import { type FileIdentity, sameIdentity } from "./file-identity.js";
+import { scanOnThread } from "./scan-threads.js";
+import { makeSnapshot, partsOf, type Snapshot } from "./snapshot.js";
+import type { SnapshotOptions } from "./take-snapshot.js";
+
+/** What became of a tree. */
+export interface Capture {
+  changeset: Changeset;
+  /** The tree as it is now. */
+  after: Snapshot;
+}
 
 /**
  * Finds what changed below `base.root` since the snapshot. A file is read again unless its inode, size, mode,
  * modification time and change time all are as they were; so an edit that keeps the size and sets the time back
- * is seen.
+ * is seen. What `base` holds is never ignored.
  * @throws {WorkspaceError} UNREADABLE, BAD_PATH or FILE_CHANGED, naming the path
  */
-export async function captureChanges(
-  base: Snapshot,
-  options: { signal?: AbortSignal } = {},
-): Promise<Changeset> {
-  const { entries } = await walkTree(base.root, new Pace(options.signal), knownFrom(base));
-  return diffManifests(base.manifest, { entries });
+export async function captureChanges(base: Snapshot, options: SnapshotOptions = {}): Promise<Capture> {
+  const { root, index } = base;
+  const { rules, indexFile, signal } = options;
+  const scan = await scanOnThread({ root, rules, known: index, indexFile, isCapture: true }, signal);
+  const changeset = scan.changeset ? decodeChangeset(scan.changeset) : { upserts: [], deletions: [] };
+  return { changeset, after: makeSnapshot(partsOf(root, scan)) };
 }
 
+/** Gives a file's digest if it is known without reading the file. */
+export type KnownDigest = (path: string, identity: FileIdentity) => string | undefined;
+
 /** Digests of the files whose identity is still the one that the snapshot has. */
-export function knownFrom(base: Snapshot): KnownDigest {
+export function knownFrom(base: Pick<Snapshot, "manifest" | "identities">): KnownDigest {
   const entries = indexByPath(base.manifest.entries);
   return (path, identity) => {
     const before = base.identities.get(path);

@@ -18,7 +18,7 @@ export interface HashedFile {
 
 /** Hashes files one after the other through one buffer, so its memory does not depend on their sizes. */
 export class FileHasher {
-  readonly #buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+  readonly #reader = new FileReader();
   readonly #pace: Pace;
 
   constructor(pace: Pace) {
@@ -31,18 +31,32 @@ export class FileHasher {
    * @throws {WorkspaceError} UNREADABLE; FILE_CHANGED when it changed each of three times
    */
   async hash(location: string, path: string): Promise<HashedFile> {
+    const steps = this.#reader.hash(location, path);
+    for (let step = steps.next(); ; step = steps.next()) {
+      if (step.done) return step.value;
+      if (this.#pace.isDue()) await this.#pace.rest().catch((cause) => steps.throw(cause));
+    }
+  }
+}
+
+/** Hashes a file in steps of {@link BUFFER_BYTES}, between which its caller may rest, or stop by throwing into it. */
+export class FileReader {
+  readonly #buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+
+  /** See {@link FileHasher.hash}. */
+  *hash(location: string, path: string): Generator<void, HashedFile> {
     for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
-      const hashed = await this.#hashOnce(location, path);
+      const hashed = yield* this.#hashOnce(location, path);
       if (hashed !== undefined) return hashed;
     }
     throw fileChanged(path, `changed ${MAX_TRIES} times while it was read`);
   }
 
-  async #hashOnce(location: string, path: string): Promise<HashedFile | undefined> {
+  *#hashOnce(location: string, path: string): Generator<void, HashedFile | undefined> {
     const { descriptor, stats } = openForReading(location, path);
     try {
       const before = identityOf(stats);
-      const digest = await this.#digest(descriptor, before.sizeBytes);
+      const digest = yield* this.#digest(descriptor, before.sizeBytes);
       const after = identityOf(fstatSync(descriptor, { bigint: true }));
       return sameIdentity(before, after) ? { digest, identity: after } : undefined;
     } catch (cause) {
@@ -52,7 +66,7 @@ export class FileHasher {
     }
   }
 
-  async #digest(descriptor: number, sizeBytes: number): Promise<string> {
+  *#digest(descriptor: number, sizeBytes: number): Generator<void, string> {
     if (sizeBytes === 0) return EMPTY_DIGEST;
     const first = readSync(descriptor, this.#buffer, 0, BUFFER_BYTES, null);
     if (first === sizeBytes) return hash("sha256", this.#buffer.subarray(0, first), "hex");
@@ -61,7 +75,7 @@ export class FileHasher {
     for (let length = first, total = 0; length > 0 && total < sizeBytes; ) {
       digest.update(this.#buffer.subarray(0, length));
       total += length;
-      if (this.#pace.isDue()) await this.#pace.rest();
+      yield;
       length = readSync(descriptor, this.#buffer, 0, BUFFER_BYTES, null);
     }
     return digest.digest("hex");

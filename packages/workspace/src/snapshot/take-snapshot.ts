@@ -1,32 +1,33 @@
 import { realpathSync, statSync } from "node:fs";
 import { quote, systemReason, WorkspaceError } from "../errors.js";
-import { Pace } from "../pacing.js";
-import type { FileIdentity } from "./file-identity.js";
-import type { Snapshot } from "./snapshot.js";
-import { walkTree } from "./walk-tree.js";
+import { scanOnThread } from "./scan-threads.js";
+import type { ScanRules } from "./scan-tree.js";
+import { makeSnapshot, partsOf, type Snapshot } from "./snapshot.js";
 
-/** What changed less than this before the scan is read again: its clock tick may not be over. Git's "racy" rule. */
-const RACY_NS = 2_000_000_000n;
+export interface SnapshotOptions {
+  /** What is left out. Default: `.git`, `.sloth`, and what `.slothignore` files name. */
+  rules?: ScanRules | undefined;
+  /**
+   * Where it is kept what was read, so that the next snapshot reads only what changed. A cache: it may be removed at
+   * any time. Default: none.
+   */
+  indexFile?: string | undefined;
+  signal?: AbortSignal | undefined;
+}
 
 /**
- * Reads a tree: every path with kind, mode, time and the SHA-256 of its content, and nothing named `.git` or
- * `.sloth` at any depth. Sockets, FIFOs and devices are listed in `skipped`. A name that has a backslash in it,
- * begins with a drive letter or is not UTF-8 cannot be carried and is an error, as is a file that cannot be read.
+ * Reads a tree: every path with kind, mode, time and the SHA-256 of its content. Sockets, FIFOs and devices are
+ * listed in `skipped`. A name that has a backslash in it, begins with a drive letter or is not UTF-8 cannot be
+ * carried and is an error, as is a file that cannot be read.
  *
  * The tree may be written to meanwhile: each file is consistent in itself, the whole is not one moment.
  * @throws {WorkspaceError} NOT_A_DIRECTORY, UNREADABLE, BAD_PATH or FILE_CHANGED, naming the path
  */
-export async function takeSnapshot(root: string, options: { signal?: AbortSignal } = {}): Promise<Snapshot> {
-  const pace = new Pace(options.signal);
+export async function takeSnapshot(root: string, options: SnapshotOptions = {}): Promise<Snapshot> {
   const realRoot = resolveDirectory(root);
-  const startedNs = BigInt(Date.now()) * 1_000_000n;
-  const { entries, identities, skipped } = await walkTree(realRoot, pace, () => undefined);
-  return {
-    root: realRoot,
-    manifest: { entries },
-    skipped,
-    identities: settled(identities, startedNs - RACY_NS),
-  };
+  const { rules, indexFile, signal } = options;
+  const scan = await scanOnThread({ root: realRoot, rules, indexFile }, signal);
+  return makeSnapshot({ ...partsOf(realRoot, scan), before: scan.before });
 }
 
 /** @throws {WorkspaceError} NOT_A_DIRECTORY */
@@ -40,8 +41,4 @@ export function resolveDirectory(root: string): string {
   throw new WorkspaceError("NOT_A_DIRECTORY", `${quote(root)} is not a directory. Name a directory.`, {
     path: root,
   });
-}
-
-function settled(identities: ReadonlyMap<string, FileIdentity>, before: bigint): Map<string, FileIdentity> {
-  return new Map([...identities].filter(([, { ctimeNs }]) => ctimeNs < before));
 }

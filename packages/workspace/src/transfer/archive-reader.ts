@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import { quote, WorkspaceError } from "../errors.js";
 import type { Body } from "./bodies.js";
+import { paxRecords } from "./pax-records.js";
 import { BLOCK_BYTES, END_BLOCKS, PAX_NAME, PAX_SIZE_FROM } from "./profile.js";
-import { parseHeader, type UstarHeader } from "./ustar-header.js";
+import { parseHeader, type UstarHeader, writeHeader } from "./ustar-header.js";
 
 /** Takes the contents as they arrive; `begin`, any number of `write`, `finish`, for each body in order. */
 export interface BodySink {
@@ -33,6 +35,8 @@ export class ArchiveReader {
   #isAnnounced = false;
   #endBlocks = 0;
   #offset = 0;
+  readonly #due = Buffer.alloc(BLOCK_BYTES);
+  readonly #sha256 = createHash("sha256");
 
   constructor(expected: readonly Body[], sink: BodySink) {
     this.#expected = expected;
@@ -48,11 +52,12 @@ export class ArchiveReader {
     }
   }
 
-  /** The archive is over. @throws {WorkspaceError} BAD_ARCHIVE when it should not be */
-  end(): void {
+  /** The archive is over: its digest, as TransferSummary has it. @throws {WorkspaceError} BAD_ARCHIVE when it should not be */
+  end(): string {
     if (this.#state !== "end" || this.#endBlocks < END_BLOCKS) throw this.#fault("no end: it was cut off");
     if (this.#blockFilled > 0) throw this.#fault("bytes after its end");
     if (this.#next < this.#expected.length) throw this.#missing();
+    return this.#sha256.digest("hex");
   }
 
   #take(bytes: Uint8Array): number {
@@ -76,7 +81,8 @@ export class ArchiveReader {
 
   #endBody(): void {
     this.#sink.finish();
-    const sizeBytes = this.#expected[this.#next]?.sizeBytes ?? 0;
+    const { sizeBytes = 0, digest = "" } = this.#expected[this.#next] ?? {};
+    this.#sha256.update(Buffer.from(digest, "hex"));
     this.#next++;
     this.#rest = (BLOCK_BYTES - (sizeBytes % BLOCK_BYTES)) % BLOCK_BYTES;
     this.#state = this.#rest > 0 ? "padding" : "header";
@@ -85,6 +91,7 @@ export class ArchiveReader {
   #takePadding(bytes: Uint8Array): number {
     const part = bytes.subarray(0, this.#rest);
     if (!isZero(part)) throw this.#fault("bytes between its entries");
+    this.#sha256.update(part);
     this.#rest -= part.length;
     if (this.#rest === 0) this.#state = "header";
     return part.length;
@@ -97,6 +104,7 @@ export class ArchiveReader {
     this.#blockFilled += part.length;
     if (this.#blockFilled < BLOCK_BYTES) return part.length;
     this.#blockFilled = 0;
+    this.#sha256.update(this.#block);
     if (this.#state === "pax") this.#readPax();
     else if (isZero(this.#block)) this.#readEndBlock();
     else this.#readHeader();
@@ -112,10 +120,19 @@ export class ArchiveReader {
 
   #readHeader(): void {
     if (this.#state === "end") throw this.#fault("a single block of zeros between its entries");
-    const header = parseHeader(this.#block);
+    const header = this.#dueHeader() ?? parseHeader(this.#block);
     if (typeof header === "string") throw this.#fault(header);
     if (header.type === "pax") this.#expectPax(header);
     else this.#beginBody(header);
+  }
+
+  /** The header that is due, if it came just as we write it: then there is nothing to parse. */
+  #dueHeader(): UstarHeader | undefined {
+    const body = this.#expected[this.#next];
+    if (body === undefined || body.sizeBytes >= PAX_SIZE_FROM) return undefined;
+    const header: UstarHeader = { type: "file", name: body.digest, sizeBytes: body.sizeBytes };
+    writeHeader(this.#due, header);
+    return this.#due.equals(this.#block) ? header : undefined;
   }
 
   #expectPax({ sizeBytes }: UstarHeader): void {
@@ -169,16 +186,6 @@ export class ArchiveReader {
       },
     );
   }
-}
-
-function paxRecords(body: Body): string {
-  return paxRecord("path", body.digest) + paxRecord("size", String(body.sizeBytes));
-}
-
-/** A PAX record begins with its own length in decimal, these digits included; both of ours have two. */
-function paxRecord(key: string, value: string): string {
-  const rest = ` ${key}=${value}\n`;
-  return `${rest.length + 2}${rest}`;
 }
 
 function isZero(bytes: Uint8Array): boolean {

@@ -1,123 +1,153 @@
-import { createHash, hash } from "node:crypto";
-import { once } from "node:events";
-import { closeSync, readSync } from "node:fs";
-import { type Header, type Pack, pack } from "tar-stream";
+import { createHash, type Hash, hash } from "node:crypto";
+import { closeSync, fstatSync, readSync } from "node:fs";
 import { systemCode } from "../errors.js";
 import type { Pace } from "../pacing.js";
+import { type FileIdentity, identityOf, sameIdentity } from "../snapshot/file-identity.js";
 import { fileChanged, openForReading, unreadable } from "../snapshot/read-file.js";
 import type { Body } from "./bodies.js";
-import { PAX_SIZE_FROM } from "./profile.js";
+import { paxRecords } from "./pax-records.js";
+import { BLOCK_BYTES, END_BLOCKS, PAX_NAME, PAX_SIZE_FROM, type TransferSummary } from "./profile.js";
+import { writeHeader } from "./ustar-header.js";
 
-/** Files up to this size are read whole: a stream for each would cost several times the reading. */
-const WHOLE_BYTES = 1024 * 1024;
-const PIECE_BYTES = 256 * 1024;
+/** What a transport carries well in one message; and so much is read ahead of it. */
+const CHUNK_BYTES = 256 * 1024;
 
-type Sink = ReturnType<Pack["entry"]>;
-
-/** The archive in pieces of any size; the files are read as the pieces are taken. */
-export async function* packArchive(
-  root: string,
-  bodies: readonly Body[],
-  pace: Pace,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  const archive = pack();
-  const written = writeBodies(archive, root, bodies, pace).catch((error: Error) => archive.destroy(error));
-  for await (const piece of archive as AsyncIterable<Uint8Array>) yield piece;
-  await written;
-}
-
-async function writeBodies(archive: Pack, root: string, bodies: readonly Body[], pace: Pace): Promise<void> {
-  for (const body of bodies) {
-    if (pace.isDue()) await pace.rest();
-    await writeBody(archive, `${root}/${body.path}`, body, pace);
-  }
-  archive.finalize();
-}
-
-async function writeBody(archive: Pack, location: string, body: Body, pace: Pace): Promise<void> {
-  const { descriptor, stats } = openForReading(location, body.path);
-  try {
-    if (Number(stats.size) !== body.sizeBytes) throw contentChanged(body);
-    if (body.sizeBytes <= WHOLE_BYTES) await writeWhole(archive, descriptor, body);
-    else await writePieces(archive, descriptor, body, pace);
-  } catch (cause) {
-    throw systemCode(cause) === undefined ? cause : unreadable(body.path, cause);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-async function writeWhole(archive: Pack, descriptor: number, body: Body): Promise<void> {
-  const content = Buffer.allocUnsafe(body.sizeBytes);
-  if (readFully(descriptor, content) < body.sizeBytes) throw contentChanged(body);
-  if (hash("sha256", content, "hex") !== body.digest) throw contentChanged(body);
-  await new Promise<void>((resolve, reject) => {
-    const sink = archive.entry(headerOf(body), content, (error) => (error ? reject(error) : resolve()));
-    sink.on("error", heardElsewhere);
-  });
-}
-
-async function writePieces(archive: Pack, descriptor: number, body: Body, pace: Pace): Promise<void> {
-  const sha256 = createHash("sha256");
-  const sink = await openSink(archive, body);
-  for (let rest = body.sizeBytes; rest > 0; ) {
-    const piece = Buffer.allocUnsafeSlow(Math.min(rest, PIECE_BYTES));
-    if (readFully(descriptor, piece) < piece.length) throw contentChanged(body);
-    sha256.update(piece);
-    rest -= piece.length;
-    if (!sink.write(piece)) await drained(sink);
-    if (pace.isDue()) await pace.rest();
-  }
-  if (sha256.digest("hex") !== body.digest) throw contentChanged(body);
-  sink.end(null);
-  await once(sink, "close");
+export interface ArchiveSource {
+  /** The directory that the paths of the bodies are relative to. */
+  root: string;
+  bodies: readonly Body[];
+  /** By which a file is known to hold its content still; others are hashed while they are read. */
+  identities: ReadonlyMap<string, FileIdentity>;
 }
 
 /**
- * tar-stream writes a size that needs more than eleven octal digits in base 256, which is not POSIX. It writes the
- * header when the entry opens and compares the size when it ends; so the size 0 goes into the header, the true one
- * into a PAX record, and after the opening into the object. Can go when tar-stream writes such a record itself.
+ * Writes archives as profile.ts describes them, in chunks that are all full but the last. Files are read straight
+ * into the chunks, as the consumer asks for them.
  */
-async function openSink(archive: Pack, body: Body): Promise<Sink> {
-  const header = headerOf(body);
-  const isLarge = body.sizeBytes >= PAX_SIZE_FROM;
-  if (isLarge) Object.assign(header, { size: 0, pax: { size: String(body.sizeBytes) } });
-  const sink = archive.entry(header);
-  sink.on("error", heardElsewhere);
-  if (!isLarge) return sink;
-  await once(sink, "open");
-  header.size = body.sizeBytes;
-  return sink;
-}
+export class ArchiveWriter {
+  readonly #source: ArchiveSource;
+  readonly #pace: Pace;
+  readonly #sha256 = createHash("sha256");
+  #chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+  #filled = 0;
+  #bytes = 0;
 
-function headerOf(body: Body): Pick<Header, "name" | "size" | "mode" | "mtime" | "type"> {
-  return { name: body.digest, size: body.sizeBytes, mode: 0o600, mtime: new Date(0), type: "file" };
-}
-
-function readFully(descriptor: number, into: Buffer): number {
-  let filled = 0;
-  while (filled < into.length) {
-    const length = readSync(descriptor, into, filled, into.length - filled, null);
-    if (length === 0) break;
-    filled += length;
+  constructor(source: ArchiveSource, pace: Pace) {
+    this.#source = source;
+    this.#pace = pace;
   }
-  return filled;
+
+  /** @throws {WorkspaceError} FILE_CHANGED, UNREADABLE */
+  async *write(): AsyncGenerator<Uint8Array, TransferSummary, undefined> {
+    for (const body of this.#source.bodies) {
+      if (this.#pace.isDue()) await this.#pace.rest();
+      yield* this.#header(body);
+      yield* this.#content(body);
+      yield* this.#zeros((BLOCK_BYTES - (body.sizeBytes % BLOCK_BYTES)) % BLOCK_BYTES);
+    }
+    yield* this.#zeros(END_BLOCKS * BLOCK_BYTES);
+    if (this.#filled > 0) yield this.#take();
+    return { bytes: this.#bytes, entries: this.#source.bodies.length, sha256: this.#sha256.digest("hex") };
+  }
+
+  *#header(body: Body): Generator<Uint8Array> {
+    const isLarge = body.sizeBytes >= PAX_SIZE_FROM;
+    if (!isLarge)
+      return yield* this.#headerBlock({ type: "file", name: body.digest, sizeBytes: body.sizeBytes });
+    const records = Buffer.from(paxRecords(body), "latin1");
+    yield* this.#headerBlock({ type: "pax", name: PAX_NAME, sizeBytes: records.length });
+    yield* this.#put(records);
+    yield* this.#zeros(BLOCK_BYTES - records.length);
+    yield* this.#headerBlock({ type: "file", name: PAX_NAME, sizeBytes: 0 });
+  }
+
+  *#headerBlock(header: Parameters<typeof writeHeader>[1]): Generator<Uint8Array> {
+    const block = Buffer.alloc(BLOCK_BYTES);
+    writeHeader(block, header);
+    yield* this.#put(block);
+  }
+
+  /** Bytes that are part of the archive's own digest. */
+  *#put(bytes: Uint8Array): Generator<Uint8Array> {
+    this.#sha256.update(bytes);
+    for (let taken = 0; taken < bytes.length; ) {
+      const part = bytes.subarray(taken, taken + CHUNK_BYTES - this.#filled);
+      this.#chunk.set(part, this.#filled);
+      this.#filled += part.length;
+      taken += part.length;
+      if (this.#filled === CHUNK_BYTES) yield this.#take();
+    }
+  }
+
+  *#zeros(count: number): Generator<Uint8Array> {
+    if (count > 0) yield* this.#put(ZEROS.subarray(0, count));
+  }
+
+  #take(): Uint8Array {
+    const chunk = this.#chunk.subarray(0, this.#filled);
+    this.#bytes += this.#filled;
+    this.#chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+    this.#filled = 0;
+    return chunk;
+  }
+
+  async *#content(body: Body): AsyncGenerator<Uint8Array> {
+    const { descriptor, stats } = openForReading(`${this.#source.root}/${body.path}`, body.path);
+    try {
+      if (Number(stats.size) !== body.sizeBytes) throw contentChanged(body);
+      const known = this.#source.identities.get(body.path);
+      const isKnown = known !== undefined && sameIdentity(known, identityOf(stats));
+      yield* this.#read(descriptor, body, isKnown ? undefined : new ContentHash(body));
+      const isAsBefore = !isKnown || sameIdentity(known, identityOf(fstatSync(descriptor, { bigint: true })));
+      if (!isAsBefore) throw contentChanged(body);
+    } catch (cause) {
+      throw systemCode(cause) === undefined ? cause : unreadable(body.path, cause);
+    } finally {
+      closeSync(descriptor);
+    }
+    this.#sha256.update(Buffer.from(body.digest, "hex"));
+  }
+
+  async *#read(descriptor: number, body: Body, check: ContentHash | undefined): AsyncGenerator<Uint8Array> {
+    for (let rest = body.sizeBytes; rest > 0; ) {
+      const wanted = Math.min(rest, CHUNK_BYTES - this.#filled);
+      const length = readSync(descriptor, this.#chunk, this.#filled, wanted, null);
+      if (length === 0) throw contentChanged(body);
+      check?.update(this.#chunk.subarray(this.#filled, this.#filled + length));
+      this.#filled += length;
+      rest -= length;
+      if (this.#filled === CHUNK_BYTES) yield this.#take();
+      if (this.#pace.isDue()) await this.#pace.rest();
+    }
+    if (check && check.digest() !== body.digest) throw contentChanged(body);
+  }
 }
 
-/** Rejects when the sink closes first: it does when the consumer stops, and nobody would drain it then. */
-function drained(sink: Sink): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onClose = () => reject(new Error("The reader of the archive stopped before its end."));
-    sink.once("close", onClose);
-    sink.once("drain", () => {
-      sink.off("close", onClose);
-      resolve();
-    });
-  });
-}
+const ZEROS = Buffer.alloc(BLOCK_BYTES * END_BLOCKS);
 
-/** An entry fails with its archive, whose reader gets the error; without a listener it would end the process. */
-function heardElsewhere(): void {}
+/** Hashes a content; one that comes in one piece, which is most of them, by the quicker way. */
+class ContentHash {
+  readonly #body: Body;
+  #sha256: Hash | undefined;
+  #digest: string | undefined;
+
+  constructor(body: Body) {
+    this.#body = body;
+  }
+
+  update(bytes: Uint8Array): void {
+    if (bytes.length === this.#body.sizeBytes) {
+      this.#digest = hash("sha256", bytes, "hex");
+      return;
+    }
+    this.#sha256 ??= createHash("sha256");
+    this.#sha256.update(bytes);
+  }
+
+  digest(): string | undefined {
+    return this.#digest ?? this.#sha256?.digest("hex");
+  }
+}
 
 function contentChanged(body: Body) {
   return fileChanged(body.path, "is no longer what the snapshot saw");

@@ -1,11 +1,9 @@
-import { createHash } from "node:crypto";
 import type { ManifestEntry } from "../manifest/entry.js";
 import { Pace } from "../pacing.js";
-import { packArchive } from "./archive-writer.js";
+import type { FileIdentity } from "../snapshot/file-identity.js";
+import { ArchiveWriter } from "./archive-writer.js";
 import { bodiesOf } from "./bodies.js";
 import type { TransferSummary } from "./profile.js";
-
-const CHUNK_BYTES = 256 * 1024;
 
 /** The bytes of one transfer, to be iterated once. */
 export interface ContentStream extends AsyncIterable<Uint8Array> {
@@ -13,10 +11,19 @@ export interface ContentStream extends AsyncIterable<Uint8Array> {
   readonly summary: TransferSummary | undefined;
 }
 
+export interface PackOptions {
+  /**
+   * By which a file is known to hold its content still, from the snapshot that the entries are of. Files without one
+   * are hashed. Default: none.
+   */
+  identities?: ReadonlyMap<string, FileIdentity> | undefined;
+  signal?: AbortSignal;
+}
+
 /**
  * Packs the contents that `entries` need, from the files below `root`, as the archive that profile.ts describes.
  * Chunks have 256 KiB except the last, and belong to the consumer. Nothing is read before the consumer asks, and
- * never more than about a megabyte ahead of it.
+ * never more than one chunk ahead of it.
  *
  * Iterating rejects with WorkspaceError FILE_CHANGED when a file no longer has the size and digest of its entry,
  * and UNREADABLE; what was yielded before is then to be thrown away.
@@ -24,52 +31,40 @@ export interface ContentStream extends AsyncIterable<Uint8Array> {
 export function packContents(
   root: string,
   entries: readonly ManifestEntry[],
-  options: { signal?: AbortSignal } = {},
+  options: PackOptions = {},
 ): ContentStream {
-  return new PackedContents(root, entries, options.signal);
+  return new PackedContents(root, entries, options);
 }
 
 class PackedContents implements ContentStream {
   summary: TransferSummary | undefined;
   readonly #root: string;
   readonly #entries: readonly ManifestEntry[];
-  readonly #signal: AbortSignal | undefined;
+  readonly #options: PackOptions;
 
-  constructor(root: string, entries: readonly ManifestEntry[], signal: AbortSignal | undefined) {
+  constructor(root: string, entries: readonly ManifestEntry[], options: PackOptions) {
     this.#root = root;
     this.#entries = entries;
-    this.#signal = signal;
+    this.#options = options;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
+    const { identities = new Map(), signal } = this.#options;
     const bodies = bodiesOf(this.#entries);
-    const sha256 = createHash("sha256");
-    let bytes = 0;
-    for await (const chunk of coalesce(packArchive(this.#root, bodies, new Pace(this.#signal)))) {
-      this.#signal?.throwIfAborted();
-      sha256.update(chunk);
-      bytes += chunk.length;
-      yield chunk;
-    }
-    this.summary = { bytes, entries: bodies.length, sha256: sha256.digest("hex") };
-  }
-}
-
-/** Many small pieces in, chunks of one size out: each message costs the transport about as much as 100 KiB do. */
-async function* coalesce(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-  let chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
-  let filled = 0;
-  for await (const piece of pieces) {
-    for (let taken = 0; taken < piece.length; ) {
-      const part = piece.subarray(taken, taken + CHUNK_BYTES - filled);
-      chunk.set(part, filled);
-      taken += part.length;
-      filled += part.length;
-      if (filled < CHUNK_BYTES) continue;
-      yield chunk;
-      chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
-      filled = 0;
+    const writer = new ArchiveWriter({ root: this.#root, bodies, identities }, new Pace(signal));
+    const chunks = writer.write();
+    try {
+      for (let chunk = await chunks.next(); ; chunk = await chunks.next()) {
+        signal?.throwIfAborted();
+        if (chunk.done) {
+          this.summary = chunk.value;
+          return;
+        }
+        yield chunk.value;
+      }
+    } finally {
+      // Closes the file that is open, if the consumer stopped.
+      await chunks.return(undefined as never);
     }
   }
-  if (filled > 0) yield chunk.subarray(0, filled);
 }

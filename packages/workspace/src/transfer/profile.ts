@@ -18,7 +18,7 @@ export const END_BLOCKS = 2;
 /** The first size that eleven octal digits cannot hold. */
 export const PAX_SIZE_FROM = 8 ** 11;
 
-/** The name that tar-stream gives to headers that a PAX header overrides. */
+/** The name of headers that go with a PAX header: what they would say is in its records. */
 export const PAX_NAME = "PaxHeader";
 
 export interface TransferSummary {
@@ -26,6 +26,9 @@ export interface TransferSummary {
   bytes: number;
   /** Contents in it. */
   entries: number;
-  /** SHA-256 of the archive in hex. */
+  /**
+   * SHA-256 in hex of the archive with each content replaced by its own SHA-256 (32 bytes): each content is checked
+   * against that anyway, and hashing large ones twice takes longer than sending them.
+   */
   sha256: string;
 }

@@ -22,6 +22,19 @@ const second = fileOf("second", "x".repeat(1000));
 const expected = [first, second];
 const good = Buffer.concat([body("one"), body("x".repeat(1000)), END]);
 
+/** The digest of the good archive, in which each content counts by its own. */
+const summed = digestOf(
+  Buffer.concat([
+    body("one").subarray(0, 512),
+    Buffer.from(digestOf("one"), "hex"),
+    Buffer.alloc(509),
+    body("x".repeat(1000)).subarray(0, 512),
+    Buffer.from(digestOf("x".repeat(1000)), "hex"),
+    Buffer.alloc(24),
+    END,
+  ]),
+);
+
 async function* inPieces(bytes: Buffer, size: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
@@ -188,7 +201,7 @@ describe("receiving contents", () => {
       const contents = await receive(good, stagingDir, expected, size);
       expect(readFileSync(contents.pathOf(digestOf("one")) ?? "", "utf8")).toBe("one");
       expect(readFileSync(contents.pathOf(second.digest ?? "") ?? "", "utf8")).toBe("x".repeat(1000));
-      expect(contents.summary).toEqual({ bytes: good.length, entries: 2, sha256: digestOf(good) });
+      expect(contents.summary).toEqual({ bytes: good.length, entries: 2, sha256: summed });
       expect(contents.pathOf(digestOf("three"))).toBeUndefined();
       expect(statSync(stagingDir).mode & 0o777).toBe(0o700);
       await contents.remove();

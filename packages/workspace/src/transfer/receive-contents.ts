@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { chmodSync, mkdirSync, readdirSync, rmdirSync, unlinkSync } from "node:fs";
 import { quote, systemCode, systemReason, WorkspaceError } from "../errors.js";
 import { checkLimit, type Limits, limitsWith } from "../limits.js";
@@ -65,19 +64,16 @@ export async function receiveContents(
 }
 
 async function receive(chunks: AsyncIterable<Uint8Array>, reader: ArchiveReader, pace: Pace) {
-  const sha256 = createHash("sha256");
   let bytes = 0;
   for await (const chunk of chunks) {
     for (let at = 0; at < chunk.length; at += SLICE_BYTES) {
       const slice = chunk.subarray(at, at + SLICE_BYTES);
-      sha256.update(slice);
       reader.push(slice);
       if (pace.isDue()) await pace.rest();
     }
     bytes += chunk.length;
   }
-  reader.end();
-  return { bytes, sha256: sha256.digest("hex") };
+  return { bytes, sha256: reader.end() };
 }
 
 function checkTotals(entries: readonly ManifestEntry[], bodies: readonly Body[], limits: Limits): void {

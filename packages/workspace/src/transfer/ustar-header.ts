@@ -9,6 +9,49 @@ export interface UstarHeader {
 
 const ZEROS = Buffer.alloc(BLOCK_BYTES);
 
+/** A header of a regular file of mode 0600 from 1970, without name, size and checksum. */
+const TEMPLATE = Buffer.alloc(BLOCK_BYTES);
+for (const [at, text] of [
+  [100, "000600 "],
+  [108, "000000 "],
+  [116, "000000 "],
+  [124, "00000000000 "],
+  [136, "00000000000 "],
+  [148, "        "],
+  [156, "0"],
+  [257, "ustar\x0000"],
+  [329, "000000 "],
+  [337, "000000 "],
+] as const) {
+  TEMPLATE.write(text, at, "latin1");
+}
+/** With the checksum field as blanks. */
+const TEMPLATE_SUM = sumOf(TEMPLATE);
+
+/** Writes the header of an entry at the start of `block`. The name is ASCII, the size fits eleven octal digits. */
+export function writeHeader(block: Buffer, { type, name, sizeBytes }: UstarHeader): void {
+  block.set(TEMPLATE);
+  const size = sizeBytes.toString(8).padStart(11, "0");
+  block.write(name, 0, "latin1");
+  block.write(size, 124, "latin1");
+  if (type === "pax") block.write("x", 156, "latin1");
+  const sum = TEMPLATE_SUM + sumOfText(name) + sumOfText(size) - 11 * ZERO + (type === "pax" ? X - ZERO : 0);
+  block.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148, "latin1");
+}
+
+const ZERO = 0x30;
+const X = 0x78;
+
+function sumOf(bytes: Uint8Array): number {
+  return bytes.reduce((sum, byte) => sum + byte, 0);
+}
+
+function sumOfText(text: string): number {
+  let sum = 0;
+  for (let index = 0; index < text.length; index++) sum += text.charCodeAt(index);
+  return sum;
+}
+
 const TYPE_NAMES: Record<string, string> = {
   "\0": "an old-style file",
   "1": "a hard link",

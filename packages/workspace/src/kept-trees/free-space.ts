@@ -1,0 +1,49 @@
+import { readdirSync } from "node:fs";
+import { tryAcquireLock } from "../lock/process-lock.js";
+import type { ContentStore } from "./content-store.js";
+import { removeTree } from "./remove-tree.js";
+import { readAbout } from "./tree-about.js";
+
+/** Something that may go, and what is won by it. */
+interface Candidate {
+  bytes: number;
+  usedAtMs: number;
+  remove(): Promise<void>;
+}
+
+/** Removes contents and trees, least recently used first, until what is left fits. A tree that is in use stays. */
+export async function freeSpace(trees: string, store: ContentStore, capacityBytes: number): Promise<void> {
+  const candidates = [...contentsOf(store), ...treesIn(trees)].sort((a, b) => a.usedAtMs - b.usedAtMs);
+  let bytes = candidates.reduce((sum, candidate) => sum + candidate.bytes, 0);
+  for (const candidate of candidates) {
+    if (bytes <= capacityBytes) return;
+    await candidate.remove();
+    bytes -= candidate.bytes;
+  }
+}
+
+function contentsOf(store: ContentStore): Candidate[] {
+  return store.list().map(({ digest, sizeBytes, usedAtMs }) => ({
+    bytes: sizeBytes,
+    usedAtMs,
+    remove: async () => store.remove(digest),
+  }));
+}
+
+function treesIn(trees: string): Candidate[] {
+  return readdirSync(trees).flatMap((workspace) =>
+    readdirSync(`${trees}/${workspace}`).map((number) => {
+      const directory = `${trees}/${workspace}/${number}`;
+      const { contentBytes, usedAtMs } = readAbout(directory);
+      return { bytes: contentBytes, usedAtMs, remove: () => removeUnused(directory) };
+    }),
+  );
+}
+
+async function removeUnused(directory: string): Promise<void> {
+  const lock = tryAcquireLock(`${directory}/lock`);
+  if (lock === undefined) return;
+  for (const name of ["tree", "received", "gathered", "index", "about.json"])
+    await removeTree(`${directory}/${name}`);
+  lock.release();
+}

@@ -1,0 +1,83 @@
+import { mkdirSync } from "node:fs";
+import { BodyUses } from "../layout/body-uses.js";
+import type { ContentSource } from "../layout/content-source.js";
+import type { ManifestEntry } from "../manifest/entry.js";
+import type { Pace } from "../pacing.js";
+import { IndexCursor } from "../snapshot/index-cursor.js";
+import { readIndexFile } from "../snapshot/index-file.js";
+import type { StatIndex } from "../snapshot/stat-index.js";
+import { bodiesOf } from "../transfer/bodies.js";
+import { copyChecked } from "./copy-checked.js";
+
+/**
+ * Contents that were found elsewhere: in the same tree, at paths that are about to get other ones, or in other trees of
+ * the same workspace, in which tasks may run at the moment. What is there is only a hint, so each is copied and checked
+ * before it counts.
+ */
+export class GatheredContents implements ContentSource {
+  readonly #directory: string;
+  readonly #uses: BodyUses;
+  readonly #copies = new Map<string, string>();
+
+  /** @param directory - is created when something is found; its owner removes it. @param needed - all uses of contents */
+  constructor(directory: string, needed: readonly ManifestEntry[]) {
+    this.#directory = directory;
+    this.#uses = new BodyUses({ pathOf: (digest) => this.#copies.get(digest) }, needed);
+  }
+
+  has(entry: ManifestEntry): boolean {
+    return this.#uses.has(entry);
+  }
+
+  place(entry: ManifestEntry, location: string): Promise<void> {
+    return this.#uses.place(entry, location);
+  }
+
+  /** Looks for contents in these trees, one after the other. */
+  async gather(lacking: readonly ManifestEntry[], trees: Iterable<ScannedTree>, pace: Pace): Promise<void> {
+    for (const { root, places } of trees) {
+      const bodies = bodiesOf(lacking).filter(({ digest }) => !this.#copies.has(digest));
+      if (bodies.length === 0) return;
+      for (const body of bodies) {
+        if (pace.isDue()) await pace.rest();
+        const path = places.get(body.digest);
+        if (path !== undefined) await this.#copy(`${root}/${path}`, body);
+      }
+    }
+  }
+
+  async #copy(source: string, body: { digest: string; sizeBytes: number }): Promise<void> {
+    mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
+    const location = `${this.#directory}/${this.#copies.size}`;
+    if (await copyChecked(source, location, body)) this.#copies.set(body.digest, location);
+  }
+}
+
+/** Where each content stood when a tree was last scanned. */
+export interface ScannedTree {
+  root: string;
+  /** Paths by digest. */
+  places: ReadonlyMap<string, string>;
+}
+
+/** The kept trees that have their homes in these directories; each is looked at when it is its turn. */
+export function* scannedTrees(directories: readonly string[]): Generator<ScannedTree> {
+  for (const directory of directories) {
+    const root = `${directory}/tree`;
+    const index = readIndexFile(`${directory}/index`, root);
+    if (index !== undefined) yield { root, places: placesIn(index) };
+  }
+}
+
+export function placesIn(index: StatIndex): Map<string, string> {
+  const places = new Map<string, string>();
+  const cursor = new IndexCursor(index);
+  const visit = (listing: number | undefined, directory: string) => {
+    for (const { entry, listing: below } of cursor.directory(listing, directory).entries) {
+      if (entry.digest !== undefined) places.set(entry.digest, entry.path);
+      if (below !== undefined) visit(below, entry.path);
+    }
+  };
+  visit(cursor.root, "");
+  return places;
+}

@@ -1,0 +1,80 @@
+import { hash } from "node:crypto";
+import { mkdirSync, readdirSync } from "node:fs";
+import { tryAcquireLock } from "../lock/process-lock.js";
+import { ContentStore } from "./content-store.js";
+import { freeSpace } from "./free-space.js";
+import { LeasedTree } from "./leased-tree.js";
+
+/** Which workspace of which master a tree is a copy of. */
+export interface WorkspaceIdentity {
+  id: string;
+  /** The real path of its root on the master: a copy of a workspace has the same id. */
+  root: string;
+}
+
+export interface KeptTreesOptions {
+  /** What trees that are not in use and the store may hold together, in bytes. Default 10 GiB. */
+  capacityBytes?: number | undefined;
+}
+
+/** Adding up what there is takes time; a tree more or less in between does no harm. */
+const FREEING_INTERVAL_MS = 60_000;
+
+export const DEFAULT_CAPACITY_BYTES = 10 * 2 ** 30;
+
+/**
+ * Copies of workspaces that are kept between attempts, each with its own directory that stays where it is, and a
+ * store of contents that they do not hold any more. Several processes may use one directory.
+ */
+export class KeptTrees {
+  readonly #directory: string;
+  readonly #capacityBytes: number;
+  readonly #store: ContentStore;
+  #freedAtMs = performance.now();
+
+  /** @param directory - created if it is missing, for this user only; nothing else may be in it */
+  constructor(directory: string, options: KeptTreesOptions = {}) {
+    this.#directory = directory;
+    this.#capacityBytes = options.capacityBytes ?? DEFAULT_CAPACITY_BYTES;
+    mkdirSync(`${directory}/trees`, { recursive: true, mode: 0o700 });
+    this.#store = new ContentStore(`${directory}/store`);
+  }
+
+  /** A tree for one attempt: a free one of this workspace, or a new one. The caller releases it. */
+  lease(workspace: WorkspaceIdentity): LeasedTree {
+    const key = hash("sha256", `${workspace.id}\0${workspace.root}`, "hex").slice(0, 16);
+    const home = `${this.#directory}/trees/${key}`;
+    mkdirSync(home, { recursive: true, mode: 0o700 });
+    for (let number = 1; ; number++) {
+      const directory = `${home}/${number}`;
+      mkdirSync(directory, { recursive: true, mode: 0o700 });
+      const lock = tryAcquireLock(`${directory}/lock`);
+      if (lock !== undefined)
+        return new LeasedTree({
+          directory,
+          lock,
+          store: this.#store,
+          siblings: () => siblingsOf(home, directory),
+          onReleased: () => this.#freeSpaceNowAndThen(),
+        });
+    }
+  }
+
+  /** Removes what was used least recently until the rest fits. Trees in use do not count. */
+  async freeSpace(): Promise<void> {
+    await freeSpace(`${this.#directory}/trees`, this.#store, this.#capacityBytes);
+  }
+
+  #freeSpaceNowAndThen(): void {
+    if (performance.now() - this.#freedAtMs < FREEING_INTERVAL_MS) return;
+    this.#freedAtMs = performance.now();
+    // What could not be removed now is tried again later.
+    this.freeSpace().catch(() => {});
+  }
+}
+
+function siblingsOf(home: string, directory: string): string[] {
+  return readdirSync(home)
+    .map((name) => `${home}/${name}`)
+    .filter((sibling) => sibling !== directory);
+}

@@ -1,0 +1,180 @@
+import { mkdirSync } from "node:fs";
+import { BodyUses } from "../layout/body-uses.js";
+import type { ContentSource } from "../layout/content-source.js";
+import { missingContent } from "../layout/missing-content.js";
+import { updateTree } from "../layout/update-tree.js";
+import type { Lock } from "../lock/process-lock.js";
+import { diffManifests } from "../manifest/diff.js";
+import { indexByPath, type Manifest, type ManifestEntry, sameContent } from "../manifest/entry.js";
+import { Pace } from "../pacing.js";
+import { type Capture, captureChanges } from "../snapshot/capture-changes.js";
+import type { ScanRules } from "../snapshot/scan-tree.js";
+import type { Snapshot } from "../snapshot/snapshot.js";
+import { takeSnapshot } from "../snapshot/take-snapshot.js";
+import type { StagedContents } from "../transfer/receive-contents.js";
+import type { ContentStore } from "./content-store.js";
+import { GatheredContents, placesIn, type ScannedTree, scannedTrees } from "./gathered-contents.js";
+import { KeptContents } from "./kept-contents.js";
+import { removeTree } from "./remove-tree.js";
+import { writeAbout } from "./tree-about.js";
+
+export interface LeaseParts {
+  /** Of this tree: `tree/`, `index`, `about.json`, `lock/`, and what is under way. */
+  directory: string;
+  lock: Lock;
+  store: ContentStore;
+  /** The directories of other trees of the same workspace, which may be in use. */
+  siblings: () => string[];
+  onReleased: () => void;
+}
+
+/**
+ * A tree that one attempt has for itself. In the order of use, each step once:
+ * 1. `verify`: scan what stands there; nothing is trusted that this scan has not seen.
+ * 2. `missing`: which contents of the manifest that is to be laid out are neither there nor elsewhere on this machine.
+ * 3. `update`: bring it to that manifest, with what was received.
+ * 4. `capture`: after the attempt, find what it changed.
+ * 5. `release`, always and last.
+ */
+export class LeasedTree {
+  /** Where the tree is; stays the same as long as it is kept. */
+  readonly root: string;
+  /** A directory on the same file system for `receiveContents`, which does not exist yet. */
+  readonly stagingDirectory: string;
+  readonly #parts: LeaseParts;
+  #rules: ScanRules = {};
+  #current: Snapshot | undefined;
+  #base: Snapshot | undefined;
+  #target: Manifest | undefined;
+  #kept: KeptContents | undefined;
+  #gathered: GatheredContents | undefined;
+  #needed: ManifestEntry[] = [];
+
+  constructor(parts: LeaseParts) {
+    this.#parts = parts;
+    this.root = `${parts.directory}/tree`;
+    this.stagingDirectory = `${parts.directory}/received`;
+  }
+
+  /** A tree that cannot be read is removed, and an empty one takes its place. */
+  async verify(options: { rules?: ScanRules; signal?: AbortSignal }): Promise<Snapshot> {
+    const { directory } = this.#parts;
+    this.#rules = options.rules ?? {};
+    for (const leftover of ["received", "gathered"]) await removeTree(`${directory}/${leftover}`);
+    mkdirSync(this.root, { recursive: true, mode: 0o700 });
+    try {
+      this.#current = await this.#scan(options.signal);
+    } catch {
+      options.signal?.throwIfAborted();
+      await removeTree(this.root);
+      mkdirSync(this.root, { mode: 0o700 });
+      this.#current = await this.#scan(options.signal);
+    }
+    return this.#current;
+  }
+
+  /** The entries whose contents have to be received, in tree order. */
+  async missing(target: Manifest, signal?: AbortSignal): Promise<ManifestEntry[]> {
+    const current = this.#verified();
+    this.#target = target;
+    const before = indexByPath(current.manifest.entries);
+    const { upserts } = diffManifests(current.manifest, target);
+    this.#needed = upserts.filter((entry) => needsContent(entry, before.get(entry.path)));
+    if (this.#needed.length === 0) return [];
+    const after = indexByPath(target.entries);
+    const isStaying = (entry: ManifestEntry) => isSameContent(entry, after.get(entry.path));
+    const kept = new KeptContents(this.#parts.store, current, isStaying);
+    this.#kept = kept;
+    const lacking = this.#needed.filter((entry) => !kept.has(entry));
+    const gathered = new GatheredContents(`${this.#parts.directory}/gathered`, this.#needed);
+    if (lacking.length > 0) await gathered.gather(lacking, this.#trees(current), new Pace(signal));
+    this.#gathered = gathered;
+    return lacking.filter((entry) => !gathered.has(entry));
+  }
+
+  /**
+   * Consumes `received`, which may be undefined when nothing is missing. When it was not asked what is missing, the
+   * tree stays what it is.
+   * @throws {WorkspaceError} MISSING_CONTENT or IO_FAILED; the tree is something in between then
+   */
+  async update(
+    received: StagedContents | undefined,
+    options: { keepIgnored?: boolean; signal?: AbortSignal } = {},
+  ): Promise<Snapshot> {
+    const current = this.#verified();
+    const { store } = this.#parts;
+    this.#base = await updateTree({
+      current,
+      target: this.#target,
+      contents: firstOf([new BodyUses(received, this.#needed), this.#gathered, this.#kept]),
+      retire: (entry, location) => store.take(entry.digest ?? "", location),
+      keepIgnored: options.keepIgnored ?? false,
+      signal: options.signal,
+    });
+    return this.#base;
+  }
+
+  /** What the attempt changed. @throws {WorkspaceError} as captureChanges does */
+  async capture(signal?: AbortSignal): Promise<Capture> {
+    if (this.#base === undefined)
+      throw new Error("Changes are captured after the tree was brought up to date.");
+    const captured = await captureChanges(this.#base, {
+      rules: this.#rules,
+      indexFile: this.#indexFile,
+      signal,
+    });
+    this.#current = captured.after;
+    return captured;
+  }
+
+  /** Lets others have it. No process may work in it any more. */
+  async release(): Promise<void> {
+    const { directory, lock, onReleased } = this.#parts;
+    try {
+      for (const leftover of ["received", "gathered"]) await removeTree(`${directory}/${leftover}`);
+      writeAbout(directory, { contentBytes: this.#current?.contentBytes ?? 0 });
+    } finally {
+      lock.release();
+      onReleased();
+    }
+  }
+
+  /** This one, whose contents may be about to move, then the others of the workspace. */
+  *#trees(current: Snapshot): Generator<ScannedTree> {
+    if (current.entries > 0) yield { root: this.root, places: placesIn(current.index) };
+    yield* scannedTrees(this.#parts.siblings());
+  }
+
+  get #indexFile(): string {
+    return `${this.#parts.directory}/index`;
+  }
+
+  #scan(signal: AbortSignal | undefined): Promise<Snapshot> {
+    return takeSnapshot(this.root, { rules: this.#rules, indexFile: this.#indexFile, signal });
+  }
+
+  #verified(): Snapshot {
+    if (this.#current === undefined) throw new Error("A tree is used after it was verified.");
+    return this.#current;
+  }
+}
+
+function isSameContent(entry: ManifestEntry, other: ManifestEntry | undefined): boolean {
+  return other !== undefined && sameContent(entry, other);
+}
+
+function needsContent(entry: ManifestEntry, before: ManifestEntry | undefined): boolean {
+  return entry.kind === "file" && entry.sizeBytes > 0 && !isSameContent(entry, before);
+}
+
+function firstOf(sources: readonly (ContentSource | undefined)[]): ContentSource {
+  const find = (entry: ManifestEntry) => sources.find((source) => source?.has(entry));
+  return {
+    has: (entry) => find(entry) !== undefined,
+    async place(entry, location) {
+      const source = find(entry);
+      if (source === undefined) throw missingContent(entry);
+      await source.place(entry, location);
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import { readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+
+/** What is known of a kept tree without looking into it. */
+export interface TreeAbout {
+  /** The sizes of its files together, when it was last captured. */
+  contentBytes: number;
+}
+
+/** Says what a tree holds; the time of the file says when it was last used. */
+export function writeAbout(directory: string, about: TreeAbout): void {
+  const draft = `${directory}/about.json.new`;
+  writeFileSync(draft, `${JSON.stringify(about)}\n`, { mode: 0o600 });
+  renameSync(draft, `${directory}/about.json`);
+}
+
+/** Of a tree whose process died before it said anything: never used, and empty as far as is known. */
+export function readAbout(directory: string): TreeAbout & { usedAtMs: number } {
+  try {
+    const { contentBytes } = JSON.parse(readFileSync(`${directory}/about.json`, "utf8"));
+    const { mtimeMs } = statSync(`${directory}/about.json`);
+    return { contentBytes: Number.isSafeInteger(contentBytes) ? contentBytes : 0, usedAtMs: mtimeMs };
+  } catch {
+    return { contentBytes: 0, usedAtMs: 0 };
+  }
+}

@@ -1,0 +1,48 @@
+import { encodeChangeset } from "../manifest/changeset-codec.js";
+import { diffIndexes } from "./diff-indexes.js";
+import { readIndexFile, writeIndexFile } from "./index-file.js";
+import { type Scan, type ScanRules, scanTree } from "./scan-tree.js";
+import { EMPTY_INDEX, type StatIndex } from "./stat-index.js";
+
+/** One scan to do on another thread. Plain data. */
+export interface ScanJob {
+  root: string;
+  rules?: ScanRules | undefined;
+  /** What is known of the tree, given or in a file; the file is brought up to date. */
+  known?: StatIndex | undefined;
+  indexFile?: string | undefined;
+  /** For a tree that was sent: take all that was in it, and tell what changed. */
+  isCapture?: boolean;
+}
+
+export interface ScanAnswer extends Scan {
+  /** Of a capture: the encoded changeset, unless nothing changed. */
+  changeset?: Uint8Array | undefined;
+  /** What was known before, to tell what is new since. */
+  before?: StatIndex | undefined;
+}
+
+/** Does it; synchronous. @throws {WorkspaceError} as scanTree does */
+export function runScanJob(job: ScanJob, checkpoint: () => void): ScanAnswer {
+  const { root, rules, indexFile, isCapture = false } = job;
+  const before = job.known ?? (indexFile === undefined ? undefined : readIndexFile(indexFile, root));
+  const scan = scanTree(root, { rules, known: before, takeKnown: isCapture, checkpoint });
+  const isInFile = job.known === undefined && before !== undefined && isSame(before, scan);
+  if (indexFile !== undefined && !isInFile) writeIndexFile(indexFile, root, scan);
+  if (!isCapture) return { ...scan, before };
+  const changed =
+    before !== undefined && isSameTree(before, scan) ? undefined : diffIndexes(before ?? EMPTY_INDEX, scan);
+  return { ...scan, changeset: changed && encodeChangeset(changed) };
+}
+
+function isSameTree(a: StatIndex, b: StatIndex): boolean {
+  return Buffer.from(a.encoded.buffer, a.encoded.byteOffset, a.encoded.length).equals(b.encoded);
+}
+
+function isSame(a: StatIndex, b: StatIndex): boolean {
+  return isSameTree(a, b) && bytesOf(a.identities).equals(bytesOf(b.identities));
+}
+
+function bytesOf(rows: BigInt64Array): Buffer {
+  return Buffer.from(rows.buffer, rows.byteOffset, rows.byteLength);
+}
