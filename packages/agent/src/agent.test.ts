@@ -20,7 +20,7 @@ interface TestAgent {
   agent: Agent;
   channels: AgentChannels;
   stateDirectory: string;
-  /** What attempts have left in the state directory. */
+  /** What attempts have, or have left, in the state directory besides trees that are free. */
   leftovers(): string[];
 }
 
@@ -33,12 +33,17 @@ async function start(options: AgentOptions = {}): Promise<TestAgent> {
     await agent.stop();
     rmSync(stateDirectory, { recursive: true, force: true });
   });
-  const work = join(stateDirectory, "work");
+  const trees = join(stateDirectory, "workspaces", "trees");
+  const kept = ["tree", "index", "about.json"];
   return {
     agent,
     channels,
     stateDirectory,
-    leftovers: () => readdirSync(work).flatMap((own) => readdirSync(join(work, own))),
+    leftovers: () =>
+      readdirSync(trees)
+        .flatMap((workspace) => readdirSync(join(trees, workspace)).map((number) => join(workspace, number)))
+        .flatMap((tree) => readdirSync(join(trees, tree)))
+        .filter((name) => !kept.includes(name)),
   };
 }
 
@@ -61,6 +66,8 @@ function open(changes: Partial<Open> = {}, script = "true"): Open {
     bundle: undefined,
     leaseMs: 0,
     attachAfterSeq: undefined,
+    rules: undefined,
+    features: [],
     ...changes,
   };
 }
@@ -95,13 +102,14 @@ function converse(channels: AgentChannels) {
 }
 
 const emptyManifest = encodeManifest({ entries: [] });
+const nothingInline = { listings: new Uint8Array(), inlineSha256: [], inlineContents: new Uint8Array() };
 const emptySnapshot: Request = {
   $case: "snapshot",
   snapshot: {
     rootDigest: manifestDigest(emptyManifest),
+    ...nothingInline,
     entries: 0,
     contentBytes: 0,
-    manifestBytes: emptyManifest.length,
   },
 };
 
@@ -112,8 +120,6 @@ async function startCommand(channels: AgentChannels, opened: Open) {
   await conversation.next("accepted");
   await conversation.next("granted");
   conversation.send(emptySnapshot);
-  await conversation.next("need");
-  await conversation.next("missing");
   await conversation.next("started");
   return conversation;
 }
@@ -296,11 +302,11 @@ describe("a master that breaks the protocol is refused, and nothing is left", ()
     await conversation.next("granted");
     conversation.send({
       $case: "snapshot",
-      snapshot: { rootDigest: digest, entries: 0, contentBytes: 0, manifestBytes: 0 },
+      snapshot: { ...nothingInline, rootDigest: digest, entries: 0, contentBytes: 0 },
     });
     await conversation.next("need");
     conversation.send({ $case: "manifest", manifest: { data: emptyManifest, last: true } });
-    await expect(conversation.rest()).rejects.toThrow(/manifest/);
+    await expect(conversation.rest()).rejects.toThrow(/been cut off/);
     expect(leftovers()).toEqual([]);
   });
 
@@ -318,7 +324,9 @@ describe("a master that breaks the protocol is refused, and nothing is left", ()
       yield { part: { $case: "header" as const, header: { transferId: "none" } } };
     }
     await expect(channels.bulk.upload(upload())).rejects.toThrow(/transfer id/);
-    const download = channels.bulk.download({ header: { transferId: "none" } })[Symbol.asyncIterator]();
+    const download = channels.bulk
+      .download({ header: { transferId: "none" }, isSlow: false })
+      [Symbol.asyncIterator]();
     await expect(download.next()).rejects.toThrow(/transfer id/);
   });
 
@@ -344,7 +352,7 @@ describe("a master that breaks the protocol is refused, and nothing is left", ()
     const rootDigest = manifestDigest(manifest);
     conversation.send({
       $case: "snapshot",
-      snapshot: { rootDigest, entries: 1, contentBytes: 7, manifestBytes: manifest.length },
+      snapshot: { ...nothingInline, rootDigest, entries: 1, contentBytes: 7 },
     });
     await conversation.next("need");
     conversation.send({ $case: "manifest", manifest: { data: manifest, last: true } });
@@ -378,12 +386,10 @@ describe("an agent that is stopping", () => {
 });
 
 describe("starting", () => {
-  it("keeps its state directory to itself and removes what a dead agent left", async () => {
-    const { agent, stateDirectory } = await start();
+  it("keeps its state directory to itself", async () => {
+    const { stateDirectory } = await start();
     expect(statSync(stateDirectory).mode & 0o777).toBe(0o700);
-    const [own] = readdirSync(join(stateDirectory, "work"));
-    await agent.stop();
-    expect(readdirSync(join(stateDirectory, "work"))).not.toContain(own);
+    expect(statSync(join(stateDirectory, "workspaces")).mode & 0o777).toBe(0o700);
   });
 
   it("says that its port is in use", async () => {

@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { AgentServiceDefinition, agentServerOptions } from "@sloth/protocol";
+import { AgentServiceDefinition, agentServerOptions, withLargeWindows } from "@sloth/protocol";
 import { createLocalTaskRunner } from "@sloth/runtime";
 import { createServer } from "nice-grpc";
 import { AgentError } from "./agent-error.js";
@@ -18,6 +18,8 @@ export interface AgentOptions {
   slots?: number;
   /** Where everything is kept that the agent writes. Default: `$XDG_STATE_HOME/sloth-agent`. */
   stateDirectory?: string;
+  /** How much it keeps there between attempts, in bytes. Default 10 GiB. */
+  capacityBytes?: number | undefined;
 }
 
 /** A listening agent. */
@@ -26,7 +28,7 @@ export interface Agent {
   readonly host: string;
   readonly port: number;
   /**
-   * Stops every attempt (TERM, grace, KILL), removes their trees, then stops listening. Calling it again
+   * Stops every attempt (TERM, grace, KILL), releases their trees, then stops listening. Calling it again
    * gives the same promise.
    */
   stop(): Promise<void>;
@@ -42,14 +44,16 @@ const MOST_WARM_WORKERS = 4;
  * @throws {AgentError} PORT_IN_USE, PORT_FORBIDDEN, STATE_DIRECTORY
  */
 export async function startAgent(options: AgentOptions = {}): Promise<Agent> {
-  const state = await openStateDirectory(options.stateDirectory ?? defaultStateDirectory());
+  const state = await openStateDirectory(options.stateDirectory ?? defaultStateDirectory(), {
+    capacityBytes: options.capacityBytes,
+  });
   const shutdown = new AbortController();
   // Every session listens.
   setMaxListeners(0, shutdown.signal);
   const slots = new SlotQueue(options.slots ?? availableParallelism());
   const runner = createLocalTaskRunner({ warmWorkers: Math.min(slots.slots, MOST_WARM_WORKERS) });
   const service = createAgentService(
-    { runner, slots, state, registry: new AttemptRegistry(), shutdown: shutdown.signal },
+    { runner, slots, trees: state.trees, registry: new AttemptRegistry(), shutdown: shutdown.signal },
     softwareVersion,
   );
   const server = createServer(agentServerOptions);
@@ -62,7 +66,6 @@ export async function startAgent(options: AgentOptions = {}): Promise<Agent> {
     await Promise.race([server.shutdown(), sleep(FLUSH_TIMEOUT_MS, undefined, { ref: false })]);
     server.forceShutdown();
     await runner.close();
-    await state.remove();
   }
 
   let stopped: Promise<void> | undefined;
@@ -82,7 +85,7 @@ export async function startAgent(options: AgentOptions = {}): Promise<Agent> {
 
 async function listen(server: ReturnType<typeof createServer>, port: number): Promise<number> {
   try {
-    return await server.listen(`${HOST}:${port}`);
+    return await withLargeWindows(() => server.listen(`${HOST}:${port}`));
   } catch (cause) {
     const message = (cause as Error).message;
     if (/EADDRINUSE/.test(message)) {

@@ -1,6 +1,8 @@
 import { type ChannelOptions, credentials } from "@grpc/grpc-js";
 import { type Channel, createChannel, createClientFactory } from "nice-grpc";
-import { type AgentServiceClient, AgentServiceDefinition } from "./gen/sloth/v1/agent.js";
+import { AgentServiceDefinition } from "./bulk-codec.js";
+import { BULK_WINDOW_BYTES } from "./flow-control-window.js";
+import type { AgentServiceClient } from "./gen/sloth/v1/agent.js";
 import { keepaliveOptions } from "./keepalive.js";
 import { WIRE_LIMITS } from "./limits.js";
 
@@ -28,8 +30,8 @@ export interface OpenChannelOptions {
 /** Opens both connections to an agent: plain HTTP/2, which is for loopback only. */
 export function openAgentChannels({ host, port }: OpenChannelOptions): AgentChannels {
   const target = `dns:${host.includes(":") ? `[${host}]` : host}:${port}`;
-  const control = openChannel(target);
-  const bulk = openChannel(target);
+  const control = openChannel(target, channelOptions);
+  const bulk = openChannel(target, { ...channelOptions, "grpc-node.flow_control_window": BULK_WINDOW_BYTES });
   return {
     control: control.client,
     bulk: bulk.client,
@@ -40,8 +42,8 @@ export function openAgentChannels({ host, port }: OpenChannelOptions): AgentChan
   };
 }
 
-function openChannel(target: string): AgentChannel {
-  const channel: Channel = createChannel(target, credentials.createInsecure(), channelOptions);
+function openChannel(target: string, options: ChannelOptions): AgentChannel {
+  const channel: Channel = createChannel(target, credentials.createInsecure(), options);
   const client: AgentServiceClient = createClientFactory().create(AgentServiceDefinition, channel);
   return { client, close: () => channel.close() };
 }

@@ -1,6 +1,9 @@
 /** The wire between a master and its agents: generated stubs, limits, negotiation and conversions of plain data. Contains no logic of tasks or files. */
+export { AgentServiceDefinition } from "./bulk-codec.js";
 export type { AgentChannels, OpenChannelOptions } from "./channel.js";
 export { openAgentChannels } from "./channel.js";
+export { type Encoding, encodingOf } from "./compression.js";
+export { withLargeWindows } from "./flow-control-window.js";
 export type {
   AgentServiceClient,
   AgentServiceImplementation,
@@ -15,9 +18,11 @@ export type {
   TaskSpec,
   TransferEnd,
   UploadRequest,
+  WorkspaceRules,
 } from "./gen/sloth/v1/agent.js";
-export { AgentServiceDefinition, LogLevel, OutputStream, Status } from "./gen/sloth/v1/agent.js";
+export { LogLevel, OutputStream, Status } from "./gen/sloth/v1/agent.js";
 export { WIRE_LIMITS } from "./limits.js";
+export { LinkSpeed } from "./link-speed.js";
 export type { ProtocolRange } from "./negotiate.js";
 export {
   describeRange,
@@ -35,5 +40,5 @@ export { requireDigest } from "./require-digest.js";
 export type { RpcFailure } from "./rpc-failure.js";
 export { describeRpcFailure, rpcError } from "./rpc-failure.js";
 export { agentServerOptions } from "./server-options.js";
-export type { IncomingTransfer, TransferPart } from "./transfer.js";
+export type { IncomingTransfer, TransferCompression, TransferPart } from "./transfer.js";
 export { readTransfer, writeTransfer } from "./transfer.js";

@@ -1,3 +1,4 @@
+import { ENCODINGS } from "./compression.js";
 import { ProtocolError } from "./protocol-error.js";
 
 /** Protocol numbers that one end speaks, both ends included. */
@@ -10,7 +11,7 @@ export interface ProtocolRange {
 export const SUPPORTED_PROTOCOLS: ProtocolRange = { min: 1, max: 1 };
 
 /** Optional features of this version; docs/protocol.md lists the reserved names. */
-export const SUPPORTED_FEATURES: readonly string[] = [];
+export const SUPPORTED_FEATURES: readonly string[] = ENCODINGS;
 
 /**
  * The highest number that both ends speak.

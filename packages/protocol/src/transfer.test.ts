@@ -1,4 +1,7 @@
+import { randomBytes } from "node:crypto";
+import { brotliCompressSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { LinkSpeed } from "./link-speed.js";
 import { readTransfer, type TransferPart, writeTransfer } from "./transfer.js";
 
 const end = { bytes: 3, entries: 1, sha256: "ab" };
@@ -17,9 +20,27 @@ async function drain(parts: AsyncIterable<TransferPart>) {
 describe("a transfer", () => {
   it("carries the bytes and what its sender counted", async () => {
     const contents = Object.assign(stream(Buffer.from("ab"), Buffer.from("c")), { summary: end });
-    const { transfer, bytes } = await drain(writeTransfer(contents));
+    const { transfer, bytes } = await drain(writeTransfer(contents, { link: new LinkSpeed() }));
     expect(bytes.toString()).toBe("abc");
     transfer.check(end);
+  });
+
+  it("is compressed on a slow link, part by part, where that makes it shorter", async () => {
+    const text = Buffer.from("the same again ".repeat(1000));
+    const contents = Object.assign(stream(text, randomBytes(1000)), { summary: end });
+    const parts: TransferPart[] = [];
+    for await (const part of writeTransfer(contents, { encoding: "brotli", link: new LinkSpeed(true) })) {
+      parts.push(part);
+    }
+    expect(parts.map(({ part }) => part?.$case)).toEqual(["brotli", "data", "end"]);
+    expect((await drain(stream(...parts))).bytes.subarray(0, text.length).equals(text)).toBe(true);
+  });
+
+  it("is refused when a part is longer than a piece once it is decompressed", async () => {
+    const bomb = brotliCompressSync(Buffer.alloc(64 * 2 ** 20));
+    expect(bomb.length).toBeLessThan(1000);
+    const parts = stream<TransferPart>({ part: { $case: "brotli", brotli: bomb } });
+    await expect(drain(parts)).rejects.toMatchObject({ code: "UNEXPECTED_FRAME" });
   });
 
   it.each([

@@ -1,4 +1,6 @@
+import { compress, decompress, type Encoding } from "./compression.js";
 import type { TransferEnd, TransferHeader } from "./gen/sloth/v1/agent.js";
+import type { LinkSpeed } from "./link-speed.js";
 import { ProtocolError } from "./protocol-error.js";
 
 /** A part of an Upload or a Download. */
@@ -6,6 +8,8 @@ export interface TransferPart {
   part?:
     | { $case: "header"; header: TransferHeader }
     | { $case: "data"; data: Uint8Array }
+    | { $case: "brotli"; brotli: Uint8Array }
+    | { $case: "zstd"; zstd: Uint8Array }
     | { $case: "end"; end: TransferEnd }
     | undefined;
 }
@@ -15,11 +19,39 @@ interface CountedStream extends AsyncIterable<Uint8Array> {
   readonly summary: TransferEnd | undefined;
 }
 
-/** The data parts of a stream and its end. */
-export async function* writeTransfer(contents: CountedStream) {
-  for await (const data of contents) yield { part: { $case: "data" as const, data } };
+/** Whether and how parts may be compressed. */
+export interface TransferCompression {
+  /** Absent: not at all. */
+  encoding?: Encoding | undefined;
+  /** Parts are compressed while it says that the link is slow. */
+  link: LinkSpeed;
+}
+
+/** After so many bytes the speed is measured anew. */
+const MEASURED_BYTES = 4 * 2 ** 20;
+
+/** The data parts of a stream and its end. Nothing is read before the transport asks for it. */
+export async function* writeTransfer(contents: CountedStream, { encoding, link }: TransferCompression) {
+  let sinceMark = 0;
+  let markedAt = performance.now();
+  for await (const data of contents) {
+    yield { part: await dataPart(data, link.isSlow ? encoding : undefined) };
+    sinceMark += data.length;
+    if (sinceMark < MEASURED_BYTES) continue;
+    link.note(sinceMark, performance.now() - markedAt);
+    sinceMark = 0;
+    markedAt = performance.now();
+  }
   if (!contents.summary) throw new Error("A content stream ended without its summary.");
   yield { part: { $case: "end" as const, end: contents.summary } };
+}
+
+async function dataPart(data: Uint8Array, encoding: Encoding | undefined) {
+  const packed = encoding && (await compress(data, encoding));
+  if (!packed) return { $case: "data" as const, data };
+  return encoding === "brotli"
+    ? { $case: "brotli" as const, brotli: packed }
+    : { $case: "zstd" as const, zstd: packed };
 }
 
 /** The bytes of a transfer that a peer sends, and what it announced at the end. */
@@ -37,6 +69,8 @@ export function readTransfer(parts: AsyncIterable<TransferPart>): IncomingTransf
     for await (const { part } of parts) {
       if (announced) throw new ProtocolError("UNEXPECTED_FRAME", "A transfer goes on after its end.");
       if (part?.$case === "data") yield part.data;
+      else if (part?.$case === "brotli") yield await decompress(part.brotli, "brotli");
+      else if (part?.$case === "zstd") yield await decompress(part.zstd, "zstd");
       else if (part?.$case === "end") announced = part.end;
       else
         throw new ProtocolError("UNEXPECTED_FRAME", "A transfer holds a part that is neither data nor end.");

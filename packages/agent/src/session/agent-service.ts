@@ -54,8 +54,10 @@ export function createAgentService(context: SessionContext, softwareVersion: str
       upload(requests).catch((error) => {
         throw sessionError(error);
       }),
-    download: ({ header }) =>
-      streamWithRpcErrors(withRpcErrors(() => context.registry.transfer(header?.transferId).download())),
+    download: ({ header, isSlow }) =>
+      streamWithRpcErrors(
+        withRpcErrors(() => context.registry.transfer(header?.transferId).download({ isSlow })),
+      ),
     async idle() {
       while (sessions.size > 0) await Promise.all(sessions);
     },

@@ -1,6 +1,5 @@
-import { once } from "node:events";
-import { PassThrough } from "node:stream";
 import { type ExecuteRequest, ProtocolError } from "@sloth/protocol";
+import { type Resolvers, withResolvers } from "./with-resolvers.js";
 
 type Frame = NonNullable<ExecuteRequest["frame"]>;
 type FrameKind = Frame["$case"];
@@ -20,16 +19,16 @@ export interface InboxListener {
  * at a time, until they are asked for. A kind that has not been announced by `expect` breaks the inbox.
  */
 export class Inbox {
-  readonly #frames = new PassThrough({ objectMode: true, highWaterMark: 1 });
-  readonly #iterator = this.#frames[Symbol.asyncIterator]();
   readonly #listener: InboxListener;
   #expected: FrameKind | undefined = "open";
+  #isPatient = false;
+  #arrived: { frame: Frame; taken: Resolvers<void> } | undefined;
+  #arrival = withResolvers<void>();
 
   constructor(requests: AsyncIterable<ExecuteRequest>, listener: InboxListener) {
     this.#listener = listener;
-    // Errors are told to the listener; without this the stream would also throw them.
-    this.#frames.on("error", () => {});
-    this.#pump(requests).catch((error: Error) => this.#break(error));
+    // Who waits hears of it by the signal that the listener aborts.
+    this.#pump(requests).catch((error: Error) => this.#listener.onBroken(error));
   }
 
   /** From now on frames of this kind are welcome, and no others. To be called before the master is told to send them. */
@@ -37,16 +36,34 @@ export class Inbox {
     this.#expected = kind;
   }
 
-  /** The next frame, which must be of this kind. Rejects when the inbox broke or was closed. */
-  async next<K extends FrameKind>(kind: K): Promise<FrameOf<K>> {
-    const { value, done } = await this.#iterator.next();
-    if (done || value.$case !== kind) throw unexpected(value?.$case, kind);
-    return value;
+  /** As `expect`, but frames of other kinds are dropped: they may be on their way. */
+  expectAfterAll(kind: FrameKind): void {
+    this.#expected = kind;
+    this.#isPatient = true;
+    if (this.#arrived !== undefined && this.#arrived.frame.$case !== kind) this.#take();
   }
 
-  /** Makes a waiting `next` reject with `error`. */
-  close(error: Error): void {
-    this.#frames.destroy(error);
+  /** The next frame, which must be of this kind. Rejects with the signal's reason when it is aborted. */
+  async next<K extends FrameKind>(kind: K, signal: AbortSignal): Promise<FrameOf<K>> {
+    while (this.#arrived === undefined) await untilAborted(this.#arrival.promise, signal);
+    signal.throwIfAborted();
+    const frame = this.#take();
+    if (frame?.$case !== kind) throw unexpected(frame?.$case, kind);
+    return frame as FrameOf<K>;
+  }
+
+  /** Nobody waits any more: what still comes is dropped. */
+  close(): void {
+    this.#expected = undefined;
+    this.#isPatient = true;
+    this.#take();
+  }
+
+  #take(): Frame | undefined {
+    const arrived = this.#arrived;
+    this.#arrived = undefined;
+    arrived?.taken.resolve();
+    return arrived?.frame;
   }
 
   async #pump(requests: AsyncIterable<ExecuteRequest>): Promise<void> {
@@ -54,15 +71,31 @@ export class Inbox {
       this.#listener.onHeard();
       if (frame?.$case === "renew") continue;
       if (frame?.$case === "cancel") this.#listener.onCancel(frame.cancel);
-      else if (!frame || frame.$case !== this.#expected) throw unexpected(frame?.$case, this.#expected);
-      else if (!this.#frames.write(frame)) await once(this.#frames, "drain");
+      else if (frame && frame.$case === this.#expected) await this.#deliver(frame);
+      else if (!frame || !this.#isPatient) throw unexpected(frame?.$case, this.#expected);
     }
     throw new ProtocolError("UNEXPECTED_FRAME", "The master ended its half of the stream.");
   }
 
-  #break(error: Error): void {
-    this.#frames.destroy(error);
-    this.#listener.onBroken(error);
+  /** Waits until it is taken, so that a master that sends faster is slowed down. */
+  async #deliver(frame: Frame): Promise<void> {
+    const taken = withResolvers<void>();
+    this.#arrived = { frame, taken };
+    this.#arrival.resolve();
+    this.#arrival = withResolvers<void>();
+    await taken.promise;
+  }
+}
+
+async function untilAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const aborted = withResolvers<never>();
+  const onAbort = () => aborted.reject(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
   }
 }
 

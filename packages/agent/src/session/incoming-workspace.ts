@@ -1,12 +1,12 @@
-import { join } from "node:path";
-import { collectPieces, type ExecuteResponse, requireDigest, WIRE_LIMITS } from "@sloth/protocol";
+import { collectPieces, type ExecuteResponse, WIRE_LIMITS } from "@sloth/protocol";
 import {
-  decodeManifest,
-  encodeManifest,
-  layOut,
+  contentBitmap,
+  type LeasedTree,
+  ListingBag,
   type Manifest,
-  manifestDigest,
-  newContents,
+  type ManifestEntry,
+  receiveContents,
+  type ScanRules,
   type Snapshot,
   type StagedContents,
 } from "@sloth/workspace";
@@ -16,53 +16,93 @@ import type { TransferEndpoint } from "./transfer-endpoint.js";
 export interface IncomingWorkspaceOptions {
   inbox: Inbox;
   endpoint: TransferEndpoint;
-  /** Makes the attempt's private directory. */
-  makeDirectory(): Promise<string>;
+  /** The tree that becomes the workspace. */
+  tree: LeasedTree;
+  rules: ScanRules;
+  keepIgnored: boolean;
   signal: AbortSignal;
 }
 
-const emptyManifest: Manifest = { entries: [] };
-const emptyDigest = manifestDigest(encodeManifest(emptyManifest));
+type SnapshotFrame = Awaited<ReturnType<Inbox["next"]>> & { $case: "snapshot" };
 
-/** Receives the snapshot that the master announces and lays it out; yields the frames that ask for it. */
+/** More listings than these are asked for as all there are: their digests would be long themselves. */
+const MOST_DIGESTS = 1024;
+
+/**
+ * Brings the tree to the snapshot that the master announces; yields the frames that ask for what is lacking. Nothing
+ * is asked for when the tree is as announced, or when what was sent along is enough.
+ */
 export async function* receiveWorkspace(
   options: IncomingWorkspaceOptions,
 ): AsyncGenerator<ExecuteResponse, Snapshot> {
-  const { inbox, signal } = options;
-  const { snapshot } = await inbox.next("snapshot");
-  const manifest = yield* receiveManifest(inbox, snapshot.rootDigest);
-  inbox.expect(undefined);
-  const directory = await options.makeDirectory();
-  const contents = yield* receiveContents(manifest, join(directory, "staging"), options);
-  const laidOut = await layOut(manifest, contents, join(directory, "tree"), { signal });
-  await contents?.remove();
-  return laidOut;
-}
-
-async function* receiveManifest(inbox: Inbox, rootDigest: string): AsyncGenerator<ExecuteResponse, Manifest> {
-  const held = rootDigest === emptyDigest;
-  inbox.expect(held ? undefined : "manifest");
-  yield { frame: { $case: "need", need: { manifest: !held } } };
-  if (held) return emptyManifest;
-  const nextPiece = async () => (await inbox.next("manifest")).manifest;
-  const bytes = await collectPieces(nextPiece, WIRE_LIMITS.manifestBytes);
-  requireDigest("The manifest", manifestDigest(bytes), rootDigest);
-  return decodeManifest(bytes);
-}
-
-async function* receiveContents(
-  manifest: Manifest,
-  stagingDir: string,
-  { endpoint, signal }: IncomingWorkspaceOptions,
-): AsyncGenerator<ExecuteResponse, StagedContents | undefined> {
-  const entries = newContents(emptyManifest, { upserts: manifest.entries, deletions: [] });
-  if (entries.length === 0) {
-    yield { frame: { $case: "missing", missing: { contents: { $case: "some", some: { sha256: [] } } } } };
-    return undefined;
+  const { inbox, tree, rules, keepIgnored, signal } = options;
+  // The master takes its snapshot meanwhile.
+  const verified = tree.verify({ rules, signal });
+  verified.catch(() => {});
+  const { snapshot } = await inbox.next("snapshot", signal);
+  const current = await verified;
+  if (current.rootDigest === snapshot.rootDigest) {
+    inbox.expect(undefined);
+    return await tree.update(undefined, { keepIgnored, signal });
   }
-  const upload = endpoint.expectUpload({ entries, stagingDir, signal });
+  const manifest = yield* receiveManifest(current, snapshot, options);
+  inbox.expect(undefined);
+  const missing = await tree.missing(manifest, signal);
+  const contents = yield* receiveMissing(manifest, missing, snapshot, options);
+  const base = await tree.update(contents, { keepIgnored, signal });
+  await contents?.remove();
+  return base;
+}
+
+async function* receiveManifest(
+  current: Snapshot,
+  { rootDigest, listings }: SnapshotFrame["snapshot"],
+  { inbox, signal }: IncomingWorkspaceOptions,
+): AsyncGenerator<ExecuteResponse, Manifest> {
+  const bag = new ListingBag();
+  bag.add(current.encoded);
+  bag.add(listings);
+  let budgetBytes: number = WIRE_LIMITS.manifestBytes;
+  for (let missing = bag.missing(rootDigest), all = false; missing.length > 0; ) {
+    // Once all was sent, what is still missing does not exist; assembling says so.
+    if (all) break;
+    all = current.entries === 0 || missing.length > MOST_DIGESTS;
+    const sha256 = all ? [] : missing.map((digest) => Buffer.from(digest, "hex"));
+    inbox.expect("manifest");
+    yield { frame: { $case: "need", need: { all, sha256 } } };
+    const nextPiece = async () => (await inbox.next("manifest", signal)).manifest;
+    const received = await collectPieces(nextPiece, budgetBytes);
+    budgetBytes -= received.length;
+    bag.add(received);
+    const before = missing.length;
+    missing = bag.missing(rootDigest);
+    // A peer that sends nothing that helps is not asked for ever.
+    if (missing.length === before && received.length < 32) break;
+  }
+  return bag.assemble(rootDigest);
+}
+
+async function* receiveMissing(
+  manifest: Manifest,
+  missing: ManifestEntry[],
+  snapshot: SnapshotFrame["snapshot"],
+  { endpoint, tree, signal }: IncomingWorkspaceOptions,
+): AsyncGenerator<ExecuteResponse, StagedContents | undefined> {
+  if (missing.length === 0) return undefined;
+  const stagingDir = tree.stagingDirectory;
+  const inline = new Set(snapshot.inlineSha256.map((digest) => Buffer.from(digest).toString("hex")));
+  const isInline = ({ digest }: ManifestEntry) => digest !== undefined && inline.has(digest);
+  if (missing.every(isInline)) {
+    const expected = manifest.entries.filter(isInline);
+    return await receiveContents(once(snapshot.inlineContents), { expected, stagingDir, signal });
+  }
+  const upload = endpoint.expectUpload({ entries: missing, stagingDir, signal });
   // Watched from the start: it may fail before anybody waits for it.
   upload.catch(() => {});
-  yield { frame: { $case: "missing", missing: { contents: { $case: "all", all: true } } } };
+  yield { frame: { $case: "missing", missing: { bitmap: contentBitmap(manifest.entries, missing) } } };
   return await upload;
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
 }

@@ -3,25 +3,31 @@ import { type ExecuteResponse, splitIntoPieces } from "@sloth/protocol";
 import type { TaskResult } from "@sloth/runtime";
 import {
   type Changeset,
-  captureChanges,
   encodeChangeset,
+  type LeasedTree,
   newContents,
   type Snapshot,
   WorkspaceError,
 } from "@sloth/workspace";
 import type { TransferEndpoint } from "./transfer-endpoint.js";
 
-/** What the attempt changed, if it succeeded. Changes that cannot be carried make it fail. */
+/**
+ * What the attempt changed. Of one that did not succeed only if there is anything: its changes are for a look.
+ * Changes that cannot be carried make it fail.
+ */
 export async function capture(
-  base: Snapshot,
+  tree: LeasedTree,
   result: TaskResult,
   signal: AbortSignal,
 ): Promise<{ result: TaskResult; changeset?: Changeset }> {
-  if (result.status !== "succeeded") return { result };
+  const succeeded = result.status === "succeeded";
   try {
-    return { result, changeset: await captureChanges(base, { signal }) };
+    const { changeset } = await tree.capture(signal);
+    const isEmpty = changeset.upserts.length + changeset.deletions.length === 0;
+    return succeeded || !isEmpty ? { result, changeset } : { result };
   } catch (error) {
     if (!(error instanceof WorkspaceError)) throw error;
+    if (!succeeded) return { result };
     const message = `It succeeded, but what it left cannot be taken back: ${error.message}`;
     return { result: { ...result, status: "failed", message } };
   }

@@ -2,12 +2,12 @@
  * One attempt on the agent's side, from `Open` to release; docs/protocol.md has the conversation.
  *
  *  1. check `Open`, claim its key, accept; take the bundle if one is needed
- *  2. wait for a slot, grant
- *  3. receive the snapshot's manifest and contents into staging
- *  4. lay the tree out and run the attempt in it, streaming its output
+ *  2. wait for a slot, grant; lease a tree and look what is in it, while the master takes its snapshot
+ *  3. receive what the tree lacks of the snapshot, and bring it there
+ *  4. run the attempt in it, streaming its output
  *  5. capture what changed, free the slot, offer the changeset
  *  6. wait for `Acknowledge`
- *  Always, and last: every process is dead, the tree is removed, the transfer id forgotten.
+ *  Always, and last: every process is dead, the tree is released, the transfer id forgotten.
  *
  * Non-guarantee: without the feature `reattach` an attempt dies with its stream.
  */
@@ -21,8 +21,8 @@ import {
   WIRE_LIMITS,
 } from "@sloth/protocol";
 import type { Attempt, TaskResult, TaskRunner } from "@sloth/runtime";
+import type { KeptTrees, LeasedTree } from "@sloth/workspace";
 import type { Slot, SlotQueue } from "../slots/slot-queue.js";
-import { removeTree, type StateDirectory } from "../state/state-directory.js";
 import type { AttemptRegistry } from "./attempt-registry.js";
 import { Inbox } from "./inbox.js";
 import { receiveWorkspace } from "./incoming-workspace.js";
@@ -36,7 +36,7 @@ import { type CheckedOpen, checkOpen, finishedFrame, OutputFrames } from "./wire
 export interface SessionContext {
   runner: TaskRunner;
   slots: SlotQueue;
-  state: StateDirectory;
+  trees: KeptTrees;
   registry: AttemptRegistry;
   /** Aborted when the agent stops. */
   shutdown: AbortSignal;
@@ -45,10 +45,12 @@ export interface SessionContext {
 export class Session {
   readonly #context: SessionContext;
   readonly #inbox: Inbox;
+  /** Aborted when the attempt is to stop, for whatever reason. */
   readonly #stop = new AbortController();
+  /** Aborted when nobody is there any more who wants to hear how it ended. */
+  readonly #gone = new AbortController();
   readonly #transferId = randomBytes(16).toString("hex");
-  readonly #endpoint = new TransferEndpoint();
-  #directory: string | undefined;
+  #tree: LeasedTree | undefined;
   #slot: Slot | undefined;
   #lease: Lease | undefined;
   #started = false;
@@ -60,9 +62,6 @@ export class Session {
       onHeard: () => this.#lease?.renew(),
       onCancel: ({ reason }) => this.#end("cancelled", reason || "cancelled by the master"),
       onBroken: (error) => this.#end(error instanceof ProtocolError ? "broken" : "lost", error.message),
-    });
-    this.#stop.signal.addEventListener("abort", () => this.#inbox.close(this.#stop.signal.reason), {
-      once: true,
     });
   }
 
@@ -101,30 +100,23 @@ export class Session {
 
   async *#perform(open: CheckedOpen): AsyncGenerator<ExecuteResponse> {
     const { signal } = this.#stop;
+    const gone = this.#gone.signal;
     const bundle = yield* this.#receiveBundle(open);
-    yield* this.#waitForSlot();
-    const base = yield* receiveWorkspace({
-      inbox: this.#inbox,
-      endpoint: this.#endpoint,
-      makeDirectory: () => this.#makeDirectory(),
-      signal,
-    });
+    const endpoint = new TransferEndpoint(open.encoding);
+    yield* this.#waitForSlot(endpoint);
+    const tree = this.#context.trees.lease(open.workspace);
+    this.#tree = tree;
+    const { rules, keepIgnored } = open;
+    const inbox = this.#inbox;
+    const base = yield* receiveWorkspace({ inbox, endpoint, tree, rules, keepIgnored, signal });
     const result = yield* this.#execute(open.toAttempt({ workspace: base.root, bundle }));
-    const captured = await capture(base, result, signal);
+    inbox.expectAfterAll("acknowledge");
+    const captured = await capture(tree, result, gone);
     this.#slot?.release();
     this.#finished = true;
-    this.#inbox.expect("acknowledge");
     yield finishedFrame(captured.result, captured.changeset !== undefined);
-    // A cancelled attempt is over; its master may be gone already.
-    if (this.#cause() === "cancelled") return;
-    if (captured.changeset)
-      yield* offerChanges(captured.changeset, { base, endpoint: this.#endpoint, signal });
-    await this.#inbox.next("acknowledge");
-  }
-
-  async #makeDirectory(): Promise<string> {
-    this.#directory = await this.#context.state.makeAttemptDirectory();
-    return this.#directory;
+    if (captured.changeset) yield* offerChanges(captured.changeset, { base, endpoint, signal: gone });
+    await inbox.next("acknowledge", gone);
   }
 
   async #receiveOpen(): Promise<CheckedOpen> {
@@ -133,7 +125,7 @@ export class Session {
       WIRE_LIMITS.openTimeoutMs,
     );
     try {
-      const { open } = await this.#inbox.next("open");
+      const { open } = await this.#inbox.next("open", this.#stop.signal);
       const checked = checkOpen(open);
       this.#context.registry.claim(checked.idempotencyKey);
       return checked;
@@ -148,14 +140,14 @@ export class Session {
     yield { frame: { $case: "accepted", accepted: { leaseMs, bundleNeeded: bundle !== undefined } } };
     if (!bundle) return undefined;
     const bytes = await collectPieces(
-      async () => (await this.#inbox.next("bundle")).bundle,
+      async () => (await this.#inbox.next("bundle", this.#stop.signal)).bundle,
       Math.min(bundle.sizeBytes, WIRE_LIMITS.bundleBytes),
     );
     requireDigest("The bundle", createHash("sha256").update(bytes).digest("hex"), bundle.digest);
     return bytes;
   }
 
-  async *#waitForSlot(): AsyncGenerator<ExecuteResponse> {
+  async *#waitForSlot(endpoint: TransferEndpoint): AsyncGenerator<ExecuteResponse> {
     this.#inbox.expect("snapshot");
     const places = this.#context.slots.acquire(this.#stop.signal);
     for (;;) {
@@ -166,7 +158,7 @@ export class Session {
       }
       yield { frame: { $case: "queued", queued: { position: place.value } } };
     }
-    this.#context.registry.openTransfer(this.#transferId, this.#endpoint);
+    this.#context.registry.openTransfer(this.#transferId, endpoint);
     yield { frame: { $case: "granted", granted: { transferId: this.#transferId } } };
   }
 
@@ -188,8 +180,11 @@ export class Session {
     return result;
   }
 
+  /** The first cause is the one that counts. */
   #end(cause: SessionEndCause, message: string): void {
-    this.#stop.abort(new SessionEnd(cause, message));
+    const end = new SessionEnd(cause, message);
+    this.#stop.abort(end);
+    if (cause !== "cancelled") this.#gone.abort(end);
   }
 
   #cause(): SessionEndCause | undefined {
@@ -202,6 +197,7 @@ export class Session {
     this.#lease?.end();
     this.#slot?.release();
     this.#context.registry.closeTransfer(this.#transferId);
-    if (this.#directory) await removeTree(this.#directory);
+    this.#inbox.close();
+    await this.#tree?.release();
   }
 }

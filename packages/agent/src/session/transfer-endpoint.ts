@@ -1,5 +1,7 @@
 import {
   type DownloadResponse,
+  type Encoding,
+  LinkSpeed,
   readTransfer,
   type TransferEnd,
   type TransferPart,
@@ -30,6 +32,12 @@ interface Offer {
 export class TransferEndpoint {
   #expected: (Expected & { settle: Resolvers<StagedContents> }) | undefined;
   #offer: Offer | undefined;
+  /** What the master can decompress. */
+  readonly #encoding: Encoding | undefined;
+
+  constructor(encoding: Encoding | undefined) {
+    this.#encoding = encoding;
+  }
 
   /** Announces what the next upload must hold; resolves when it has been received and checked. */
   expectUpload(expected: Expected): Promise<StagedContents> {
@@ -67,10 +75,11 @@ export class TransferEndpoint {
   }
 
   /** Sends what is offered. */
-  download(): AsyncIterable<DownloadResponse> {
+  download({ isSlow }: { isSlow: boolean }): AsyncIterable<DownloadResponse> {
     const offer = this.#offer;
     if (!offer) throw new ServerError(Status.FAILED_PRECONDITION, "This attempt has nothing to download.");
     this.#offer = undefined;
-    return writeTransfer(packContents(offer.root, offer.entries, { signal: offer.signal }));
+    const contents = packContents(offer.root, offer.entries, { signal: offer.signal });
+    return writeTransfer(contents, { encoding: this.#encoding, link: new LinkSpeed(isSlow) });
   }
 }

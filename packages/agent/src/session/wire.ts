@@ -2,7 +2,9 @@
 import { isAbsolute, normalize } from "node:path/posix";
 import type { LuaTable } from "@sloth/dsl";
 import {
+  type Encoding,
   type ExecuteResponse,
+  encodingOf,
   type Finished,
   fromWireValue,
   LogLevel,
@@ -16,6 +18,7 @@ import {
   WIRE_LIMITS,
 } from "@sloth/protocol";
 import type { Attempt, TaskEvent, TaskResult, WorkflowSource } from "@sloth/runtime";
+import type { ScanRules, WorkspaceIdentity } from "@sloth/workspace";
 
 /** Longest grace period and time limit that are honoured: what a timer of Node can count. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -25,6 +28,12 @@ export interface CheckedOpen {
   idempotencyKey: string;
   leaseMs: number;
   bundle: { digest: string; sizeBytes: number } | undefined;
+  /** Which workspace of which master. */
+  workspace: WorkspaceIdentity;
+  rules: ScanRules;
+  keepIgnored: boolean;
+  /** How transfers may be compressed. */
+  encoding: Encoding | undefined;
   /** Makes the attempt once its workspace and bundle are there. */
   toAttempt(local: { workspace: string; bundle: Uint8Array | undefined }): Attempt;
 }
@@ -36,6 +45,7 @@ export function checkOpen(open: Open): CheckedOpen {
   require(attempt?.runId && attempt.task && attempt.number >= 1, "attempt");
   require(/^[0-9a-f]{32}$/.test(open.idempotencyKey), "idempotency_key");
   require(open.attachAfterSeq === undefined, "attach_after_seq");
+  require(open.workspace?.id && open.workspace.root, "workspace");
   require(task?.command, "task");
   require(isInside(task.workdir), "workdir");
   require(task.umask <= 0o777, "umask");
@@ -50,6 +60,14 @@ export function checkOpen(open: Open): CheckedOpen {
     idempotencyKey: open.idempotencyKey,
     leaseMs: Math.min(open.leaseMs || WIRE_LIMITS.leaseMs, WIRE_LIMITS.maxLeaseMs),
     bundle: bundle && { digest: bundle.digest, sizeBytes: bundle.sizeBytes },
+    workspace: { id: open.workspace.id, root: open.workspace.root },
+    rules: {
+      patterns: open.rules?.ignore ?? [],
+      gitignore: open.rules?.gitignore ?? false,
+      includeGit: open.rules?.syncGit ?? false,
+    },
+    keepIgnored: open.rules?.keepIgnored ?? false,
+    encoding: encodingOf(open.features),
     toAttempt: (local) => ({
       runId: attempt.runId,
       group: attempt.group,

@@ -1,6 +1,7 @@
 import {
   type AgentChannels,
   describeRpcFailure,
+  LinkSpeed,
   openAgentChannels,
   SUPPORTED_FEATURES,
   SUPPORTED_PROTOCOLS,
@@ -15,6 +16,10 @@ export interface ConnectedAgent {
   channels: AgentChannels;
   /** The protocol number that both speak. */
   protocol: number;
+  /** What both can. */
+  features: readonly string[];
+  /** How fast bulk has been so far. */
+  link: LinkSpeed;
 }
 
 /** Long enough for a slow network; a refused connection is known at once. */
@@ -47,7 +52,7 @@ export class AgentPool {
     const channels = openAgentChannels(target);
     this.#channels.push(channels);
     try {
-      const { protocol } = await channels.control.hello(
+      const { protocol, features } = await channels.control.hello(
         {
           protocolMin: SUPPORTED_PROTOCOLS.min,
           protocolMax: SUPPORTED_PROTOCOLS.max,
@@ -56,7 +61,7 @@ export class AgentPool {
         },
         { signal: AbortSignal.timeout(CONNECT_TIMEOUT_MS) },
       );
-      return { target, channels, protocol };
+      return { target, channels, protocol, features, link: new LinkSpeed() };
     } catch (error) {
       throw new AgentLost(explainConnectFailure(target, error), { cause: error });
     }

@@ -4,12 +4,19 @@
  *  1. open, send the bundle if it is asked for, wait for a slot
  *  2. take the snapshot, send its manifest and contents
  *  3. pass on output while the task runs
- *  4. after success: receive the changeset and new contents into staging, merge, apply
+ *  4. receive the changeset and new contents into staging; after success merge and apply, else keep them
  *  5. acknowledge, read the end of the stream
  *
  * Non-guarantee: when the agent is lost in step 3, whether the task finished is unknown.
  */
-import { type ExecuteResponse, type Finished, ProtocolError, splitIntoPieces } from "@sloth/protocol";
+import {
+  type ExecuteResponse,
+  encodingOf,
+  type Finished,
+  ProtocolError,
+  splitIntoPieces,
+  type WorkspaceRules,
+} from "@sloth/protocol";
 import type { Attempt, TaskEvent, TaskResult } from "@sloth/runtime";
 import type { Workspace } from "@sloth/workspace";
 import type { ConnectedAgent } from "./agent-pool.js";
@@ -17,10 +24,11 @@ import {
   ChangesCollector,
   type ChangesPiece,
   type EncodedChanges,
+  type KeepChanges,
   takeOverChanges,
 } from "./incoming-changes.js";
 import { Outbox } from "./outbox.js";
-import { type MissingFrame, OutgoingWorkspace } from "./outgoing-workspace.js";
+import { OutgoingWorkspace } from "./outgoing-workspace.js";
 import { OutputChecker } from "./output-checker.js";
 import { logRecordOf, openFrame, resultOf, streamOf } from "./wire.js";
 
@@ -44,6 +52,8 @@ export interface ConversationOptions {
   attempt: Attempt;
   agent: ConnectedAgent;
   workspace: Workspace;
+  rules: WorkspaceRules;
+  keep: KeepChanges;
   /** Ends the conversation at once; a polite cancellation is `cancel()`. */
   signal: AbortSignal;
 }
@@ -62,7 +72,12 @@ export class Conversation {
 
   constructor(options: ConversationOptions) {
     this.#options = options;
-    this.#outgoing = new OutgoingWorkspace(options.workspace);
+    const { ignore, gitignore, syncGit } = options.rules;
+    this.#outgoing = new OutgoingWorkspace(options.workspace, {
+      patterns: ignore,
+      gitignore,
+      includeGit: syncGit,
+    });
   }
 
   get stage(): Stage {
@@ -77,8 +92,8 @@ export class Conversation {
 
   /** Holds the conversation; ends after the `result` event. Throws when the stream or the protocol breaks. */
   async *hold(): AsyncGenerator<TaskEvent> {
-    const { attempt, agent, workspace, signal } = this.#options;
-    const open = openFrame(attempt, workspace, agent.protocol);
+    const { attempt, agent, workspace, rules, signal } = this.#options;
+    const open = openFrame(attempt, workspace, agent, rules);
     const responses = agent.channels.control.execute(this.#outbox.requests, { signal });
     const renewal = setInterval(() => this.#renew(), open.leaseMs / 4);
     try {
@@ -121,9 +136,9 @@ export class Conversation {
       case "granted":
         return await this.#granted(frame.granted.transferId);
       case "need":
-        return await this.#needed(frame.need.manifest);
+        return await this.#needed(frame.need);
       case "missing":
-        return await this.#missing(frame.missing);
+        return await this.#missing(frame.missing.bitmap);
       case "started":
         this.#stage = "running";
         return yield { type: "started", agent: this.#options.agent.target.label };
@@ -159,16 +174,18 @@ export class Conversation {
     });
   }
 
-  async #needed(manifestNeeded: boolean): Promise<void> {
-    if (!manifestNeeded) return;
-    for (const manifest of this.#outgoing.manifestPieces())
+  async #needed(need: { all: boolean; sha256: Uint8Array[] }): Promise<void> {
+    for (const manifest of this.#outgoing.manifestPieces(need))
       await this.#outbox.send({ $case: "manifest", manifest });
   }
 
-  async #missing(missing: MissingFrame): Promise<void> {
-    const { bulk } = this.#options.agent.channels;
+  async #missing(bitmap: Uint8Array): Promise<void> {
+    const { channels, features, link } = this.#options.agent;
+    const compression = { encoding: encodingOf(features), link };
     const transferId = this.#transferId;
-    await this.#unlessCancelled((signal) => this.#outgoing.upload(bulk, { missing, transferId, signal }));
+    await this.#unlessCancelled((signal) =>
+      this.#outgoing.upload(channels.bulk, { bitmap, transferId, compression, signal }),
+    );
   }
 
   /** Work that a cancellation ends; the agent's result then follows on the stream. */
@@ -183,10 +200,8 @@ export class Conversation {
 
   #finished(finished: Finished): void {
     this.#result = resultOf(finished);
-    if (!finished.changesFollow) this.#close();
-    else if (this.#result.status === "succeeded") this.#stage = "collecting";
-    else
-      throw new ProtocolError("UNEXPECTED_FRAME", "The agent offers changes of a task that did not succeed.");
+    if (finished.changesFollow) this.#stage = "collecting";
+    else this.#close();
   }
 
   async #changed(piece: ChangesPiece): Promise<void> {
@@ -197,21 +212,18 @@ export class Conversation {
   }
 
   async #takeOver(changes: EncodedChanges): Promise<void> {
-    const { agent, workspace, signal } = this.#options;
-    const { base } = this.#outgoing;
-    const client = agent.channels.bulk;
-    const outcome = await takeOverChanges({
+    const { agent, workspace, keep, signal } = this.#options;
+    this.#result = await takeOverChanges({
+      result: this.#result ?? { status: "succeeded" },
       changes,
-      base,
+      base: this.#outgoing.base,
       workspace,
-      client,
+      keep,
+      client: agent.channels.bulk,
       transferId: this.#transferId,
+      link: agent.link,
       signal,
     });
-    const succeeded = this.#result ?? { status: "succeeded" };
-    // What is refused is the task's own doing: it fails, as one whose command failed.
-    if ("refused" in outcome) this.#result = { ...succeeded, status: "failed", message: outcome.refused };
-    else this.#result = { ...succeeded, changes: outcome };
   }
 
   #close(): void {

@@ -1,14 +1,16 @@
 import { createHash } from "node:crypto";
 import {
   type AgentServiceClient,
+  type LinkSpeed,
   PieceCollector,
   ProtocolError,
   readTransfer,
   requireDigest,
   WIRE_LIMITS,
 } from "@sloth/protocol";
-import type { ChangeCounts } from "@sloth/runtime";
+import type { TaskResult } from "@sloth/runtime";
 import {
+  type Changeset,
   type Conflict,
   decodeChangeset,
   type ManifestEntry,
@@ -49,14 +51,31 @@ export class ChangesCollector {
   }
 }
 
+/** Changes that are not applied, and why. */
+export interface UnappliedChanges {
+  base: Snapshot;
+  changeset: Changeset;
+  contents: StagedContents | undefined;
+  why: "failed" | "timed-out" | "cancelled" | "conflict" | "refused";
+  /** For a person. */
+  message: string | undefined;
+}
+
+/** Puts changes where they can be looked at, and says where; for a person. */
+export type KeepChanges = (changes: UnappliedChanges) => Promise<string>;
+
 export interface TakeOverOptions {
+  /** How the task ended; its changes are applied only if it succeeded. */
+  result: TaskResult;
   changes: EncodedChanges;
   /** What the attempt was given. */
   base: Snapshot;
   workspace: Workspace;
+  keep: KeepChanges;
   /** Where the contents come from. */
   client: AgentServiceClient;
   transferId: string;
+  link: LinkSpeed;
   signal: AbortSignal;
 }
 
@@ -64,11 +83,13 @@ export interface TakeOverOptions {
 const REFUSALS: ReadonlySet<WorkspaceErrorCode> = new Set(["PROTECTED", "EXTERNAL_LINK", "DELETES_ALL"]);
 
 /**
- * Receives the new contents into staging, merges and applies: all, or nothing and why it was refused.
+ * Receives the new contents into staging, and merges and applies the changes of a task that succeeded: all, or
+ * nothing. What is not applied is kept. Returns how the task ended with that: what is refused is its own doing, so it
+ * fails as one whose command failed.
  * @throws {ProtocolError}, {WorkspaceError} when the agent or the disk fails; nothing is applied then either.
  */
-export async function takeOverChanges(options: TakeOverOptions): Promise<ChangeCounts | { refused: string }> {
-  const { changes, base, workspace, signal } = options;
+export async function takeOverChanges(options: TakeOverOptions): Promise<TaskResult> {
+  const { changes, base, result } = options;
   const changeset = decodeChangeset(changes.bytes);
   const expected = newContents(base.manifest, changeset);
   if (changes.hasContents !== expected.length > 0) {
@@ -76,23 +97,52 @@ export async function takeOverChanges(options: TakeOverOptions): Promise<ChangeC
   }
   const contents = changes.hasContents ? await download(expected, options) : undefined;
   try {
-    const { conflicts, counts } = await workspace.apply({ base, changeset, contents, signal });
-    return conflicts.length > 0 ? { refused: explainConflicts(conflicts) } : counts;
-  } catch (error) {
-    if (!(error instanceof WorkspaceError) || !REFUSALS.has(error.code)) throw error;
-    return { refused: `It succeeded, but its changes are refused; nothing was applied: ${error.message}` };
+    if (result.status === "succeeded") return await applyChanges(changeset, contents, options);
+    const why = result.status === "lost" ? "failed" : result.status;
+    return await kept({ base, changeset, contents, why, message: result.message }, options);
   } finally {
     await contents?.remove();
   }
 }
 
+async function applyChanges(
+  changeset: Changeset,
+  contents: StagedContents | undefined,
+  options: TakeOverOptions,
+): Promise<TaskResult> {
+  const { base, workspace, result, signal } = options;
+  const refused = (why: "conflict" | "refused", message: string) => {
+    const failed: TaskResult = { ...result, status: "failed", message };
+    return kept({ base, changeset, contents, why, message }, { ...options, result: failed });
+  };
+  try {
+    const { conflicts, counts } = await workspace.apply({ base, changeset, contents, signal });
+    return conflicts.length > 0
+      ? refused("conflict", explainConflicts(conflicts))
+      : { ...result, changes: counts };
+  } catch (error) {
+    if (!(error instanceof WorkspaceError) || !REFUSALS.has(error.code)) throw error;
+    return refused(
+      "refused",
+      `It succeeded, but its changes are refused; nothing was applied: ${error.message}`,
+    );
+  }
+}
+
+async function kept(changes: UnappliedChanges, { keep, result }: TakeOverOptions): Promise<TaskResult> {
+  const where = await keep(changes);
+  return { ...result, message: [result.message, where].filter(Boolean).join("\n") };
+}
+
 async function download(expected: ManifestEntry[], options: TakeOverOptions): Promise<StagedContents> {
-  const { client, transferId, workspace, signal } = options;
-  const transfer = readTransfer(client.download({ header: { transferId } }, { signal }));
+  const { client, transferId, workspace, link, signal } = options;
+  const transfer = readTransfer(client.download({ header: { transferId }, isSlow: link.isSlow }, { signal }));
   const stagingDir = await workspace.stagingDirectory();
+  const startedAt = performance.now();
   const contents = await receiveContents(transfer.chunks, { expected, stagingDir, signal });
   try {
     transfer.check(contents.summary);
+    link.note(contents.summary.bytes, performance.now() - startedAt);
     return contents;
   } catch (error) {
     await contents.remove();

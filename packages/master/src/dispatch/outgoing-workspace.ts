@@ -1,86 +1,111 @@
 import {
   type AgentServiceClient,
   type ExecuteRequest,
-  type ExecuteResponse,
-  ProtocolError,
   splitIntoPieces,
+  type TransferCompression,
   type UploadRequest,
   writeTransfer,
 } from "@sloth/protocol";
 import {
   type ContentStream,
-  encodeManifest,
-  type ManifestEntry,
-  manifestDigest,
+  entriesOfBitmap,
+  ListingBag,
+  newSince,
   packContents,
+  type ScanRules,
   type Snapshot,
   type Workspace,
 } from "@sloth/workspace";
 
-/** Which contents an agent lacks. */
-export type MissingFrame = Extract<NonNullable<ExecuteResponse["frame"]>, { $case: "missing" }>["missing"];
 type SnapshotFrame = Extract<NonNullable<ExecuteRequest["frame"]>, { $case: "snapshot" }>["snapshot"];
 
-/** What one attempt sends of its workspace: the snapshot, then as much of manifest and contents as the agent lacks. */
+/** What of a workspace is sent without being asked for, listings and contents each. */
+const INLINE_BYTES = 256 * 1024;
+
+/** What one attempt sends of its workspace: the snapshot, then as much of listings and contents as the agent lacks. */
 export class OutgoingWorkspace {
   readonly #workspace: Workspace;
+  readonly #rules: ScanRules;
   #base: Snapshot | undefined;
-  #manifest: Uint8Array = new Uint8Array();
+  #listings: ListingBag | undefined;
 
-  constructor(workspace: Workspace) {
+  constructor(workspace: Workspace, rules: ScanRules) {
     this.#workspace = workspace;
+    this.#rules = rules;
   }
 
-  /** What was sent. @throws {ProtocolError} UNEXPECTED_FRAME when the agent asks before there is anything. */
+  /** What was announced. Asking before is a mistake of ours. */
   get base(): Snapshot {
     if (this.#base) return this.#base;
-    throw new ProtocolError("UNEXPECTED_FRAME", "The agent asked for contents too early.");
+    throw new Error("Nothing was announced yet.");
   }
 
-  /** Takes the snapshot and announces it. @throws {WorkspaceError} */
+  /** Takes the snapshot and announces it, with what is new since the last one if that is little. @throws {WorkspaceError} */
   async announce(signal: AbortSignal): Promise<SnapshotFrame> {
-    this.#base = await this.#workspace.snapshot({ signal });
-    const { entries } = this.#base.manifest;
-    this.#manifest = encodeManifest(this.#base.manifest);
+    const base = await this.#workspace.snapshot({ rules: this.#rules, signal });
+    this.#base = base;
+    const { listings, entries } = newSince(base, INLINE_BYTES);
+    const inlineContents =
+      entries.length > 0 ? await collect(packContents(base.root, entries, { signal })) : [];
     return {
-      rootDigest: manifestDigest(this.#manifest),
-      entries: entries.length,
-      contentBytes: entries.reduce((sum, entry) => sum + entry.sizeBytes, 0),
-      manifestBytes: this.#manifest.length,
+      rootDigest: base.rootDigest,
+      entries: base.entries,
+      contentBytes: base.contentBytes,
+      listings,
+      inlineSha256: [...new Set(entries.map(({ digest }) => digest ?? ""))].map((digest) =>
+        Buffer.from(digest, "hex"),
+      ),
+      inlineContents: Buffer.concat(inlineContents),
     };
   }
 
-  /** The encoded manifest, once. */
-  manifestPieces(): ReturnType<typeof splitIntoPieces> {
-    const encoded = this.#manifest;
-    this.#manifest = new Uint8Array();
-    return splitIntoPieces(encoded);
+  /** The listings that an agent asked for. */
+  manifestPieces({
+    all,
+    sha256,
+  }: {
+    all: boolean;
+    sha256: Uint8Array[];
+  }): ReturnType<typeof splitIntoPieces> {
+    if (all) return splitIntoPieces(this.base.encoded);
+    if (!this.#listings) {
+      this.#listings = new ListingBag();
+      this.#listings.add(this.base.encoded);
+    }
+    return splitIntoPieces(this.#listings.pick(sha256.map((digest) => Buffer.from(digest).toString("hex"))));
   }
 
   /** Sends the contents that the agent lacks. @throws {WorkspaceError} when a file is not any more what was announced. */
   async upload(
     client: AgentServiceClient,
-    options: { missing: MissingFrame; transferId: string; signal: AbortSignal },
+    options: {
+      bitmap: Uint8Array;
+      transferId: string;
+      compression: TransferCompression;
+      signal: AbortSignal;
+    },
   ): Promise<void> {
-    const { missing, transferId, signal } = options;
-    const entries = missingEntries(this.base.manifest.entries, missing);
-    if (entries.length === 0) return;
-    await client.upload(uploadParts(transferId, packContents(this.base.root, entries, { signal })), {
-      signal,
-    });
+    const { bitmap, transferId, compression, signal } = options;
+    const { root, manifest, identities } = this.base;
+    const entries = entriesOfBitmap(manifest.entries, bitmap);
+    const startedAt = performance.now();
+    const contents = packContents(root, entries, { signal, identities });
+    await client.upload(uploadParts(transferId, contents, compression), { signal });
+    compression.link.note(contents.summary?.bytes ?? 0, performance.now() - startedAt);
   }
 }
 
-function missingEntries(
-  entries: readonly ManifestEntry[],
-  { contents }: MissingFrame,
-): readonly ManifestEntry[] {
-  if (contents?.$case === "all") return entries;
-  const wanted = new Set(contents?.some.sha256.map((digest) => Buffer.from(digest).toString("hex")));
-  return entries.filter(({ digest }) => digest !== undefined && wanted.has(digest));
+async function* uploadParts(
+  transferId: string,
+  contents: ContentStream,
+  compression: TransferCompression,
+): AsyncGenerator<UploadRequest> {
+  yield { part: { $case: "header", header: { transferId } } };
+  yield* writeTransfer(contents, compression);
 }
 
-async function* uploadParts(transferId: string, contents: ContentStream): AsyncGenerator<UploadRequest> {
-  yield { part: { $case: "header", header: { transferId } } };
-  yield* writeTransfer(contents);
+async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
+  const all: Uint8Array[] = [];
+  for await (const chunk of chunks) all.push(chunk);
+  return all;
 }

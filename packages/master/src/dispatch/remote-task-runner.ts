@@ -1,13 +1,20 @@
-import { describeRpcFailure } from "@sloth/protocol";
+import { describeRpcFailure, type WorkspaceRules } from "@sloth/protocol";
 import type { Attempt, TaskEvent, TaskRunner } from "@sloth/runtime";
 import { openWorkspace, type Workspace, WorkspaceError } from "@sloth/workspace";
 import type { AgentTarget } from "../inventory/inventory.js";
 import { AgentLost } from "./agent-lost.js";
 import type { AgentPool, ConnectedAgent } from "./agent-pool.js";
 import { Conversation, type Stage } from "./conversation.js";
+import type { KeepChanges } from "./incoming-changes.js";
+
+const DEFAULT_RULES: WorkspaceRules = { ignore: [], gitignore: false, syncGit: false, keepIgnored: false };
+
+const discard: KeepChanges = async () => "";
 
 /** How long an agent may take, beyond the grace period, to say that a cancelled attempt is over. */
 const CANCEL_MARGIN_MS = 1500;
+/** How much longer the changes of a cancelled attempt are waited for once they are on their way. */
+const CHANGES_PATIENCE_MS = 30_000;
 
 /** The workspaces of a run, one for each root. */
 export class Workspaces {
@@ -70,11 +77,24 @@ async function* converse(
   workspace: Workspace,
 ): AsyncGenerator<TaskEvent> {
   const hangUp = new AbortController();
-  const conversation = new Conversation({ attempt, agent, workspace, signal: hangUp.signal });
+  const conversation = new Conversation({
+    attempt,
+    agent,
+    workspace,
+    rules: DEFAULT_RULES,
+    keep: discard,
+    signal: hangUp.signal,
+  });
   let patience: NodeJS.Timeout | undefined;
   const onAbort = () => {
     conversation.cancel(String(signal.reason?.message ?? "cancelled"));
-    patience = setTimeout(() => hangUp.abort(), attempt.graceMs + CANCEL_MARGIN_MS);
+    // Changes that are on their way may be large.
+    const giveUp = () => {
+      if (conversation.stage === "collecting")
+        patience = setTimeout(() => hangUp.abort(), CHANGES_PATIENCE_MS);
+      else hangUp.abort();
+    };
+    patience = setTimeout(giveUp, attempt.graceMs + CANCEL_MARGIN_MS);
   };
   signal.addEventListener("abort", onAbort, { once: true });
   try {

@@ -14,6 +14,7 @@ import {
   type TaskSpec,
   toWireValue,
   WIRE_LIMITS,
+  type WorkspaceRules,
 } from "@sloth/protocol";
 import type { Attempt, TaskResult } from "@sloth/runtime";
 import type { Workspace } from "@sloth/workspace";
@@ -22,7 +23,12 @@ type Frame = NonNullable<ExecuteResponse["frame"]>;
 export type LogFrame = Extract<Frame, { $case: "log" }>["log"];
 
 /** The first frame of an attempt, with a new idempotency key. */
-export function openFrame(attempt: Attempt, workspace: Workspace, protocol: number): Open {
+export function openFrame(
+  attempt: Attempt,
+  workspace: Workspace,
+  { protocol, features }: { protocol: number; features: readonly string[] },
+  rules: WorkspaceRules,
+): Open {
   const { runId, group, task, number } = attempt;
   return {
     protocol,
@@ -42,6 +48,8 @@ export function openFrame(attempt: Attempt, workspace: Workspace, protocol: numb
     bundle: bundleOf(attempt),
     leaseMs: WIRE_LIMITS.leaseMs,
     attachAfterSeq: undefined,
+    rules,
+    features: [...features],
   };
 }
 

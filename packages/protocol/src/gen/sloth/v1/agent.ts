@@ -115,7 +115,27 @@ export interface Open {
   /** How long the agent may keep the attempt without hearing the master, in milliseconds. 0: the agent's default. */
   leaseMs: number;
   /** With the feature "reattach": continue after this seq instead of starting. Absent: start. */
-  attachAfterSeq?: number | undefined;
+  attachAfterSeq?:
+    | number
+    | undefined;
+  /** Absent: the defaults. */
+  rules:
+    | WorkspaceRules
+    | undefined;
+  /** What Hello agreed on. */
+  features: string[];
+}
+
+/** What of a workspace is sent and comes back. */
+export interface WorkspaceRules {
+  /** Patterns that are left out, as lines of an ignore file; above all ignore files. */
+  ignore: string[];
+  /** Heed .gitignore files too. */
+  gitignore: boolean;
+  /** Take .git along. */
+  syncGit: boolean;
+  /** Leave what is ignored in a tree that is kept, instead of removing it before the attempt. */
+  keepIgnored: boolean;
 }
 
 /** Which workspace this is, so that an agent can keep what it knows of it. */
@@ -186,17 +206,20 @@ export interface Bundle {
 }
 
 export interface Snapshot {
-  /** SHA-256 in hex of the encoded manifest. */
+  /** SHA-256 in hex of the listing of the root directory. */
   rootDigest: string;
   entries: number;
   /** Sum of the sizes of its files. */
   contentBytes: number;
-  /** Length of the encoded manifest. */
-  manifestBytes: number;
+  /** Listings that are new since the master's last snapshot, if they are few; an encoded manifest, perhaps in part. */
+  listings: Uint8Array;
+  /** Contents that are new since then, if they are small: their SHA-256, 32 bytes each, and what Upload would carry. */
+  inlineSha256: Uint8Array[];
+  inlineContents: Uint8Array;
 }
 
 export interface Manifest {
-  /** A piece of the encoded manifest; the format belongs to @sloth/workspace. */
+  /** A piece of the listings that were asked for; the format belongs to @sloth/workspace. */
   data: Uint8Array;
   last: boolean;
 }
@@ -232,18 +255,18 @@ export interface Granted {
   transferId: string;
 }
 
+/** Listings that the agent does not hold. Manifest frames with them follow, then perhaps another Need. */
 export interface Need {
-  /** False: the agent holds this snapshot. */
-  manifest: boolean;
-}
-
-export interface Missing {
-  contents?: { $case: "all"; all: boolean } | { $case: "some"; some: Digests } | undefined;
-}
-
-export interface Digests {
-  /** SHA-256, 32 bytes each. Empty: nothing is missing. */
+  /** All of the tree's. */
+  all: boolean;
+  /** These: SHA-256, 32 bytes each. */
   sha256: Uint8Array[];
+}
+
+/** Contents that the agent does not hold and that were not inline. Not sent when there are none. */
+export interface Missing {
+  /** One bit for each content of the manifest, in the order in which Upload carries them; the lowest of a byte first. */
+  bitmap: Uint8Array;
 }
 
 export interface Started {
@@ -299,10 +322,13 @@ export interface Changes {
 }
 
 export interface UploadRequest {
-  part?: { $case: "header"; header: TransferHeader } | { $case: "data"; data: Uint8Array } | {
-    $case: "end";
-    end: TransferEnd;
-  } | undefined;
+  part?:
+    | { $case: "header"; header: TransferHeader }
+    | { $case: "data"; data: Uint8Array }
+    | { $case: "end"; end: TransferEnd }
+    | { $case: "brotli"; brotli: Uint8Array }
+    | { $case: "zstd"; zstd: Uint8Array }
+    | undefined;
 }
 
 export interface UploadResponse {
@@ -311,11 +337,20 @@ export interface UploadResponse {
 }
 
 export interface DownloadRequest {
-  header: TransferHeader | undefined;
+  header:
+    | TransferHeader
+    | undefined;
+  /** The link was found to be slow: compress from the start. */
+  isSlow: boolean;
 }
 
 export interface DownloadResponse {
-  part?: { $case: "data"; data: Uint8Array } | { $case: "end"; end: TransferEnd } | undefined;
+  part?:
+    | { $case: "data"; data: Uint8Array }
+    | { $case: "end"; end: TransferEnd }
+    | { $case: "brotli"; brotli: Uint8Array }
+    | { $case: "zstd"; zstd: Uint8Array }
+    | undefined;
 }
 
 export interface TransferHeader {
@@ -930,6 +965,8 @@ function createBaseOpen(): Open {
     bundle: undefined,
     leaseMs: 0,
     attachAfterSeq: undefined,
+    rules: undefined,
+    features: [],
   };
 }
 
@@ -958,6 +995,12 @@ export const Open = {
     }
     if (message.attachAfterSeq !== undefined) {
       writer.uint32(64).uint64(message.attachAfterSeq);
+    }
+    if (message.rules !== undefined) {
+      WorkspaceRules.encode(message.rules, writer.uint32(74).fork()).ldelim();
+    }
+    for (const v of message.features) {
+      writer.uint32(82).string(v!);
     }
     return writer;
   },
@@ -1025,6 +1068,20 @@ export const Open = {
 
           message.attachAfterSeq = longToNumber(reader.uint64() as Long);
           continue;
+        case 9:
+          if (tag !== 74) {
+            break;
+          }
+
+          message.rules = WorkspaceRules.decode(reader, reader.uint32());
+          continue;
+        case 10:
+          if (tag !== 82) {
+            break;
+          }
+
+          message.features.push(reader.string());
+          continue;
       }
       if ((tag & 7) === 4 || tag === 0) {
         break;
@@ -1053,6 +1110,88 @@ export const Open = {
       : undefined;
     message.leaseMs = object.leaseMs ?? 0;
     message.attachAfterSeq = object.attachAfterSeq ?? undefined;
+    message.rules = (object.rules !== undefined && object.rules !== null)
+      ? WorkspaceRules.fromPartial(object.rules)
+      : undefined;
+    message.features = object.features?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseWorkspaceRules(): WorkspaceRules {
+  return { ignore: [], gitignore: false, syncGit: false, keepIgnored: false };
+}
+
+export const WorkspaceRules = {
+  encode(message: WorkspaceRules, writer: _m0.Writer = _m0.Writer.create()): _m0.Writer {
+    for (const v of message.ignore) {
+      writer.uint32(10).string(v!);
+    }
+    if (message.gitignore !== false) {
+      writer.uint32(16).bool(message.gitignore);
+    }
+    if (message.syncGit !== false) {
+      writer.uint32(24).bool(message.syncGit);
+    }
+    if (message.keepIgnored !== false) {
+      writer.uint32(32).bool(message.keepIgnored);
+    }
+    return writer;
+  },
+
+  decode(input: _m0.Reader | Uint8Array, length?: number): WorkspaceRules {
+    const reader = input instanceof _m0.Reader ? input : _m0.Reader.create(input);
+    let end = length === undefined ? reader.len : reader.pos + length;
+    const message = createBaseWorkspaceRules();
+    while (reader.pos < end) {
+      const tag = reader.uint32();
+      switch (tag >>> 3) {
+        case 1:
+          if (tag !== 10) {
+            break;
+          }
+
+          message.ignore.push(reader.string());
+          continue;
+        case 2:
+          if (tag !== 16) {
+            break;
+          }
+
+          message.gitignore = reader.bool();
+          continue;
+        case 3:
+          if (tag !== 24) {
+            break;
+          }
+
+          message.syncGit = reader.bool();
+          continue;
+        case 4:
+          if (tag !== 32) {
+            break;
+          }
+
+          message.keepIgnored = reader.bool();
+          continue;
+      }
+      if ((tag & 7) === 4 || tag === 0) {
+        break;
+      }
+      reader.skipType(tag & 7);
+    }
+    return message;
+  },
+
+  create(base?: DeepPartial<WorkspaceRules>): WorkspaceRules {
+    return WorkspaceRules.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<WorkspaceRules>): WorkspaceRules {
+    const message = createBaseWorkspaceRules();
+    message.ignore = object.ignore?.map((e) => e) || [];
+    message.gitignore = object.gitignore ?? false;
+    message.syncGit = object.syncGit ?? false;
+    message.keepIgnored = object.keepIgnored ?? false;
     return message;
   },
 };
@@ -1565,7 +1704,14 @@ export const Bundle = {
 };
 
 function createBaseSnapshot(): Snapshot {
-  return { rootDigest: "", entries: 0, contentBytes: 0, manifestBytes: 0 };
+  return {
+    rootDigest: "",
+    entries: 0,
+    contentBytes: 0,
+    listings: new Uint8Array(0),
+    inlineSha256: [],
+    inlineContents: new Uint8Array(0),
+  };
 }
 
 export const Snapshot = {
@@ -1579,8 +1725,14 @@ export const Snapshot = {
     if (message.contentBytes !== 0) {
       writer.uint32(24).uint64(message.contentBytes);
     }
-    if (message.manifestBytes !== 0) {
-      writer.uint32(32).uint64(message.manifestBytes);
+    if (message.listings.length !== 0) {
+      writer.uint32(34).bytes(message.listings);
+    }
+    for (const v of message.inlineSha256) {
+      writer.uint32(42).bytes(v!);
+    }
+    if (message.inlineContents.length !== 0) {
+      writer.uint32(50).bytes(message.inlineContents);
     }
     return writer;
   },
@@ -1614,11 +1766,25 @@ export const Snapshot = {
           message.contentBytes = longToNumber(reader.uint64() as Long);
           continue;
         case 4:
-          if (tag !== 32) {
+          if (tag !== 34) {
             break;
           }
 
-          message.manifestBytes = longToNumber(reader.uint64() as Long);
+          message.listings = reader.bytes();
+          continue;
+        case 5:
+          if (tag !== 42) {
+            break;
+          }
+
+          message.inlineSha256.push(reader.bytes());
+          continue;
+        case 6:
+          if (tag !== 50) {
+            break;
+          }
+
+          message.inlineContents = reader.bytes();
           continue;
       }
       if ((tag & 7) === 4 || tag === 0) {
@@ -1637,7 +1803,9 @@ export const Snapshot = {
     message.rootDigest = object.rootDigest ?? "";
     message.entries = object.entries ?? 0;
     message.contentBytes = object.contentBytes ?? 0;
-    message.manifestBytes = object.manifestBytes ?? 0;
+    message.listings = object.listings ?? new Uint8Array(0);
+    message.inlineSha256 = object.inlineSha256?.map((e) => e) || [];
+    message.inlineContents = object.inlineContents ?? new Uint8Array(0);
     return message;
   },
 };
@@ -1969,13 +2137,16 @@ export const Granted = {
 };
 
 function createBaseNeed(): Need {
-  return { manifest: false };
+  return { all: false, sha256: [] };
 }
 
 export const Need = {
   encode(message: Need, writer: _m0.Writer = _m0.Writer.create()): _m0.Writer {
-    if (message.manifest !== false) {
-      writer.uint32(8).bool(message.manifest);
+    if (message.all !== false) {
+      writer.uint32(8).bool(message.all);
+    }
+    for (const v of message.sha256) {
+      writer.uint32(18).bytes(v!);
     }
     return writer;
   },
@@ -1992,7 +2163,14 @@ export const Need = {
             break;
           }
 
-          message.manifest = reader.bool();
+          message.all = reader.bool();
+          continue;
+        case 2:
+          if (tag !== 18) {
+            break;
+          }
+
+          message.sha256.push(reader.bytes());
           continue;
       }
       if ((tag & 7) === 4 || tag === 0) {
@@ -2008,24 +2186,20 @@ export const Need = {
   },
   fromPartial(object: DeepPartial<Need>): Need {
     const message = createBaseNeed();
-    message.manifest = object.manifest ?? false;
+    message.all = object.all ?? false;
+    message.sha256 = object.sha256?.map((e) => e) || [];
     return message;
   },
 };
 
 function createBaseMissing(): Missing {
-  return { contents: undefined };
+  return { bitmap: new Uint8Array(0) };
 }
 
 export const Missing = {
   encode(message: Missing, writer: _m0.Writer = _m0.Writer.create()): _m0.Writer {
-    switch (message.contents?.$case) {
-      case "all":
-        writer.uint32(8).bool(message.contents.all);
-        break;
-      case "some":
-        Digests.encode(message.contents.some, writer.uint32(18).fork()).ldelim();
-        break;
+    if (message.bitmap.length !== 0) {
+      writer.uint32(10).bytes(message.bitmap);
     }
     return writer;
   },
@@ -2038,18 +2212,11 @@ export const Missing = {
       const tag = reader.uint32();
       switch (tag >>> 3) {
         case 1:
-          if (tag !== 8) {
+          if (tag !== 10) {
             break;
           }
 
-          message.contents = { $case: "all", all: reader.bool() };
-          continue;
-        case 2:
-          if (tag !== 18) {
-            break;
-          }
-
-          message.contents = { $case: "some", some: Digests.decode(reader, reader.uint32()) };
+          message.bitmap = reader.bytes();
           continue;
       }
       if ((tag & 7) === 4 || tag === 0) {
@@ -2065,57 +2232,7 @@ export const Missing = {
   },
   fromPartial(object: DeepPartial<Missing>): Missing {
     const message = createBaseMissing();
-    if (object.contents?.$case === "all" && object.contents?.all !== undefined && object.contents?.all !== null) {
-      message.contents = { $case: "all", all: object.contents.all };
-    }
-    if (object.contents?.$case === "some" && object.contents?.some !== undefined && object.contents?.some !== null) {
-      message.contents = { $case: "some", some: Digests.fromPartial(object.contents.some) };
-    }
-    return message;
-  },
-};
-
-function createBaseDigests(): Digests {
-  return { sha256: [] };
-}
-
-export const Digests = {
-  encode(message: Digests, writer: _m0.Writer = _m0.Writer.create()): _m0.Writer {
-    for (const v of message.sha256) {
-      writer.uint32(10).bytes(v!);
-    }
-    return writer;
-  },
-
-  decode(input: _m0.Reader | Uint8Array, length?: number): Digests {
-    const reader = input instanceof _m0.Reader ? input : _m0.Reader.create(input);
-    let end = length === undefined ? reader.len : reader.pos + length;
-    const message = createBaseDigests();
-    while (reader.pos < end) {
-      const tag = reader.uint32();
-      switch (tag >>> 3) {
-        case 1:
-          if (tag !== 10) {
-            break;
-          }
-
-          message.sha256.push(reader.bytes());
-          continue;
-      }
-      if ((tag & 7) === 4 || tag === 0) {
-        break;
-      }
-      reader.skipType(tag & 7);
-    }
-    return message;
-  },
-
-  create(base?: DeepPartial<Digests>): Digests {
-    return Digests.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<Digests>): Digests {
-    const message = createBaseDigests();
-    message.sha256 = object.sha256?.map((e) => e) || [];
+    message.bitmap = object.bitmap ?? new Uint8Array(0);
     return message;
   },
 };
@@ -2527,6 +2644,12 @@ export const UploadRequest = {
       case "end":
         TransferEnd.encode(message.part.end, writer.uint32(26).fork()).ldelim();
         break;
+      case "brotli":
+        writer.uint32(34).bytes(message.part.brotli);
+        break;
+      case "zstd":
+        writer.uint32(42).bytes(message.part.zstd);
+        break;
     }
     return writer;
   },
@@ -2559,6 +2682,20 @@ export const UploadRequest = {
 
           message.part = { $case: "end", end: TransferEnd.decode(reader, reader.uint32()) };
           continue;
+        case 4:
+          if (tag !== 34) {
+            break;
+          }
+
+          message.part = { $case: "brotli", brotli: reader.bytes() };
+          continue;
+        case 5:
+          if (tag !== 42) {
+            break;
+          }
+
+          message.part = { $case: "zstd", zstd: reader.bytes() };
+          continue;
       }
       if ((tag & 7) === 4 || tag === 0) {
         break;
@@ -2581,6 +2718,12 @@ export const UploadRequest = {
     }
     if (object.part?.$case === "end" && object.part?.end !== undefined && object.part?.end !== null) {
       message.part = { $case: "end", end: TransferEnd.fromPartial(object.part.end) };
+    }
+    if (object.part?.$case === "brotli" && object.part?.brotli !== undefined && object.part?.brotli !== null) {
+      message.part = { $case: "brotli", brotli: object.part.brotli };
+    }
+    if (object.part?.$case === "zstd" && object.part?.zstd !== undefined && object.part?.zstd !== null) {
+      message.part = { $case: "zstd", zstd: object.part.zstd };
     }
     return message;
   },
@@ -2634,13 +2777,16 @@ export const UploadResponse = {
 };
 
 function createBaseDownloadRequest(): DownloadRequest {
-  return { header: undefined };
+  return { header: undefined, isSlow: false };
 }
 
 export const DownloadRequest = {
   encode(message: DownloadRequest, writer: _m0.Writer = _m0.Writer.create()): _m0.Writer {
     if (message.header !== undefined) {
       TransferHeader.encode(message.header, writer.uint32(10).fork()).ldelim();
+    }
+    if (message.isSlow !== false) {
+      writer.uint32(16).bool(message.isSlow);
     }
     return writer;
   },
@@ -2659,6 +2805,13 @@ export const DownloadRequest = {
 
           message.header = TransferHeader.decode(reader, reader.uint32());
           continue;
+        case 2:
+          if (tag !== 16) {
+            break;
+          }
+
+          message.isSlow = reader.bool();
+          continue;
       }
       if ((tag & 7) === 4 || tag === 0) {
         break;
@@ -2676,6 +2829,7 @@ export const DownloadRequest = {
     message.header = (object.header !== undefined && object.header !== null)
       ? TransferHeader.fromPartial(object.header)
       : undefined;
+    message.isSlow = object.isSlow ?? false;
     return message;
   },
 };
@@ -2692,6 +2846,12 @@ export const DownloadResponse = {
         break;
       case "end":
         TransferEnd.encode(message.part.end, writer.uint32(18).fork()).ldelim();
+        break;
+      case "brotli":
+        writer.uint32(26).bytes(message.part.brotli);
+        break;
+      case "zstd":
+        writer.uint32(34).bytes(message.part.zstd);
         break;
     }
     return writer;
@@ -2718,6 +2878,20 @@ export const DownloadResponse = {
 
           message.part = { $case: "end", end: TransferEnd.decode(reader, reader.uint32()) };
           continue;
+        case 3:
+          if (tag !== 26) {
+            break;
+          }
+
+          message.part = { $case: "brotli", brotli: reader.bytes() };
+          continue;
+        case 4:
+          if (tag !== 34) {
+            break;
+          }
+
+          message.part = { $case: "zstd", zstd: reader.bytes() };
+          continue;
       }
       if ((tag & 7) === 4 || tag === 0) {
         break;
@@ -2737,6 +2911,12 @@ export const DownloadResponse = {
     }
     if (object.part?.$case === "end" && object.part?.end !== undefined && object.part?.end !== null) {
       message.part = { $case: "end", end: TransferEnd.fromPartial(object.part.end) };
+    }
+    if (object.part?.$case === "brotli" && object.part?.brotli !== undefined && object.part?.brotli !== null) {
+      message.part = { $case: "brotli", brotli: object.part.brotli };
+    }
+    if (object.part?.$case === "zstd" && object.part?.zstd !== undefined && object.part?.zstd !== null) {
+      message.part = { $case: "zstd", zstd: object.part.zstd };
     }
     return message;
   },
@@ -3131,8 +3311,8 @@ export const ValueField = {
  * Runs tasks for a master. The conversation of one attempt, in order; docs/protocol.md has it whole:
  *
  *   Hello (once a connection)
- *   Execute: Open -> Accepted -> [Bundle...] -> Queued... -> Granted -> Snapshot -> Need -> [Manifest...]
- *            -> Missing -> (Upload) -> Started -> Output/Log... -> Finished -> [Changes...] -> (Download)
+ *   Execute: Open -> Accepted -> [Bundle...] -> Queued... -> Granted -> Snapshot -> [Need -> Manifest...]...
+ *            -> [Missing -> (Upload)] -> Started -> Output/Log... -> Finished -> [Changes...] -> (Download)
  *            -> Acknowledge -> end of stream
  */
 export type AgentServiceDefinition = typeof AgentServiceDefinition;
