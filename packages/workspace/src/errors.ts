@@ -15,7 +15,11 @@ export type WorkspaceErrorCode =
   | "NOT_EMPTY"
   | "DELETES_ALL"
   | "IO_FAILED"
-  | "ROLLBACK_FAILED";
+  | "ROLLBACK_FAILED"
+  | "RECOVERY_BLOCKED"
+  | "MOUNT_POINT"
+  | "NAME_CLASH"
+  | "BROAD_ROOT";
 
 export interface WorkspaceErrorDetails {
   /** The path the failure is about, relative to the tree where there is one. */

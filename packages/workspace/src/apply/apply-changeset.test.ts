@@ -340,23 +340,22 @@ describe("applying a changeset", () => {
 });
 
 describe("the last look before a rename", () => {
-  it("finds a file that changed after it was judged, and undoes what was done", async () => {
-    const { commit } = await import("./commit.js");
-    const { observe } = await import("./observe.js");
-    const { TreeCursor } = await import("./tree-cursor.js");
-    const { Pace } = await import("../pacing.js");
-    const at = await scene({ a: { content: "a" }, z: { content: "z" } });
-    const cursor = new TreeCursor(at.root);
-    const pace = new Pace(undefined);
-    const staging = await at.workspace.stagingDirectory();
-    const changeset = { upserts: [], deletions: ["a", "z"] };
-    const observation = await observe(cursor, at.base, changeset, pace);
-    writeFileSync(join(at.root, "a.new"), "changed");
-    renameSync(join(at.root, "a.new"), join(at.root, "a"));
-    const committed = commit({ cursor, changeset, staged: new Map(), observation, staging, pace });
-    await expect(committed).rejects.toMatchObject({ code: "FILE_CHANGED", path: "a" });
-    expect(readFileSync(join(at.root, "a"), "utf8")).toBe("changed");
-    expect(readFileSync(join(at.root, "z"), "utf8")).toBe("z");
-    cursor.close();
-  });
+  it.each(["changed", "gone"])(
+    "finds a file that is %s since it was judged, and undoes what was done",
+    async (how) => {
+      const at = await scene({ a: { content: "a" }, z: { content: "z" }, keep: { content: "" } });
+      const onStep = (name: string) => {
+        if (name !== "remove a") return;
+        if (how === "gone") return rmSync(join(at.root, "a"));
+        writeFileSync(join(at.root, "a.new"), "changed");
+        renameSync(join(at.root, "a.new"), join(at.root, "a"));
+      };
+      const changeset = { upserts: [], deletions: ["a", "z"] };
+      const applied = at.workspace.apply({ base: at.base, changeset, onStep });
+      await expect(applied).rejects.toMatchObject({ code: "FILE_CHANGED", path: "a" });
+      if (how === "changed") expect(readFileSync(join(at.root, "a"), "utf8")).toBe("changed");
+      expect(readFileSync(join(at.root, "z"), "utf8")).toBe("z");
+      expect(stagedIn(at.root)).toEqual([]);
+    },
+  );
 });

@@ -1,215 +1,105 @@
-import { chmodSync, linkSync, lstatSync, mkdirSync, renameSync, rmdirSync, statSync } from "node:fs";
-import { systemCode, systemReason, WorkspaceError } from "../errors.js";
-import type { Changeset, ManifestEntry } from "../manifest/entry.js";
-import { comparePaths, parentOf } from "../manifest/path-rules.js";
+import { quote, systemCode, systemReason, WorkspaceError } from "../errors.js";
 import type { Pace } from "../pacing.js";
-import { identityOf, sameIdentity } from "../snapshot/file-identity.js";
-import { fileChanged } from "../snapshot/read-file.js";
-import type { Observation } from "./observe.js";
+import type { CommitArea } from "./commit-area.js";
+import { type PlanInput, type PlanStep, planSteps } from "./commit-plan.js";
+import { flush, flushFiles } from "./flush.js";
+import { readPlan, writePlan } from "./plan-file.js";
+import { StepRunner } from "./step-runner.js";
 import type { TreeCursor } from "./tree-cursor.js";
-import { type Undo, undo } from "./undo.js";
-
-const OWNER_MAY_CHANGE = 0o300;
-/** Bits that a manifest does not carry; a directory keeps those that it has here. */
-const NOT_CARRIED = 0o7000;
 
 export interface CommitOptions {
+  root: string;
   cursor: TreeCursor;
-  changeset: Changeset;
-  /** Where each new file and symlink waits. */
-  staged: ReadonlyMap<string, string>;
-  observation: Observation;
-  /** Takes what is replaced or deleted until the commit is over. On the file system of the tree. */
-  staging: string;
+  plan: PlanInput;
+  area: CommitArea;
+  /** Whether a power cut is provided for, not only the end of the process. */
+  durable: boolean;
   pace: Pace;
+  onStep: (name: string) => void;
 }
 
 /**
- * Brings a changeset into the tree, all of it or nothing:
- * 1. What is deleted, or makes way for another kind, is moved into staging, deepest first; an empty directory is removed.
- * 2. In tree order, directories are made and files renamed into place. A file that is replaced gets a second name in
- *    staging before, so its path never is without a file. No existing inode is written to.
- * 3. Directories get their modes, deepest first.
- * If a step fails, the inverses of all steps before it are done in reverse.
+ * Brings a changeset into the tree, all of it or nothing, whatever dies when:
+ * 1. What is to come is staged already. The plan is written beside it, and both are flushed to the disk.
+ * 2. The directory of both is renamed into the journal. From here on, whoever opens the workspace carries it through.
+ * 3. The steps are done. See {@link planSteps}, {@link StepRunner}.
+ * 4. The directory is renamed out of the journal, and removed by the caller.
  *
- * Not guaranteed: that a reader sees no state in between, that a change made between the last look at a path and its
- * rename is kept (it stays in staging until the commit ends), and, as the inverses are in memory, survival of a crash.
+ * If a step fails, the directory is renamed into `rollback`, and what was done is undone in reverse.
+ *
+ * Not guaranteed: that a reader sees no state in between; that a change made between the last look at a path and its
+ * rename is kept; durability on a file system that does not keep renames in order (ext4, XFS and btrfs do).
  */
 export async function commit(options: CommitOptions): Promise<void> {
-  const steps = new Commit(options);
+  const { area, onStep } = options;
+  await prepare(options);
+  onStep("journal");
+  area.enterJournal();
+  const progress = { begun: 0 };
   try {
-    await steps.run();
+    if (options.durable) await flush(`${area.location}/..`);
+    await run(options, progress);
+    onStep("done");
+    area.leave();
   } catch (cause) {
-    steps.rollBack(cause);
+    rollBack(options, progress.begun, cause);
     throw cause instanceof WorkspaceError ? cause : failed(cause);
   }
 }
 
-class Commit {
-  readonly #options: CommitOptions;
-  readonly #cursor: TreeCursor;
-  readonly #undo: Undo[] = [];
-  /** Directories that were made writable for the time being, with the mode to give back. */
-  readonly #opened = new Map<string, number>();
-  #openParentSeen: string | undefined;
-  #kept = 0;
+async function prepare({ root, plan, area, durable, onStep }: CommitOptions): Promise<void> {
+  onStep("plan");
+  writePlan({ root, directory: area.location }, planSteps(plan));
+  if (!durable) return;
+  onStep("flush");
+  const files = plan.changeset.upserts.filter(({ kind }) => kind === "file");
+  await flushFiles(area.location, ["plan", ...files.map(({ path }) => `new-${plan.staged.get(path)}`)]);
+}
 
-  constructor(options: CommitOptions) {
-    this.#options = options;
-    this.#cursor = options.cursor;
-  }
-
-  async run(): Promise<void> {
-    const { changeset, pace } = this.#options;
-    for (const path of this.#removals()) {
-      if (pace.isDue()) await pace.rest();
-      this.#remove(path);
-    }
-    for (const entry of changeset.upserts) {
-      if (pace.isDue()) await pace.rest();
-      if (entry.kind === "directory") this.#makeDirectory(entry);
-      else this.#put(entry);
-    }
-    this.#setModes();
-  }
-
-  rollBack(cause: unknown): void {
-    try {
-      for (const step of this.#undo.toReversed()) undo(this.#cursor, step);
-    } catch (second) {
-      const message = `Applying the change failed, and undoing it failed too: ${systemReason(second)}. What was replaced is kept.`;
-      throw new WorkspaceError("ROLLBACK_FAILED", message, { cause: new AggregateError([cause, second]) });
-    }
-  }
-
-  /** Deepest first; also what changes between directory and not, since no rename can do that. */
-  #removals(): string[] {
-    const { changeset, observation } = this.#options;
-    const makeWay = changeset.upserts.filter(({ path, kind }) => {
-      const ours = observation.ours.get(path);
-      return ours !== undefined && (ours.kind === "directory") !== (kind === "directory");
-    });
-    return [...changeset.deletions, ...makeWay.map((entry) => entry.path)].sort(comparePaths).reverse();
-  }
-
-  #remove(path: string): void {
-    this.#openParent(path);
-    if (this.#options.observation.ours.get(path)?.kind !== "directory") {
-      this.#checkUnchanged(path);
-      this.#moveAway(path);
-      return;
-    }
-    this.#cursor.leave(path);
-    const location = this.#cursor.locate(path);
-    const mode = lstatSync(location).mode & 0o7777;
-    rmdirSync(location);
-    this.#opened.delete(path);
-    this.#undo.push({ kind: "make-directory", path, mode });
-  }
-
-  #moveAway(path: string): void {
-    const from = this.#keepName();
-    renameSync(this.#cursor.locate(path), from);
-    this.#undo.push({ kind: "move-back", path, from });
-  }
-
-  #makeDirectory({ path }: ManifestEntry): void {
-    if (this.#isDirectoryHere(path)) return;
-    this.#openParent(path);
-    mkdirSync(this.#cursor.locate(path), 0o700);
-    this.#undo.push({ kind: "remove-directory", path });
-  }
-
-  #put(entry: ManifestEntry): void {
-    const { path } = entry;
-    const staged = this.#options.staged.get(path);
-    if (staged === undefined) throw new Error(`Nothing is staged for ${path}.`);
-    this.#openParent(path);
-    const location = this.#cursor.locate(path);
-    const ours = this.#options.observation.ours.get(path);
-    if (ours !== undefined && ours.kind !== "directory") {
-      this.#checkUnchanged(path);
-      this.#replace(path, staged);
-      return;
-    }
-    if (exists(location)) throw fileChanged(path, "was created while the change was applied");
-    renameSync(staged, location);
-    this.#undo.push({ kind: "remove-leaf", path });
-  }
-
-  #replace(path: string, staged: string): void {
-    const location = this.#cursor.locate(path);
-    const from = this.#keepName();
-    if (!linked(location, from)) {
-      this.#moveAway(path);
-      renameSync(staged, location);
-      this.#undo.push({ kind: "remove-leaf", path });
-      return;
-    }
-    renameSync(staged, location);
-    this.#undo.push({ kind: "move-back", path, from });
-  }
-
-  #setModes(): void {
-    const modes = new Map(this.#opened);
-    for (const entry of this.#options.changeset.upserts) {
-      if (entry.kind === "directory") modes.set(entry.path, entry.mode);
-    }
-    for (const [path, mode] of [...modes].sort(([a], [b]) => comparePaths(b, a))) this.#setMode(path, mode);
-  }
-
-  #setMode(path: string, mode: number): void {
-    this.#cursor.leave(path);
-    const location = this.#cursor.enter(path);
-    const before = statSync(location).mode & 0o7777;
-    const after = mode | (before & NOT_CARRIED);
-    if (before === after) return;
-    chmodSync(location, after);
-    this.#undo.push({ kind: "set-mode", path, mode: before });
-  }
-
-  /** A directory without write permission is made writable while its entries change, as its owner may do. */
-  #openParent(path: string): void {
-    const parent = parentOf(path);
-    if (parent === this.#openParentSeen || process.geteuid?.() === 0) return;
-    this.#openParentSeen = parent;
-    const location = this.#cursor.enter(parent);
-    const mode = statSync(location).mode & 0o7777;
-    if ((mode & OWNER_MAY_CHANGE) === OWNER_MAY_CHANGE) return;
-    chmodSync(location, mode | OWNER_MAY_CHANGE);
-    this.#opened.set(parent, mode);
-    this.#undo.push({ kind: "set-mode", path: parent, mode });
-  }
-
-  #isDirectoryHere(path: string): boolean {
-    return this.#options.observation.ours.get(path)?.kind === "directory";
-  }
-
-  /** The last look: what is about to go must be what was judged. */
-  #checkUnchanged(path: string): void {
-    const seen = this.#options.observation.identities.get(path);
-    const now = identityOf(lstatSync(this.#cursor.locate(path), { bigint: true }));
-    if (seen === undefined || !sameIdentity(seen, now))
-      throw fileChanged(path, "changed while the change was applied");
-  }
-
-  #keepName(): string {
-    return `${this.#options.staging}/old-${this.#kept++}`;
+async function run(options: CommitOptions, progress: { begun: number }): Promise<void> {
+  const { cursor, plan, area, pace, onStep } = options;
+  const runner = new StepRunner({ cursor, directory: area.location, isAgain: false, onStep });
+  for (const step of planSteps(plan)) {
+    if (pace.isDue()) await pace.rest();
+    // One that fails did not make its directory, and what stands there then is none of ours.
+    if (step.kind !== "make-directory") progress.begun++;
+    doStep(runner, step);
+    if (step.kind === "make-directory") progress.begun++;
   }
 }
 
-function linked(location: string, from: string): boolean {
+function doStep(runner: StepRunner, step: PlanStep): void {
   try {
-    linkSync(location, from);
-    return true;
-  } catch {
-    // A file system without hard links, or one that is not ours: the way with a gap remains.
-    return false;
+    runner.redo(step);
+  } catch (cause) {
+    throw systemCode(cause) === undefined ? cause : failedAt(step.path, cause);
   }
 }
 
-function exists(location: string): boolean {
-  return lstatSync(location, { throwIfNoEntry: false }) !== undefined;
+function rollBack({ root, cursor, area, onStep }: CommitOptions, begun: number, cause: unknown): void {
+  try {
+    onStep("rollback");
+    area.enterRollback(begun);
+    const steps = readPlan({ root, directory: area.location }).slice(0, begun);
+    const runner = new StepRunner({ cursor, directory: area.location, isAgain: true, onStep });
+    for (const step of steps.reverse()) runner.undo(step);
+    area.leave();
+  } catch (second) {
+    const reason = `Applying the change failed, and undoing it failed too: ${systemReason(second)}.`;
+    const advice = `What was replaced is in ${quote(area.location)}; undoing is tried again when the directory is used next.`;
+    throw new WorkspaceError("ROLLBACK_FAILED", `${reason} ${advice}`, {
+      path: area.location,
+      cause: new AggregateError([cause, second]),
+    });
+  }
+}
+
+function failedAt(path: string, cause: unknown): WorkspaceError {
+  const code = systemCode(cause);
+  const isMount = code === "EXDEV" || code === "EBUSY";
+  const reason = isMount ? "it is a mount point, or below one" : systemReason(cause);
+  const message = `Applying the change failed at ${quote(path)}: ${reason}. The directory is as it was before.`;
+  return new WorkspaceError("IO_FAILED", message, { path, cause });
 }
 
 function failed(cause: unknown): unknown {

@@ -1,26 +1,33 @@
-import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from "node:fs";
+import { type BigIntStats, lstatSync, readdirSync, readlinkSync, statSync } from "node:fs";
 import { systemCode } from "../errors.js";
-import { type Changeset, indexByPath, type ManifestEntry } from "../manifest/entry.js";
+import { type Changeset, indexByPath, type Manifest, type ManifestEntry } from "../manifest/entry.js";
 import { addWithAncestors, comparePaths, parentOf } from "../manifest/path-rules.js";
 import type { Pace } from "../pacing.js";
-import { knownFrom } from "../snapshot/capture-changes.js";
+import type { KnownDigest } from "../snapshot/capture-changes.js";
 import { fileEntry } from "../snapshot/file-entry.js";
-import { type FileIdentity, identityOf } from "../snapshot/file-identity.js";
+import { type FileIdentity, identityOf, sameIdentity } from "../snapshot/file-identity.js";
 import { FileHasher } from "../snapshot/read-file.js";
-import type { Snapshot } from "../snapshot/snapshot.js";
-
 import type { TreeCursor } from "./tree-cursor.js";
+
+/** What was sent: a snapshot, or what was kept of one. */
+export interface Base {
+  readonly root: string;
+  readonly manifest: Manifest;
+  /** Of files that need not be read again while their identity stays. */
+  readonly identities?: ReadonlyMap<string, FileIdentity>;
+}
 
 /** What stands in the tree now where a changeset touches it: the `ours` of a merge, and how to recognise it again. */
 export interface Observation {
   ours: Map<string, ManifestEntry>;
   identities: Map<string, FileIdentity>;
+  rootMode: number;
 }
 
 /** Looks at every path that the changeset touches, at all above it, and into the directories that it removes. */
 export async function observe(
   cursor: TreeCursor,
-  base: Snapshot,
+  base: Base,
   changeset: Changeset,
   pace: Pace,
 ): Promise<Observation> {
@@ -46,12 +53,14 @@ function pathsToSee({ upserts, deletions }: Changeset): string[] {
 class Observer implements Observation {
   readonly ours = new Map<string, ManifestEntry>();
   readonly identities = new Map<string, FileIdentity>();
+  readonly rootMode: number;
   readonly #cursor: TreeCursor;
-  readonly #known: ReturnType<typeof knownFrom>;
+  readonly #known: KnownDigest;
   readonly #hasher: FileHasher;
 
-  constructor(cursor: TreeCursor, base: Snapshot, pace: Pace) {
+  constructor(cursor: TreeCursor, base: Base, pace: Pace) {
     this.#cursor = cursor;
+    this.rootMode = statSync(cursor.enter("")).mode;
     this.#known = knownFrom(base);
     this.#hasher = new FileHasher(pace);
   }
@@ -88,6 +97,15 @@ class Observer implements Observation {
     this.identities.set(path, hashed.identity);
     return fileEntry(path, hashed.identity, hashed.digest);
   }
+}
+
+function knownFrom({ manifest, identities }: Base): KnownDigest {
+  if (identities === undefined) return () => undefined;
+  const entries = indexByPath(manifest.entries);
+  return (path, identity) => {
+    const before = identities.get(path);
+    return before !== undefined && sameIdentity(before, identity) ? entries.get(path)?.digest : undefined;
+  };
 }
 
 /** Anything but a directory or a symlink becomes a file without a digest, which equals nothing. */

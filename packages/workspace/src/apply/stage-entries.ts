@@ -1,4 +1,4 @@
-import { symlinkSync } from "node:fs";
+import { chmodSync, symlinkSync } from "node:fs";
 import { BodyUses, copyContent } from "../layout/body-uses.js";
 import { missingContent } from "../layout/missing-content.js";
 import { createEmpty, setAttributes } from "../layout/set-attributes.js";
@@ -21,16 +21,17 @@ export interface StageOptions {
 
 /**
  * Makes every file and symlink that is to come ready in the staging directory, with mode and time, so that only
- * renames are left; a full disk shows here, before anything is touched. Returns where each one is.
+ * renames are left; a full disk shows here, before anything is touched. Returns the number of each, which is in
+ * `new-<number>`.
  */
-export async function stageEntries(options: StageOptions): Promise<Map<string, string>> {
+export async function stageEntries(options: StageOptions): Promise<Map<string, number>> {
   const sources = contentSources(options);
-  const staged = new Map<string, string>();
+  const staged = new Map<string, number>();
   for (const entry of options.upserts) {
     if (entry.kind === "directory") continue;
     if (options.pace.isDue()) await options.pace.rest();
     const location = `${options.staging}/new-${staged.size}`;
-    staged.set(entry.path, location);
+    staged.set(entry.path, staged.size);
     if (entry.kind === "symlink") {
       symlinkSync(entry.target ?? "", location);
       continue;
@@ -63,6 +64,7 @@ function contentSources(options: StageOptions) {
 
 async function copyOurs(options: StageOptions, entry: ManifestEntry, location: string): Promise<void> {
   await copyContent(options.cursor.locate(entry.path), location, entry.sizeBytes);
+  chmodSync(location, 0o600);
   const { digest } = await new FileHasher(options.pace).hash(location, entry.path);
   if (digest !== entry.digest) throw fileChanged(entry.path, "changed while it was copied");
 }

@@ -1,6 +1,5 @@
 import { closeSync, constants, existsSync, lstatSync, openSync } from "node:fs";
 import { quote, systemCode, WorkspaceError } from "../errors.js";
-import { parentOf } from "../manifest/path-rules.js";
 
 const DIRECTORY_FLAGS = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 /** Node has no `openat`; on Linux a path through the descriptor of a directory means the same. */
@@ -52,9 +51,10 @@ export class TreeCursor {
     return this.#location;
   }
 
-  /** Lets go of a directory that is about to be removed or replaced, by standing above it. */
+  /** Lets go of a directory that is about to be removed or replaced, if it stands there or below. */
   leave(directory: string): void {
-    this.enter(parentOf(directory));
+    const names = directory.split("/");
+    if (names.every((name, index) => this.#levels[index + 1]?.name === name)) this.#closeFrom(names.length);
   }
 
   close(): void {

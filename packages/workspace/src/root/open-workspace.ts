@@ -1,4 +1,6 @@
 import { type ApplyOptions, type ApplyResult, applyChangeset } from "../apply/apply-changeset.js";
+import { CommitArea } from "../apply/commit-area.js";
+import { hasUnfinished, recover } from "../apply/recover.js";
 import { quote, systemCode, systemReason, WorkspaceError } from "../errors.js";
 import type { AcquireOptions } from "../lock/process-lock.js";
 import type { ScanRules } from "../snapshot/scan-tree.js";
@@ -26,11 +28,11 @@ export interface Workspace {
   /** A fresh private directory on the file system of the root, for `receiveContents`. Whoever asks removes it. */
   stagingDirectory(): Promise<string>;
   /**
-   * Applies what changed against `base`, merged with what changed here meanwhile: all of it or nothing. Conflicts
-   * are a result and change nothing; every failure leaves the tree as it was.
+   * Applies what changed against `base`, merged with what changed here meanwhile: all of it or nothing, whatever
+   * dies when. Conflicts are a result and change nothing; every failure leaves the tree as it was.
    * @throws {WorkspaceError} BAD_CHANGESET, PROTECTED, EXTERNAL_LINK, DELETES_ALL, MISSING_CONTENT, FILE_CHANGED,
-   * UNREADABLE, PATH_ESCAPES or IO_FAILED; ROLLBACK_FAILED, the only one after which the tree is not as it was, and
-   * which names the directory that has what was replaced
+   * UNREADABLE, PATH_ESCAPES, RECOVERY_BLOCKED or IO_FAILED; ROLLBACK_FAILED, the only one after which the tree is
+   * not as it was, and which names the directory that has what was replaced
    */
   apply(options: ApplyOptions): Promise<ApplyResult>;
 }
@@ -40,44 +42,68 @@ export interface WorkspaceSnapshotOptions extends AcquireOptions {
   rules?: ScanRules | undefined;
 }
 
+export interface OpenOptions extends AcquireOptions {
+  /**
+   * Called before each step of a recovery with its name; for tests.
+   * @internal
+   */
+  onStep?: (name: string) => void;
+}
+
 /**
- * Opens a directory as a workspace: makes `.sloth/` in it, which git ignores, and removes staging that processes left
- * which are no more.
- * @throws {WorkspaceError} NOT_A_DIRECTORY or IO_FAILED
+ * Opens a directory as a workspace: makes `.sloth/` in it, which git ignores, carries through or undoes the change
+ * that a dead process left half done, and removes its staging. If a change is under way in a process that lives, it
+ * waits for that.
+ * @throws {WorkspaceError} NOT_A_DIRECTORY, IO_FAILED, or RECOVERY_BLOCKED, which names the path that somebody changed
+ * since, and says what to do
  */
-export async function openWorkspace(root: string): Promise<Workspace> {
+export async function openWorkspace(root: string, options: OpenOptions = {}): Promise<Workspace> {
   const realRoot = resolveDirectory(root);
-  const { id, staging } = await withWorkspaceErrors(realRoot, () => openState(realRoot));
+  const { id, staging } = await withWorkspaceErrors(realRoot, () => openState(realRoot, options));
   const sharing = new Sharing<Snapshot>();
+  const inTurn = <T>(waiting: AcquireOptions, work: () => Promise<T>): Promise<T> =>
+    withWorkspaceErrors(realRoot, () => inTurnRecovered(realRoot, waiting, work));
   return {
     root: realRoot,
     id,
     snapshot: ({ rules, signal, onWait } = {}) =>
-      withWorkspaceErrors(realRoot, () =>
-        sharing.do(JSON.stringify(rules ?? {}), signal, (shared) =>
-          exclusively(realRoot, { onWait, signal: shared.signal }, () => {
-            shared.begin();
-            return takeSnapshot(realRoot, {
-              rules,
-              indexFile: `${realRoot}/.sloth/index`,
-              signal: shared.signal,
-            });
-          }),
-        ),
+      sharing.do(JSON.stringify(rules ?? {}), signal, (shared) =>
+        inTurn({ onWait, signal: shared.signal }, () => {
+          shared.begin();
+          return takeSnapshot(realRoot, {
+            rules,
+            indexFile: `${realRoot}/.sloth/index`,
+            signal: shared.signal,
+          });
+        }),
       ),
     stagingDirectory: async () => withWorkspaceErrors(realRoot, async () => staging.create()),
-    apply: (options) =>
-      withWorkspaceErrors(realRoot, () =>
-        exclusively(realRoot, options, () => applyIn(realRoot, staging, options)),
-      ),
+    apply: (given) => inTurn(given, () => applyIn(realRoot, staging, given)),
   };
 }
 
-async function openState(root: string): Promise<{ id: string; staging: Staging }> {
+async function openState(root: string, options: OpenOptions): Promise<{ id: string; staging: Staging }> {
   const stateDirectory = ensureStateDirectory(root);
+  if (hasUnfinished(stateDirectory)) await inTurnRecovered(root, options, async () => undefined);
   const staging = new Staging(stateDirectory);
   await staging.removeStale();
   return { id: ensureWorkspaceId(stateDirectory), staging };
+}
+
+/** Works in a tree that nobody else works in, and in which nothing is half done. */
+function inTurnRecovered<T>(root: string, options: OpenOptions, work: () => Promise<T>): Promise<T> {
+  return exclusively(root, options, async (locked) => {
+    for (const each of locked) await recoverOne(each, options.onStep ?? (() => undefined));
+    return work();
+  });
+}
+
+async function recoverOne(root: string, onStep: (name: string) => void): Promise<void> {
+  const stateDirectory = `${root}/.sloth`;
+  if (!hasUnfinished(stateDirectory)) return;
+  const staging = new Staging(stateDirectory);
+  await recover({ root, stateDirectory, remove: (location) => staging.remove(location), onStep });
+  await staging.removeStale();
 }
 
 async function applyIn(root: string, staging: Staging, options: ApplyOptions): Promise<ApplyResult> {
@@ -85,16 +111,12 @@ async function applyIn(root: string, staging: Staging, options: ApplyOptions): P
     const message = `The snapshot is of ${quote(options.base.root)}, not of ${quote(root)}.`;
     throw new WorkspaceError("BAD_CHANGESET", message, { path: options.base.root });
   }
-  const directory = staging.create();
+  const area = new CommitArea(`${root}/.sloth`, staging.create());
   try {
-    const result = await applyChangeset(root, directory, options);
-    await staging.remove(directory);
-    return result;
-  } catch (cause) {
-    if (cause instanceof WorkspaceError && cause.code === "ROLLBACK_FAILED")
-      throw kept(cause, staging.keep(directory));
-    await staging.remove(directory);
-    throw cause;
+    return await applyChangeset(root, area, options);
+  } finally {
+    options.onStep?.("clean up");
+    if (area.isOwedNothing) await staging.remove(area.location);
   }
 }
 
@@ -107,11 +129,4 @@ async function withWorkspaceErrors<T>(root: string, work: () => Promise<T>): Pro
     const message = `The working directory ${quote(root)} cannot be used: ${systemReason(cause)}. Nothing was changed.`;
     throw new WorkspaceError("IO_FAILED", message, { path: root, cause });
   }
-}
-
-function kept(error: WorkspaceError, directory: string): WorkspaceError {
-  return new WorkspaceError(error.code, `${error.message} Look in ${quote(directory)}.`, {
-    path: directory,
-    cause: error.cause,
-  });
 }

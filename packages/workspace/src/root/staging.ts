@@ -1,16 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { readdirSync, renameSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { isAlive, markIn, processMark } from "./process-mark.js";
 import { ensureDirectory } from "./state-directory.js";
 
 /** Private directories below `.sloth/staging`, each named by the process that made it. */
 export class Staging {
-  readonly #stateDirectory: string;
   readonly #directory: string;
 
   constructor(stateDirectory: string) {
-    this.#stateDirectory = stateDirectory;
     this.#directory = `${stateDirectory}/staging`;
     ensureDirectory(this.#directory, 0o700);
   }
@@ -24,13 +22,6 @@ export class Staging {
 
   async remove(directory: string): Promise<void> {
     await rm(directory, { recursive: true, force: true });
-  }
-
-  /** Takes a directory out of what is cleaned up, and returns where it is now. */
-  keep(directory: string): string {
-    const kept = `${this.#stateDirectory}/kept-${randomUUID()}`;
-    renameSync(directory, kept);
-    return kept;
   }
 
   /** Removes what processes left that are no more. Names of another form are not ours and stay. */

@@ -1,4 +1,4 @@
-import { chownSync } from "node:fs";
+import { lchownSync } from "node:fs";
 
 const NOBODY = 65534;
 
@@ -8,7 +8,7 @@ const NOBODY = 65534;
  */
 export async function asOrdinaryUser<T>(owned: readonly string[], work: () => Promise<T>): Promise<T> {
   if (process.geteuid?.() !== 0) return work();
-  for (const path of owned) chownSync(path, NOBODY, NOBODY);
+  for (const path of owned) lchownSync(path, NOBODY, NOBODY);
   process.setegid?.(NOBODY);
   process.seteuid?.(NOBODY);
   try {
