@@ -5,7 +5,7 @@ import type { Changeset, ManifestEntry } from "../manifest/entry.js";
 import { indexByPath } from "../manifest/entry.js";
 import { arbitraryManifest } from "../testing/arbitrary-manifest.js";
 import { directory, file, manifest, special, symlink } from "../testing/entries.js";
-import { mergeChangeset } from "./merge-changeset.js";
+import { type ConflictPolicy, mergeChangeset } from "./merge-changeset.js";
 
 interface Row {
   what: string;
@@ -16,6 +16,8 @@ interface Row {
   upserts?: ManifestEntry[];
   deletions?: string[];
   conflicts?: string[];
+  onConflict?: ConflictPolicy;
+  resolved?: string[];
 }
 
 const f = file("f", "old");
@@ -319,13 +321,124 @@ const rows: Row[] = [
     ours: [file("f", "other")],
     conflicts: ["f"],
   },
+  {
+    what: "finds a mode that only looks like the one that was sent, on a file where a symlink was",
+    base: [symlink("f", "x")],
+    theirs: [file("f", "new", 0)],
+    ours: [file("f", "new", 0o644)],
+    conflicts: ["f"],
+  },
+  {
+    what: "finds two modes of a directory that both made of a file",
+    base: [file("f", "old", 0o755)],
+    theirs: [directory("f", 0o755)],
+    ours: [directory("f", 0o700)],
+    conflicts: ["f"],
+  },
+  {
+    what: "lets theirs win over a change here",
+    onConflict: "theirs",
+    base: [f, file("g", "g"), file("h", "h")],
+    theirs: [file("f", "new"), symlink("h", "x")],
+    ours: [file("f", "other"), file("g", "other"), special("h")],
+    upserts: [file("f", "new"), symlink("h", "x")],
+    deletions: ["g"],
+    resolved: ["f", "h", "g"],
+  },
+  {
+    what: "lets theirs win over a deletion here",
+    onConflict: "theirs",
+    base: [f],
+    theirs: [file("f", "new")],
+    ours: [],
+    upserts: [file("f", "new")],
+    resolved: ["f"],
+  },
+  {
+    what: "lets theirs bring a directory back that was deleted here",
+    onConflict: "theirs",
+    base: [d, directory("d/e", 0o700)],
+    theirs: [d, directory("d/e", 0o700), file("d/e/x", "")],
+    ours: [],
+    upserts: [d, directory("d/e", 0o700), file("d/e/x", "")],
+    resolved: ["d/e/x"],
+  },
+  {
+    what: "lets theirs make a directory again of what is a symlink now",
+    onConflict: "theirs",
+    base: [d],
+    theirs: [d, file("d/x", "")],
+    ours: [symlink("d", "/etc")],
+    upserts: [d, file("d/x", "")],
+    resolved: ["d/x"],
+  },
+  {
+    what: "lets theirs win over an empty directory, never over one that holds something",
+    onConflict: "theirs",
+    base: [f, file("g", "g"), file("h", "h"), file("i", "i")],
+    theirs: [file("f", "new"), file("g", "new")],
+    ours: [
+      directory("f"),
+      directory("g"),
+      file("g/mine", ""),
+      directory("h"),
+      directory("i"),
+      file("i/mine", ""),
+    ],
+    upserts: [file("f", "new")],
+    deletions: ["h"],
+    resolved: ["f", "h"],
+    conflicts: ["g", "i"],
+  },
+  {
+    what: "keeps a directory that gained a file even where theirs wins",
+    onConflict: "theirs",
+    base: [d, file("d/x", "")],
+    theirs: [],
+    ours: [d, file("d/x", "other"), file("d/new", "")],
+    resolved: ["d/x"],
+    conflicts: ["d"],
+  },
+  {
+    what: "keeps what is here where ours wins, and takes the rest",
+    onConflict: "ours",
+    base: [f, file("g", "g"), file("h", "h")],
+    theirs: [file("f", "new"), file("g", "new")],
+    ours: [file("f", "other"), file("g", "g"), file("h", "other")],
+    upserts: [file("g", "new")],
+    resolved: ["f", "h"],
+  },
+  {
+    what: "says of a directory too that it stays when ours wins in it",
+    onConflict: "ours",
+    base: [d, file("d/x", ""), file("d/y", "")],
+    theirs: [],
+    ours: [d, file("d/x", "other"), file("d/y", "")],
+    deletions: ["d/y"],
+    resolved: ["d/x", "d"],
+  },
+  {
+    what: "says what cannot be put below a path that stays when ours wins",
+    onConflict: "ours",
+    base: [f],
+    theirs: [directory("f"), file("f/x", "")],
+    ours: [file("f", "other")],
+    resolved: ["f", "f/x"],
+  },
 ];
 
 describe("merging a changeset", () => {
-  it.each(rows)("$what", ({ base, theirs, ours, upserts = [], deletions = [], conflicts = [] }) => {
+  it.each(rows)("$what", (row) => {
+    const { base, theirs, ours, upserts = [], deletions = [], conflicts = [], resolved = [] } = row;
     const before = manifest(...base);
     const changeset = diffManifests(before, manifest(...theirs));
-    const result = mergeChangeset({ base: before, theirs: changeset, ours: indexByPath(ours) });
+    const result = mergeChangeset({
+      base: before,
+      theirs: changeset,
+      ours: indexByPath(ours),
+      onConflict: row.onConflict ?? "fail",
+    });
+    expect(result.resolved.map((conflict) => conflict.path)).toEqual(resolved);
     expect(result.apply).toEqual({ upserts, deletions });
     expect(result.conflicts.map((conflict) => conflict.path)).toEqual(conflicts);
     for (const { reason } of result.conflicts) expect(reason).not.toBe("");
@@ -339,6 +452,7 @@ describe("merging a changeset", () => {
         expect(mergeChangeset({ base, theirs, ours: indexByPath(after.entries) })).toEqual({
           apply: none,
           conflicts: [],
+          resolved: [],
         });
       }),
     );
@@ -353,6 +467,23 @@ describe("merging a changeset", () => {
         expect(patchManifest(base, apply)).toEqual(after);
       }),
     );
+  });
+
+  it("says who changed it, where the caller knows that", () => {
+    const theirs = { upserts: [file("f", "new"), file("g", "new")], deletions: ["d"] };
+    const ours = indexByPath([file("f", "other"), d, file("d/x", "")]);
+    const changedBy = (path: string) => (path === "g" ? undefined : `task "${path}" on build2`);
+    const { conflicts } = mergeChangeset({ base: manifest(f, file("g", "g"), d), theirs, ours, changedBy });
+    expect(conflicts).toMatchObject([
+      {
+        path: "f",
+        changedBy: 'task "f" on build2',
+        reason: expect.stringContaining('by task "f" on build2 during the run'),
+      },
+      { path: "g", reason: expect.stringContaining("it was deleted locally during the run") },
+      { path: "d", changedBy: 'task "d/x" on build2' },
+    ]);
+    expect(conflicts[1]).not.toHaveProperty("changedBy");
   });
 
   it("says what stands there and what was expected", () => {

@@ -8,8 +8,14 @@ import {
   sameContent,
   sameEntry,
 } from "../manifest/entry.js";
-import { addWithAncestors, parentOf, topmostAbove } from "../manifest/path-rules.js";
-import { type Conflict, conflictAt, describe } from "./conflict.js";
+import {
+  addWithAncestors,
+  ancestorsOf,
+  comparePaths,
+  parentOf,
+  topmostAbove,
+} from "../manifest/path-rules.js";
+import { type ChangedBy, type Conflict, conflict, conflictAt, describe } from "./conflict.js";
 
 export interface MergeInput {
   /** What was sent. */
@@ -22,12 +28,24 @@ export interface MergeInput {
    * device, or a path that is never carried.
    */
   ours: ReadonlyMap<string, ManifestEntry>;
+  /** What becomes of a conflict. Default `fail`. */
+  onConflict?: ConflictPolicy;
+  /** Names who changed a path; it is used in the reasons of conflicts. */
+  changedBy?: ChangedBy | undefined;
 }
+
+/**
+ * `fail`: it is reported, and nothing of it is done. `theirs`: the change wins over what stands here, but for a
+ * directory that holds something the changeset does not know, which stays a conflict. `ours`: what stands here stays.
+ */
+export type ConflictPolicy = "fail" | "theirs" | "ours";
 
 export interface MergeResult {
   /** What is left to do here; never touches a path that is in conflict. */
   apply: Changeset;
   conflicts: Conflict[];
+  /** What was decided by `onConflict`: with `theirs` the paths that are overwritten, with `ours` those that are left out. */
+  resolved: Conflict[];
 }
 
 /**
@@ -42,7 +60,8 @@ export function mergeChangeset(input: MergeInput): MergeResult {
   return new Merge(input).run();
 }
 
-type Verdict = { conflict: Conflict } | { upsert: ManifestEntry } | "delete" | "nothing";
+type Verdict = Decision | { conflict: Conflict; forced?: Decision | undefined };
+type Decision = { upsert: ManifestEntry } | "delete" | "nothing";
 
 class Merge {
   readonly #input: MergeInput;
@@ -51,6 +70,11 @@ class Merge {
   readonly #deletions: Set<string>;
   readonly #oursByDirectory: Map<string, string[]>;
   readonly #noDirectoryAbove: (path: string) => string | undefined;
+  readonly #taken = { upserts: [] as ManifestEntry[], deletions: [] as string[] };
+  /** Directories of base that are to stand again because something is put below them. */
+  readonly #revived = new Map<string, ManifestEntry>();
+  readonly #conflicts: Conflict[] = [];
+  readonly #resolved: Conflict[] = [];
 
   constructor(input: MergeInput) {
     this.#input = input;
@@ -65,18 +89,35 @@ class Merge {
   }
 
   run(): MergeResult {
-    const upserts: ManifestEntry[] = [];
-    const deletions: string[] = [];
-    const conflicts: Conflict[] = [];
-    const note = (path: string, verdict: Verdict) => {
-      if (verdict === "delete") deletions.push(path);
-      else if (verdict === "nothing") return;
-      else if ("upsert" in verdict) upserts.push(verdict.upsert);
-      else conflicts.push(verdict.conflict);
-    };
-    for (const entry of this.#input.theirs.upserts) note(entry.path, this.#judgeUpsert(entry));
-    for (const path of this.#input.theirs.deletions) note(path, this.#judgeDeletion(path));
-    return { apply: this.#withoutConflicts({ upserts, deletions }, conflicts), conflicts };
+    for (const entry of this.#input.theirs.upserts) this.#note(entry.path, this.#judgeUpsert(entry));
+    for (const path of this.#input.theirs.deletions) this.#note(path, this.#judgeDeletion(path));
+    const upserts = [...this.#revived.values(), ...this.#taken.upserts];
+    if (this.#revived.size > 0) upserts.sort((a, b) => comparePaths(a.path, b.path));
+    const wanted = { upserts, deletions: this.#taken.deletions };
+    const kept = this.#input.onConflict === "ours" ? this.#resolved : this.#conflicts;
+    const apply = this.#withoutConflicts(wanted, kept);
+    if (this.#input.onConflict === "ours") this.#resolved.push(...leftOut(wanted, apply, this.#isDone));
+    return { apply, conflicts: this.#conflicts, resolved: this.#resolved };
+  }
+
+  #note(path: string, verdict: Verdict): void {
+    if (typeof verdict === "object" && "conflict" in verdict) this.#noteConflict(path, verdict);
+    else this.#do(path, verdict);
+  }
+
+  #noteConflict(
+    path: string,
+    { conflict, forced }: { conflict: Conflict; forced?: Decision | undefined },
+  ): void {
+    const { onConflict = "fail" } = this.#input;
+    const isForced = onConflict === "theirs" && forced !== undefined;
+    (isForced || onConflict === "ours" ? this.#resolved : this.#conflicts).push(conflict);
+    if (isForced) this.#do(path, forced);
+  }
+
+  #do(path: string, decision: Decision): void {
+    if (decision === "delete") this.#taken.deletions.push(path);
+    else if (decision !== "nothing") this.#taken.upserts.push(decision.upsert);
   }
 
   #judgeUpsert(theirs: ManifestEntry): Verdict {
@@ -86,16 +127,43 @@ class Merge {
     if (base !== undefined && sameButForTime(base, theirs)) {
       return ours !== undefined && sameContent(base, ours) ? this.#takeTime(theirs, ours) : "nothing";
     }
-    const blocked = this.#blockedParent(path);
-    if (blocked !== undefined) return { conflict: blocked };
+    const blocking = this.#noDirectoryAbove(path);
+    if (blocking !== undefined) return this.#judgeBelowNoDirectory(theirs, blocking);
     if (ours !== undefined && this.#isSameChange(base, ours, theirs)) return "nothing";
-    return this.#isAsBase(base, ours, theirs)
-      ? this.#take(theirs, base, ours)
-      : { conflict: conflictAt(path, base, ours) };
+    const taken = this.#take(theirs, base, ours);
+    if (this.#isAsBase(base, ours, theirs)) return taken;
+    return this.#conflictOr(path, taken);
+  }
+
+  /** A conflict with what stands here; `theirs` decides it with `forced`, or is told why not even that can be done. */
+  #conflictOr(path: string, forced: Verdict): Verdict {
+    if (typeof forced !== "object" || !("conflict" in forced))
+      return { conflict: this.#conflictAt(path), forced };
+    return this.#input.onConflict === "theirs" ? forced : { conflict: this.#conflictAt(path) };
+  }
+
+  /** `theirs` wins here by bringing the directories back that were sent; what stands in their place is lost. */
+  #judgeBelowNoDirectory(theirs: ManifestEntry, blocking: string): Verdict {
+    const { changedBy, ours, onConflict } = this.#input;
+    const reason = `its directory ${quote(blocking)} is now ${describe(ours.get(blocking))}`;
+    if (onConflict === "theirs") {
+      for (const directory of ancestorsOf(theirs.path)) {
+        const sent = this.#base.get(directory);
+        const isMissing = ours.get(directory)?.kind !== "directory" && !this.#upserts.has(directory);
+        if (isMissing && sent !== undefined) this.#revived.set(directory, sent);
+      }
+    }
+    return { conflict: conflict(theirs.path, reason, changedBy, blocking), forced: { upsert: theirs } };
+  }
+
+  #conflictAt(path: string): Conflict {
+    const sides = { path, base: this.#base.get(path), ours: this.#input.ours.get(path) };
+    return conflictAt(sides, this.#input.changedBy);
   }
 
   #isSameChange(base: ManifestEntry | undefined, ours: ManifestEntry, theirs: ManifestEntry): boolean {
-    return sameContent(ours, theirs) && (ours.mode === theirs.mode || base?.mode === theirs.mode);
+    const isModeTheirs = base?.kind !== theirs.kind || base.mode !== theirs.mode;
+    return sameContent(ours, theirs) && (ours.mode === theirs.mode || !isModeTheirs);
   }
 
   #takeTime(theirs: ManifestEntry, ours: ManifestEntry): Verdict {
@@ -128,22 +196,16 @@ class Merge {
     const base = this.#base.get(path);
     const ours = this.#input.ours.get(path);
     if (ours === undefined) return "nothing";
-    if (base === undefined || !sameButForTime(base, ours)) return { conflict: conflictAt(path, base, ours) };
     const kept = ours.kind === "directory" ? this.#keptIn(path) : undefined;
-    return kept === undefined ? "delete" : { conflict: kept };
-  }
-
-  #blockedParent(path: string): Conflict | undefined {
-    const blocking = this.#noDirectoryAbove(path);
-    if (blocking === undefined) return undefined;
-    const ours = describe(this.#input.ours.get(blocking));
-    return { path, reason: `its directory ${quote(blocking)} is now ${ours}` };
+    const verdict = kept === undefined ? "delete" : { conflict: kept };
+    return base !== undefined && sameButForTime(base, ours) ? verdict : this.#conflictOr(path, verdict);
   }
 
   #keptIn(directory: string): Conflict | undefined {
     const kept = this.#oursByDirectory.get(directory)?.find((path) => !this.#deletions.has(path));
     if (kept === undefined) return undefined;
-    return { path: directory, reason: `it is to be removed, but holds ${quote(kept)} here` };
+    const reason = `it is to be removed, but holds ${quote(kept)} here`;
+    return conflict(directory, reason, this.#input.changedBy, kept);
   }
 
   /** What is below a conflict cannot be done, and what still holds one cannot be removed. */
@@ -161,10 +223,19 @@ class Merge {
     };
   }
 
-  #isDone(entry: ManifestEntry): boolean {
+  readonly #isDone = (entry: ManifestEntry): boolean => {
     const ours = this.#input.ours.get(entry.path);
     return ours !== undefined && sameEntry(ours, entry);
-  }
+  };
+}
+
+/** What is in no conflict itself, but cannot be done beside one that keeps what is here. */
+function leftOut(wanted: Changeset, apply: Changeset, isDone: (entry: ManifestEntry) => boolean): Conflict[] {
+  const done = new Set([...apply.upserts.map((entry) => entry.path), ...apply.deletions]);
+  const missing = wanted.upserts.filter((entry) => !isDone(entry)).map((entry) => entry.path);
+  return [...missing, ...wanted.deletions]
+    .filter((path) => !done.has(path))
+    .map((path) => ({ path, reason: "it is above or below a path that stays as it is here" }));
 }
 
 function byDirectory(paths: Iterable<string>): Map<string, string[]> {

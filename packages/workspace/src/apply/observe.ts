@@ -22,6 +22,8 @@ export interface Observation {
   ours: Map<string, ManifestEntry>;
   identities: Map<string, FileIdentity>;
   rootMode: number;
+  /** Directories on another file system than the root. */
+  mounts: Set<string>;
 }
 
 /** Looks at every path that the changeset touches, at all above it, and into the directories that it removes. */
@@ -54,13 +56,17 @@ class Observer implements Observation {
   readonly ours = new Map<string, ManifestEntry>();
   readonly identities = new Map<string, FileIdentity>();
   readonly rootMode: number;
+  readonly mounts = new Set<string>();
+  readonly #rootDevice: bigint;
   readonly #cursor: TreeCursor;
   readonly #known: KnownDigest;
   readonly #hasher: FileHasher;
 
   constructor(cursor: TreeCursor, base: Base, pace: Pace) {
     this.#cursor = cursor;
-    this.rootMode = statSync(cursor.enter("")).mode;
+    const root = statSync(cursor.enter(""), { bigint: true });
+    this.rootMode = Number(root.mode);
+    this.#rootDevice = root.dev;
     this.#known = knownFrom(base);
     this.#hasher = new FileHasher(pace);
   }
@@ -71,6 +77,7 @@ class Observer implements Observation {
     const location = this.#cursor.locate(path);
     const stats = statOrMissing(location);
     if (stats === undefined) return;
+    if (stats.isDirectory() && stats.dev !== this.#rootDevice) this.mounts.add(path);
     const identity = identityOf(stats);
     this.identities.set(path, identity);
     this.ours.set(

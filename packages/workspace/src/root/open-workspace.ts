@@ -6,6 +6,8 @@ import type { AcquireOptions } from "../lock/process-lock.js";
 import type { ScanRules } from "../snapshot/scan-tree.js";
 import type { Snapshot } from "../snapshot/snapshot.js";
 import { resolveDirectory, takeSnapshot } from "../snapshot/take-snapshot.js";
+import { refuseBroadRoot } from "./broad-root.js";
+import { detectNameFolding } from "./detect-name-folding.js";
 import { exclusively } from "./exclusive.js";
 import { Sharing } from "./shared-work.js";
 import { Staging } from "./staging.js";
@@ -31,7 +33,7 @@ export interface Workspace {
    * Applies what changed against `base`, merged with what changed here meanwhile: all of it or nothing, whatever
    * dies when. Conflicts are a result and change nothing; every failure leaves the tree as it was.
    * @throws {WorkspaceError} BAD_CHANGESET, PROTECTED, EXTERNAL_LINK, DELETES_ALL, MISSING_CONTENT, FILE_CHANGED,
-   * UNREADABLE, PATH_ESCAPES, RECOVERY_BLOCKED or IO_FAILED; ROLLBACK_FAILED, the only one after which the tree is
+   * UNREADABLE, PATH_ESCAPES, MOUNT_POINT, NAME_CLASH, RECOVERY_BLOCKED or IO_FAILED; ROLLBACK_FAILED, the only one after which the tree is
    * not as it was, and which names the directory that has what was replaced
    */
   apply(options: ApplyOptions): Promise<ApplyResult>;
@@ -43,6 +45,13 @@ export interface WorkspaceSnapshotOptions extends AcquireOptions {
 }
 
 export interface OpenOptions extends AcquireOptions {
+  /** Whether the root of the file system or the user's home directory may be a workspace. Default false. */
+  allowBroadRoot?: boolean;
+  /**
+   * For tests, which have no file system that takes two names for one.
+   * @internal
+   */
+  detectFolding?: typeof detectNameFolding;
   /**
    * Called before each step of a recovery with its name; for tests.
    * @internal
@@ -54,11 +63,13 @@ export interface OpenOptions extends AcquireOptions {
  * Opens a directory as a workspace: makes `.sloth/` in it, which git ignores, carries through or undoes the change
  * that a dead process left half done, and removes its staging. If a change is under way in a process that lives, it
  * waits for that.
- * @throws {WorkspaceError} NOT_A_DIRECTORY, IO_FAILED, or RECOVERY_BLOCKED, which names the path that somebody changed
+ * @throws {WorkspaceError} NOT_A_DIRECTORY, BROAD_ROOT, IO_FAILED, or RECOVERY_BLOCKED, which names the path that somebody changed
  * since, and says what to do
  */
 export async function openWorkspace(root: string, options: OpenOptions = {}): Promise<Workspace> {
   const realRoot = resolveDirectory(root);
+  if (options.allowBroadRoot !== true) refuseBroadRoot(realRoot);
+  const detectFolding = options.detectFolding ?? detectNameFolding;
   const { id, staging } = await withWorkspaceErrors(realRoot, () => openState(realRoot, options));
   const sharing = new Sharing<Snapshot>();
   const inTurn = <T>(waiting: AcquireOptions, work: () => Promise<T>): Promise<T> =>
@@ -78,7 +89,7 @@ export async function openWorkspace(root: string, options: OpenOptions = {}): Pr
         }),
       ),
     stagingDirectory: async () => withWorkspaceErrors(realRoot, async () => staging.create()),
-    apply: (given) => inTurn(given, () => applyIn(realRoot, staging, given)),
+    apply: (given) => inTurn(given, () => applyIn({ root: realRoot, staging, detectFolding }, given)),
   };
 }
 
@@ -106,14 +117,23 @@ async function recoverOne(root: string, onStep: (name: string) => void): Promise
   await staging.removeStale();
 }
 
-async function applyIn(root: string, staging: Staging, options: ApplyOptions): Promise<ApplyResult> {
+interface ApplyIn {
+  root: string;
+  staging: Staging;
+  detectFolding: typeof detectNameFolding;
+}
+
+async function applyIn(
+  { root, staging, detectFolding }: ApplyIn,
+  options: ApplyOptions,
+): Promise<ApplyResult> {
   if (options.base.root !== root) {
     const message = `The snapshot is of ${quote(options.base.root)}, not of ${quote(root)}.`;
     throw new WorkspaceError("BAD_CHANGESET", message, { path: options.base.root });
   }
   const area = new CommitArea(`${root}/.sloth`, staging.create());
   try {
-    return await applyChangeset(root, area, options);
+    return await applyChangeset({ root, area, folding: detectFolding(root, area.location) }, options);
   } finally {
     options.onStep?.("clean up");
     if (area.isOwedNothing) await staging.remove(area.location);
