@@ -303,40 +303,6 @@ describe("applying a changeset", () => {
     expect(readTree(at.root)).toEqual(before);
     expect(stagedIn(at.root)).toEqual([]);
   });
-
-  it("never leaves the tree while another process swaps a directory for a symlink", async () => {
-    const at = await scene({ "d/f": { content: "0" }, keep: { content: "" } });
-    const swap = `
-      const fs = require("node:fs");
-      process.chdir(${JSON.stringify(at.root)});
-      process.send("ready");
-      for (;;) {
-        fs.renameSync("d", ".sloth/d");
-        fs.symlinkSync(${JSON.stringify(at.outside)}, "d");
-        fs.unlinkSync("d");
-        fs.renameSync(".sloth/d", "d");
-      }`;
-    const { fork } = await import("node:child_process");
-    writeFileSync(join(at.root, "../swap.cjs"), swap);
-    const child = fork(join(at.root, "../swap.cjs"), { execArgv: [] });
-    await new Promise((resolve) => child.once("message", resolve));
-    const outcomes = new Map<string, number>();
-    const note = (outcome: string) => outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
-    for (let round = 1; round <= 200; round++) {
-      const [changeset] = put("d/secret", "");
-      const upserts = [file("d/secret", "", 0o600 + (round % 8))];
-      await at.workspace
-        .apply({ base: at.base, changeset: { ...changeset, upserts } })
-        .then((result) => note(result.conflicts.length === 0 ? "applied" : "conflict"))
-        .catch((error) => note(error.code));
-    }
-    child.kill("SIGKILL");
-    await new Promise((resolve) => child.once("exit", resolve));
-    expect(readdirSync(at.outside)).toEqual(["secret"]);
-    expect(readFileSync(join(at.outside, "secret"), "utf8")).toBe("secret");
-    expect([...outcomes.keys()]).not.toContain("ROLLBACK_FAILED");
-    expect(outcomes.size).toBeGreaterThan(0);
-  });
 });
 
 describe("the last look before a rename", () => {
