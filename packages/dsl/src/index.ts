@@ -2,6 +2,7 @@
 
 export type { Bundle } from "./bundle/bundle.js";
 export { bundleDigest, decodeBundle, encodeBundle } from "./bundle/encode-bundle.js";
+export { parseByteSize } from "./byte-size.js";
 export type { Diagnostic, DslErrorCode } from "./dsl-error.js";
 export { DslError } from "./dsl-error.js";
 export type {
@@ -30,6 +31,7 @@ export type {
   Task,
   Workflow,
 } from "./model.js";
+export { patternProblem, protectionProblem } from "./path-pattern.js";
 export { openTaskState } from "./task/open-task-state.js";
 export type {
   CommandArguments,
@@ -38,3 +40,9 @@ export type {
   TaskState,
   TaskStateOptions,
 } from "./task-state.js";
+export type { WorkspaceSettings } from "./workspace-settings.js";
+export {
+  CONFLICT_CHOICES,
+  DEFAULT_WORKSPACE_SETTINGS,
+  EXTERNAL_SYMLINK_CHOICES,
+} from "./workspace-settings.js";

@@ -1,4 +1,5 @@
 /** The plain task model that a workflow file is loaded into: data only, no Lua objects. */
+import type { WorkspaceSettings } from "./workspace-settings.js";
 
 /**
  * A value that passes between Lua and the rest of the world.
@@ -43,6 +44,8 @@ export interface Group {
   workdir?: string;
   /** Where its tasks run unless a task says otherwise. Absent: here. */
   delegateTo?: Delegation;
+  /** How the working directory is sent and changes come back; what is absent is as in `DEFAULT_WORKSPACE_SETTINGS`. */
+  workspace?: Partial<WorkspaceSettings>;
   /** Tasks in the order of the source. */
   tasks: Task[];
   at: SourcePosition;

@@ -59,6 +59,23 @@ export class FieldReader {
     return this.reject(field, `must be a whole number, zero or more, got ${describeType(value)}`);
   }
 
+  flag(field: string): boolean | undefined {
+    const value = this.raw(field);
+    if (value === null || typeof value === "boolean") return value ?? undefined;
+    return this.reject(field, `must be true or false, got ${describeType(value)}`);
+  }
+
+  /** One of a few words. */
+  choice<T extends string>(field: string, choices: readonly T[]): T | undefined {
+    const value = this.raw(field);
+    if (value === null) return undefined;
+    const chosen = choices.find((choice) => choice === value);
+    if (chosen !== undefined) return chosen;
+    const got = typeof value === "string" ? JSON.stringify(value) : describeType(value);
+    const hint = typeof value === "string" ? this.report.suggest(value, choices) : "";
+    return this.reject(field, `must be ${alternatives(choices)}, got ${got}${hint}`);
+  }
+
   durationMs(field: string): number | undefined {
     const value = this.raw(field);
     if (value === null) return undefined;
@@ -103,4 +120,9 @@ export class FieldReader {
   reject(field: string, message: string): undefined {
     this.report.add(this.place(field), message);
   }
+}
+
+function alternatives(words: readonly string[]): string {
+  const quoted = words.map((word) => `"${word}"`);
+  return `${quoted.slice(0, -1).join(", ")} or ${quoted.at(-1)}`;
 }

@@ -4,22 +4,26 @@ import { didYouMean } from "../did-you-mean.js";
 export interface FieldSet {
   supported: readonly string[];
   planned: readonly string[];
+  /** Fields that stand in the group, and hold for all of its tasks. */
+  ofGroup?: readonly string[];
 }
 
+/** How the working directory is sent and its changes come back. */
+const WORKSPACE_FIELDS = [
+  "on_conflict",
+  "external_symlinks",
+  "allow_delete_all",
+  "protect",
+  "sync_git",
+  "keep_ignored",
+  "ignore",
+  "gitignore",
+  "limits",
+];
+
 export const GROUP_FIELDS: FieldSet = {
-  supported: ["description", "tasks", "delegate_to", "workdir"],
-  planned: [
-    "create_workdir_before_run",
-    "clean_workdir_after_run",
-    "env",
-    "max_parallel",
-    "on_conflict",
-    "ignore",
-    "sync_git",
-    "external_symlinks",
-    "protect",
-    "allow_delete_all",
-  ],
+  supported: ["description", "tasks", "delegate_to", "workdir", ...WORKSPACE_FIELDS],
+  planned: ["create_workdir_before_run", "clean_workdir_after_run", "env", "max_parallel"],
 };
 
 export const TASK_FIELDS: FieldSet = {
@@ -51,6 +55,7 @@ export const TASK_FIELDS: FieldSet = {
     "env",
     "on_agent_lost",
   ],
+  ofGroup: WORKSPACE_FIELDS,
 };
 
 export const DELEGATION_FIELDS: FieldSet = {
@@ -58,10 +63,13 @@ export const DELEGATION_FIELDS: FieldSet = {
   planned: ["labels", "any", "max"],
 };
 
+export const LIMIT_FIELDS: FieldSet = { supported: ["bytes", "files"], planned: [] };
+
 /** Why a field cannot stand there, or `undefined` when it can. */
 export function refuseField(field: string, fields: FieldSet): string | undefined {
   if (fields.supported.includes(field)) return undefined;
   if (fields.planned.includes(field))
     return `"${field}" is part of the language but not yet supported by this version`;
+  if (fields.ofGroup?.includes(field)) return `"${field}" is a field of the group, not of a task`;
   return `unknown field "${field}"${didYouMean(field, [...fields.supported, ...fields.planned])}`;
 }

@@ -111,6 +111,33 @@ describe("loadWorkflow", () => {
     expect(directory.startsWith("/")).toBe(true);
   });
 
+  it("reads what a group says of its working directory, and leaves out what it does not say", async () => {
+    const { workflow } = await load(`TaskDefinitions = {
+      all = { tasks = {}, on_conflict = "theirs", external_symlinks = "keep", allow_delete_all = true,
+        protect = { "/secret", "!.git", "/secret" }, sync_git = true, keep_ignored = true, ignore = "*.o",
+        gitignore = true, limits = { bytes = "2GiB", files = 10 } },
+      some = { tasks = {}, sync_git = false, ignore = {}, limits = { bytes = 5 } },
+      none = { tasks = {}, limits = {} },
+    }`);
+    const settings = workflow.groups.map(({ workspace }) => workspace);
+    expect(settings).toEqual([
+      {
+        onConflict: "theirs",
+        externalSymlinks: "keep",
+        allowDeleteAll: true,
+        protect: ["/secret", "!.git", "/secret"],
+        syncGit: true,
+        keepIgnored: true,
+        ignore: ["*.o"],
+        gitignore: true,
+        maxBytes: 2 * 1024 ** 3,
+        maxFiles: 10,
+      },
+      { syncGit: false, ignore: [], maxBytes: 5 },
+      undefined,
+    ]);
+  });
+
   it("keeps groups and tasks of a map in the order of the source", async () => {
     const groups = Array.from({ length: 30 }, (_, i) => `g${(i * 7) % 30}`);
     const tasks = groups.map((name) => `${name} = { command = "x" }`).join(",\n");
@@ -218,6 +245,8 @@ describe("loadWorkflow", () => {
       base.replace("n = 1", "n = -0.0"),
       base.replace("command =", "\ncommand ="),
       base.replace("command =", "retries = 1, command ="),
+      base.replace("tasks =", "sync_git = true, tasks ="),
+      base.replace("tasks =", 'protect = { "a" }, tasks ='),
     ];
     const hashes = await Promise.all(variants.map(async (source) => (await load(source)).workflow.modelHash));
     expect(new Set(hashes).size).toBe(variants.length);

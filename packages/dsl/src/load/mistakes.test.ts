@@ -20,6 +20,7 @@ describe("a mistake in a task", () => {
       "run_if = 'x'",
       inTask("run_if", '"run_if" is part of the language but not yet supported by this version'),
     ],
+    ["protect = {}", inTask("protect", '"protect" is a field of the group, not of a task')],
     ["description = 5", inTask("description", "must be a string, got the number 5")],
     [
       "depends_on = { 1 }",
@@ -189,6 +190,46 @@ describe("a mistake in a group", () => {
     ["workdr = 'x'", inGroup("workdr", 'unknown field "workdr". Did you mean "workdir"?')],
     ["workdir = 1", inGroup("workdir", "must be a string, got the number 1")],
     ["delegate_to = 'a:b'", inGroup("delegate_to", '"a:b" has a port that is not a number')],
+    [
+      "on_conflict = 'thiers'",
+      inGroup("on_conflict", 'must be "fail", "theirs" or "ours", got "thiers". Did you mean "theirs"?'),
+    ],
+    [
+      "on_conflict = true",
+      inGroup("on_conflict", 'must be "fail", "theirs" or "ours", got the boolean true'),
+    ],
+    ["external_symlinks = 'x'", inGroup("external_symlinks", 'must be "refuse" or "keep", got "x"')],
+    ["allow_delete_all = 'yes'", inGroup("allow_delete_all", "must be true or false, got a string")],
+    ["sync_git = 1", inGroup("sync_git", "must be true or false, got the number 1")],
+    ["keep_ignored = {}", inGroup("keep_ignored", "must be true or false, got a table")],
+    ["gitignore = 'true'", inGroup("gitignore", "must be true or false, got a string")],
+    ["git_ignore = true", inGroup("git_ignore", 'unknown field "git_ignore". Did you mean "gitignore"?')],
+    ["protect = 5", inGroup("protect", "must be a list of patterns, got the number 5")],
+    ["protect = { git = true }", inGroup("protect", "must be a list of patterns, got a table")],
+    [
+      "ignore = { 'a', 5 }",
+      inGroup("ignore", "must be a list of patterns, got a list with the number 5 in it"),
+    ],
+    ["ignore = ''", inGroup("ignore", 'has the empty pattern ""')],
+    [
+      "protect = { '!.sloth' }",
+      inGroup("protect", 'has the pattern "!.sloth": sloth\'s own files are always protected'),
+    ],
+    [
+      "ignore = { '../x' }",
+      inGroup("ignore", 'has the pattern "../x", which leads out of the working directory'),
+    ],
+    [
+      "limits = '2GiB'",
+      inGroup("limits", 'must be a table such as { bytes = "2GiB", files = 10000 }, got a string'),
+    ],
+    ["limits = { byte = 1 }", inGroup("limits", 'unknown field "byte". Did you mean "bytes"?')],
+    ["limits = { bytes = '2G' }", inGroup("limits", 'bytes "2G" has an unknown unit; write "2GiB"')],
+    ["limits = { bytes = 0 }", inGroup("limits", "bytes must be at least one byte, got 0")],
+    [
+      "limits = { files = 1.5 }",
+      inGroup("limits", "files must be a whole number of at least 1, got the number 1.5"),
+    ],
   ])("%s", async (fields, message) => {
     expect((await loadError(group(fields))).message).toBe(message);
   });

@@ -5,6 +5,7 @@ import { FieldReader } from "./field-reader.js";
 import { GROUP_FIELDS } from "./known-fields.js";
 import { describeType, isRawTable, type RawFunction, type RawValue } from "./raw-model.js";
 import { isName, readTask, type TaskDefinition } from "./read-task.js";
+import { readWorkspaceSettings } from "./read-workspace-settings.js";
 import { SourceMap, type Spot } from "./source-map.js";
 
 /** A group, and the functions of its tasks by task name. */
@@ -48,6 +49,8 @@ function readGroupFields(fields: FieldReader, group: Group): void {
   if (workdir !== undefined) group.workdir = workdir;
   const delegateTo = fields.delegation("delegate_to");
   if (delegateTo) group.delegateTo = delegateTo;
+  const workspace = readWorkspaceSettings(fields);
+  if (workspace !== undefined) group.workspace = workspace;
 }
 
 function readTasks(
