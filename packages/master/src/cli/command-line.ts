@@ -1,5 +1,9 @@
+import type { WorkspaceSettings } from "@sloth/dsl";
 import yargs, { type Argv } from "yargs";
+import { MasterError } from "../master-error.js";
 import { softwareVersion } from "../software-version.js";
+import { once, switched, usage } from "./option-values.js";
+import { applyOptions, sendOptions } from "./workspace-options.js";
 
 export interface RunArguments {
   file: string;
@@ -7,6 +11,8 @@ export interface RunArguments {
   agents?: string;
   jobs?: number;
   keepGoing: boolean;
+  /** What was typed of how workspaces are sent and changes come back. */
+  workspace: Partial<WorkspaceSettings>;
 }
 
 /** What the user asked for. `shown` means that help or the version has been printed. */
@@ -26,8 +32,8 @@ export async function parseCommandLine(args: string[]): Promise<CommandLine> {
     .usage(
       "$0 <command> [options]\n\nRuns a workflow: tasks here and on other machines, as if all were here.",
     )
-    .command("run", "Run a workflow", runOptions, (parsed) => {
-      result = toRun(parsed as unknown as ParsedRun);
+    .command("run", "Run a workflow", runOptions, async (parsed) => {
+      result = await toRun(parsed);
     })
     .command("list", "List the groups and tasks of a workflow", fileOption, ({ file }) => {
       result = withFile("list", file);
@@ -51,7 +57,12 @@ export async function parseCommandLine(args: string[]): Promise<CommandLine> {
     .fail((message, error) => {
       mistake ??= message ?? error?.message;
     });
-  await parser.parseAsync();
+  try {
+    await parser.parseAsync();
+  } catch (error) {
+    if (!(error instanceof MasterError && error.code === "USAGE")) throw error;
+    mistake ??= error.message;
+  }
   return mistake ? usageError(mistake) : result;
 }
 
@@ -65,7 +76,7 @@ function fileOption(command: Argv) {
 }
 
 function runOptions(command: Argv) {
-  return fileOption(command)
+  return sendOptions(applyOptions(fileOption(command)))
     .option("group", { alias: "g", type: "string", describe: "Only this group" })
     .option("agents", { type: "string", describe: "Inventory: a YAML file of named agents and aliases" })
     .option("jobs", {
@@ -81,32 +92,26 @@ function runOptions(command: Argv) {
     });
 }
 
-interface ParsedRun {
-  file: string | string[];
-  group?: string | string[];
-  agents?: string | string[];
-  jobs?: string | string[];
-  keepGoing: boolean;
-}
-
-function toRun({ file, group, agents, jobs, keepGoing }: ParsedRun): CommandLine {
-  for (const [name, value] of Object.entries({ file, group, agents, jobs })) {
-    if (Array.isArray(value)) return usageError(`--${name} is given more than once.`);
-    if (value === "") return usageError(`--${name} is empty.`);
-  }
-  const count = /^\d{1,5}$/.test(String(jobs)) ? Number(jobs) : undefined;
-  if (jobs !== undefined && !count) return usageError(`--jobs ${jobs} is not a number of at least 1.`);
-  const text = {
-    file: String(file),
-    group: group as string | undefined,
-    agents: agents as string | undefined,
+async function toRun(parsed: Record<string, unknown>): Promise<CommandLine> {
+  const { readWorkspaceOptions } = await import("./read-workspace-options.js");
+  const jobs = once("jobs", parsed.jobs);
+  const count = /^\d{1,5}$/.test(jobs ?? "") ? Number(jobs) : undefined;
+  if (jobs !== undefined && !count) throw usage(`--jobs ${jobs} is not a number of at least 1.`);
+  return {
+    kind: "run",
+    args: {
+      file: once("file", parsed.file) ?? "",
+      group: once("group", parsed.group),
+      agents: once("agents", parsed.agents),
+      jobs: count,
+      keepGoing: switched(parsed.keepGoing) ?? false,
+      workspace: readWorkspaceOptions(parsed),
+    },
   };
-  return { kind: "run", args: { ...text, jobs: count, keepGoing } };
 }
 
-function withFile(kind: "list" | "validate", file: string | string[]): CommandLine {
-  if (Array.isArray(file)) return usageError("--file is given more than once.");
-  return file === "" ? usageError("--file is empty.") : { kind, args: { file } };
+function withFile(kind: "list" | "validate", file: unknown): CommandLine {
+  return { kind, args: { file: once("file", file) ?? "" } };
 }
 
 function usageError(message: string): CommandLine {

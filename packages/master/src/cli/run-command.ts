@@ -13,7 +13,8 @@ import { openTaskRunners } from "./task-runners.js";
 /** Loads, plans, runs and shows a workflow; gives the exit code. */
 export async function runCommand(args: RunArguments): Promise<number> {
   const loaded = await loadFile(args.file);
-  const plan = await planRun(loaded, { group: args.group, inventory: await openInventory(args.agents) });
+  const { group, workspace } = args;
+  const plan = await planRun(loaded, { group, workspace, inventory: await openInventory(args.agents) });
 
   const stop = onStopSignal();
   const runners = await openTaskRunners(plan);

@@ -1,19 +1,19 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadWorkflow } from "@sloth/dsl";
+import { DEFAULT_WORKSPACE_SETTINGS, loadWorkflow } from "@sloth/dsl";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { emptyInventory } from "../inventory/inventory.js";
-import { placeOf, planRun } from "./plan-run.js";
+import { type PlanOptions, placeOf, planRun } from "./plan-run.js";
 import { makeRunId } from "./run-id.js";
 
-async function plan(text: string, group?: string) {
+async function plan(text: string, group?: string, workspace?: PlanOptions["workspace"]) {
   const directory = mkdtempSync(join(tmpdir(), "sloth-plan-"));
   onTestFinished(() => rmSync(directory, { recursive: true }));
   mkdirSync(join(directory, "app"));
   writeFileSync(join(directory, "w.lua"), text);
   const loaded = await loadWorkflow(join(directory, "w.lua"));
-  return { directory, plan: await planRun(loaded, { group, inventory: emptyInventory }) };
+  return { directory, plan: await planRun(loaded, { group, workspace, inventory: emptyInventory }) };
 }
 
 describe("planRun", () => {
@@ -42,6 +42,24 @@ describe("planRun", () => {
       `TaskDefinitions = { g = { tasks = { { name = "t", command = "true" } } } }`,
     );
     expect(planned.groups[0]?.tasks[0]).toMatchObject({ workspace: directory, workdir: "" });
+  });
+
+  it("gives each task the settings of its group, with what was typed and the defaults", async () => {
+    const text = `TaskDefinitions = {
+      a = { on_conflict = "ours", protect = "x", tasks = { t = { command = "true" } } },
+      b = { tasks = { t = { command = "true" } } } }`;
+    const { plan: planned } = await plan(text, undefined, { protect: ["y"], syncGit: true });
+    const typed = { ...DEFAULT_WORKSPACE_SETTINGS, syncGit: true };
+    expect(planned.groups.map(({ tasks }) => tasks[0]?.workspaceSettings)).toEqual([
+      { ...typed, onConflict: "ours", protect: ["x", "y"] },
+      { ...typed, protect: ["y"] },
+    ]);
+  });
+
+  it("knows the files that were loaded, and where the run store belongs", async () => {
+    const { directory, plan: planned } = await plan(`TaskDefinitions = { g = { tasks = {} } }`);
+    expect(planned.workflowFiles).toEqual([join(realpathSync(directory), "w.lua")]);
+    expect(planned.workflowDirectory).toBe(directory);
   });
 
   it.each([

@@ -1,16 +1,22 @@
 import { stat } from "node:fs/promises";
 import { relative, resolve, sep } from "node:path";
-import type { Group, LoadedWorkflow, Task } from "@sloth/dsl";
+import type { Group, LoadedWorkflow, Task, WorkspaceSettings } from "@sloth/dsl";
 import { bundleDigest, encodeBundle } from "@sloth/dsl";
 import type { WorkflowSource } from "@sloth/runtime";
 import type { AgentTarget, Inventory } from "../inventory/inventory.js";
 import { MasterError } from "../master-error.js";
 import { makeRunId } from "./run-id.js";
+import { findWorkflowFiles } from "./workflow-files.js";
+import { resolveWorkspaceSettings } from "./workspace-settings.js";
 
 /** What a run will do: the workflow with every place and directory resolved. */
 export interface RunPlan {
   runId: string;
   source: WorkflowSource;
+  /** The directory of the workflow file, absolute; the run store is in its `.sloth/`. */
+  workflowDirectory: string;
+  /** Absolute real paths of the files that were loaded; no task may change them unless `protect` releases them. */
+  workflowFiles: string[];
   groups: PlannedGroup[];
 }
 
@@ -29,11 +35,15 @@ export interface PlannedTask {
   workspace: string;
   /** Where it runs inside the workspace, relative. */
   workdir: string;
+  /** How the workspace is sent and its changes come back, with all defaults. */
+  workspaceSettings: WorkspaceSettings;
 }
 
 export interface PlanOptions {
   /** Only this group. Default: all. */
   group?: string;
+  /** Wins over what the workflow says of its workspaces; patterns are added to it. */
+  workspace?: Partial<WorkspaceSettings>;
   inventory: Inventory;
 }
 
@@ -54,7 +64,9 @@ export async function planRun(loaded: LoadedWorkflow, options: PlanOptions): Pro
       context,
       modelHash: workflow.modelHash,
     },
-    groups: await Promise.all(groups.map((group) => planGroup(group, loaded.directory, options.inventory))),
+    workflowDirectory: loaded.directory,
+    workflowFiles: await findWorkflowFiles(loaded),
+    groups: await Promise.all(groups.map((group) => planGroup(group, loaded.directory, options))),
   };
 }
 
@@ -66,10 +78,10 @@ function chooseGroups(groups: Group[], name: string | undefined): Group[] {
   throw new MasterError("NOT_FOUND", `There is no group "${name}". The workflow has: ${known}.`);
 }
 
-async function planGroup(group: Group, directory: string, inventory: Inventory): Promise<PlannedGroup> {
+async function planGroup(group: Group, directory: string, options: PlanOptions): Promise<PlannedGroup> {
   const root = resolve(directory, group.workdir ?? ".");
   await requireDirectory(root, `The working directory of group "${group.name}"`);
-  const tasks = group.tasks.map((task) => planTask(task, group, root, inventory));
+  const tasks = group.tasks.map((task) => planTask(task, group, root, options));
   for (const planned of tasks) {
     // Inside the group's directory an earlier task may make it; a directory elsewhere must be there.
     if (planned.workspace !== root) {
@@ -79,10 +91,11 @@ async function planGroup(group: Group, directory: string, inventory: Inventory):
   return { name: group.name, description: group.description, tasks };
 }
 
-function planTask(task: Task, group: Group, root: string, inventory: Inventory): PlannedTask {
+function planTask(task: Task, group: Group, root: string, options: PlanOptions): PlannedTask {
   const delegation = task.delegateTo ?? group.delegateTo;
-  const target = delegation ? inventory.resolve(delegation) : undefined;
-  return { task, group: group.name, target, ...placeOf(root, task.workdir) };
+  const target = delegation ? options.inventory.resolve(delegation) : undefined;
+  const workspaceSettings = resolveWorkspaceSettings(group.workspace, options.workspace);
+  return { task, group: group.name, target, ...placeOf(root, task.workdir), workspaceSettings };
 }
 
 /** A directory inside the group's is a place in its workspace; one outside is a workspace of its own. */

@@ -1,4 +1,5 @@
 import { PassThrough } from "node:stream";
+import { DEFAULT_WORKSPACE_SETTINGS } from "@sloth/dsl";
 import { describe, expect, it } from "vitest";
 import type { PlannedTask } from "../plan/plan-run.js";
 import type { RunEvent } from "../schedule/run-event.js";
@@ -10,6 +11,7 @@ function planned(name: string, label?: string): PlannedTask {
     group: "g",
     workspace: "/w",
     workdir: "",
+    workspaceSettings: DEFAULT_WORKSPACE_SETTINGS,
     ...(label && { target: { label, host: "h", port: 1 } }),
     task: {
       name,

@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import { parseCommandLine } from "./command-line.js";
+
+const run = (...args: string[]) => parseCommandLine(["run", "-f", "w.lua", ...args]);
+
+describe("the options of run", () => {
+  it("leave to the workflow what is not typed", async () => {
+    expect(await run()).toEqual({
+      kind: "run",
+      args: { file: "w.lua", keepGoing: false, workspace: {} },
+    });
+  });
+
+  it("say how the workspace is sent and its changes come back", async () => {
+    const options = ["--on-conflict", "ours", "--external-symlinks", "keep", "--allow-delete-all"];
+    const patterns = ["--protect", "a", "--protect", "!.git", "--ignore", "*.o"];
+    const sent = ["--sync-git", "--keep-ignored", "--gitignore", "--max-bytes", "2GiB", "--max-files", "10"];
+    expect(await run(...options, ...patterns, ...sent)).toMatchObject({
+      args: {
+        workspace: {
+          onConflict: "ours",
+          externalSymlinks: "keep",
+          allowDeleteAll: true,
+          protect: ["a", "!.git"],
+          ignore: ["*.o"],
+          syncGit: true,
+          keepIgnored: true,
+          gitignore: true,
+          maxBytes: 2 * 1024 ** 3,
+          maxFiles: 10,
+        },
+      },
+    });
+  });
+
+  it("switch off what the workflow switches on", async () => {
+    const parsed = await run("--no-sync-git", "--allow-delete-all", "--no-allow-delete-all");
+    expect(parsed).toMatchObject({ args: { workspace: { syncGit: false, allowDeleteAll: false } } });
+  });
+
+  it("take a bare number of bytes", async () => {
+    expect(await run("--max-bytes", "4096")).toMatchObject({ args: { workspace: { maxBytes: 4096 } } });
+  });
+
+  it.each([
+    [["--on-conflict", "thiers"], /--on-conflict thiers is none of: fail, theirs, ours/],
+    [["--on-conflict", "ours", "--on-conflict", "fail"], /more than once/],
+    [["--external-symlinks"], /external-symlinks/],
+    [["--protect="], /--protect has the empty pattern/],
+    [["--protect", "!.sloth"], /always protected/],
+    [["--ignore", "a", "--ignore", "../b"], /--ignore has the pattern "\.\.\/b"/],
+    [["--max-bytes", "2G"], /--max-bytes "2G" has an unknown unit; write "2GiB"/],
+    [["--max-files", "-1"], /max-files/],
+    [["--max-files", "many"], /--max-files many is not a number/],
+    [["--gitignor"], /gitignor/],
+  ])("refuse %j", async (args, message) => {
+    expect(await run(...args)).toEqual({ kind: "usage-error", message: expect.stringMatching(message) });
+  });
+});

@@ -1,0 +1,25 @@
+import { MasterError } from "../master-error.js";
+
+/** The one value of an option that may be given once. @throws {MasterError} USAGE */
+export function once(option: string, value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  if (Array.isArray(value)) throw usage(`--${option} is given more than once.`);
+  if (value === "") throw usage(`--${option} is empty.`);
+  return String(value);
+}
+
+/** All values of an option that may be repeated. */
+export function repeated(value: unknown): string[] | undefined {
+  if (value === undefined) return undefined;
+  return (Array.isArray(value) ? value : [value]).map(String);
+}
+
+/** Whether a switch is on; the last one counts where it is given twice. Absent where it is not given. */
+export function switched(value: unknown): boolean | undefined {
+  const last: unknown = Array.isArray(value) ? value.at(-1) : value;
+  return last === undefined ? undefined : last === true;
+}
+
+export function usage(message: string): MasterError {
+  return new MasterError("USAGE", message);
+}
