@@ -6,6 +6,11 @@ export type { ApplyOptions, ApplyResult } from "./apply/apply-changeset.js";
 export type { Conflict } from "./apply/conflict.js";
 export { type MergeInput, type MergeResult, mergeChangeset } from "./apply/merge-changeset.js";
 export { WorkspaceError, type WorkspaceErrorCode, type WorkspaceErrorDetails } from "./errors.js";
+export type { KeptAbout, KeptSummary } from "./kept-changes/kept-about.js";
+export { type KeptListing, listKept } from "./kept-changes/list-kept.js";
+export { type KeptChanges, loadChanges } from "./kept-changes/load-changes.js";
+export { type SaveOptions, saveChanges } from "./kept-changes/save-changes.js";
+export { discardChanges, markApplied } from "./kept-changes/settle-kept.js";
 export {
   DEFAULT_CAPACITY_BYTES,
   KeptTrees,
@@ -22,6 +27,7 @@ export type { Changeset, Manifest, ManifestEntry } from "./manifest/entry.js";
 export { ListingBag } from "./manifest/listing-bag.js";
 export { decodeManifest, encodeManifest, manifestDigest } from "./manifest/manifest-codec.js";
 export { openWorkspace, type Workspace, type WorkspaceSnapshotOptions } from "./root/open-workspace.js";
+export { ensureStateDirectory } from "./root/state-directory.js";
 export { type Capture, captureChanges } from "./snapshot/capture-changes.js";
 export { type News, newSince } from "./snapshot/new-since.js";
 export { warmScanThread } from "./snapshot/scan-threads.js";
