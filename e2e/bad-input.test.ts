@@ -107,7 +107,7 @@ describe("wrong usage ends with 2 and one line", () => {
     [["run", "-f", "a.lua", "--jobs", "many"], /--jobs many/],
     [["run", "-f", "a.lua", "-f", "b.lua"], /more than once/],
     [["rnu", "-f", "a.lua"], /run/],
-    [[], /run, list or validate/],
+    [[], /run, list, validate/],
   ])("%j", async (args, message) => {
     const { code, stdout, stderr } = await sloth(args);
     expect(stderr).toMatch(message);

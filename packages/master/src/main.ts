@@ -16,6 +16,8 @@ async function perform(command: CommandLine): Promise<number> {
       return (await import("./cli/list-command.js")).listCommand(command.args);
     case "validate":
       return (await import("./cli/list-command.js")).validateCommand(command.args);
+    case "changes":
+      return (await import("./cli/changes-command.js")).changesCommand(command.args);
     case "usage-error":
       complain(command.message);
       return EXIT.usage;
@@ -27,7 +29,12 @@ async function perform(command: CommandLine): Promise<number> {
 async function explain(error: unknown): Promise<number> {
   const { DslError } = await import("@sloth/dsl");
   const { MasterError } = await import("./master-error.js");
+  const { WorkspaceError } = await import("@sloth/workspace");
   const { printable } = await import("./view/printable.js");
+  if (error instanceof WorkspaceError) {
+    complain(printable(error.message));
+    return EXIT.infrastructure;
+  }
   if (!(error instanceof DslError || error instanceof MasterError)) {
     complain(`this is a defect of sloth: ${(error as Error)?.stack ?? error}`);
     return EXIT.infrastructure;

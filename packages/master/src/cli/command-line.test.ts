@@ -57,3 +57,26 @@ describe("the options of run", () => {
     expect(await run(...args)).toEqual({ kind: "usage-error", message: expect.stringMatching(message) });
   });
 });
+
+describe("the options of changes", () => {
+  it("are a place, a run, a task and an action", async () => {
+    expect(await parseCommandLine(["changes", "01", "g/t", "-f", "w.lua", "--apply", "--to", "/w"])).toEqual({
+      kind: "changes",
+      args: { file: "w.lua", run: "01", task: "g/t", action: "apply", to: "/w", settings: {} },
+    });
+  });
+
+  it.each([
+    [["-f", "a", "--workdir", "b"], /--file or --workdir, not both/],
+    [["01", "t", "--apply", "--discard"], /--apply or --discard, not both/],
+    [["--discard"], /needs to know the run/],
+    [["01", "t", "--protect", "x"], /--protect is for --apply/],
+    [["01", "t", "--diff", "--to", "x"], /--to is for --apply/],
+    [["01", "t", "--attempt", "0"], /--attempt 0 is not a number/],
+    [["01", "t", "u"], /Unknown.*u/],
+    [["01", "t", "--max-bytes", "5"], /max-bytes/],
+  ])("refuse %j", async (args, message) => {
+    const parsed = await parseCommandLine(["changes", ...args]);
+    expect(parsed).toEqual({ kind: "usage-error", message: expect.stringMatching(message) });
+  });
+});

@@ -2,6 +2,8 @@ import type { WorkspaceSettings } from "@sloth/dsl";
 import yargs, { type Argv } from "yargs";
 import { MasterError } from "../master-error.js";
 import { softwareVersion } from "../software-version.js";
+import { type ChangesArguments, changesOptions, toChanges } from "./changes-options.js";
+import { fileOption } from "./file-option.js";
 import { once, switched, usage } from "./option-values.js";
 import { applyOptions, sendOptions } from "./workspace-options.js";
 
@@ -20,6 +22,7 @@ export type CommandLine =
   | { kind: "run"; args: RunArguments }
   | { kind: "list"; args: { file: string } }
   | { kind: "validate"; args: { file: string } }
+  | { kind: "changes"; args: ChangesArguments }
   | { kind: "usage-error"; message: string }
   | { kind: "shown" };
 
@@ -41,7 +44,15 @@ export async function parseCommandLine(args: string[]): Promise<CommandLine> {
     .command("validate", "Check a workflow without running anything", fileOption, ({ file }) => {
       result = withFile("validate", file);
     })
-    .demandCommand(1, "Say what to do: run, list or validate.")
+    .command(
+      "changes [run] [task]",
+      "Look at, apply or discard changes that were kept",
+      changesOptions,
+      async (parsed) => {
+        result = { kind: "changes", args: await toChanges(parsed) };
+      },
+    )
+    .demandCommand(1, "Say what to do: run, list, validate or changes.")
     .epilogue(
       "Exit codes: 0 all succeeded; 1 a task failed; 2 wrong usage or a mistake in the workflow; " +
         "3 an agent could not be reached or was lost; 130 and 143 interrupted.",
@@ -66,17 +77,8 @@ export async function parseCommandLine(args: string[]): Promise<CommandLine> {
   return mistake ? usageError(mistake) : result;
 }
 
-function fileOption(command: Argv) {
-  return command.option("file", {
-    alias: "f",
-    type: "string",
-    demandOption: "Name the workflow with -f FILE.",
-    describe: "The workflow, a Lua file",
-  });
-}
-
 function runOptions(command: Argv) {
-  return sendOptions(applyOptions(fileOption(command)))
+  return sendOptions(applyOptions(fileOption(command), "What comes back:"))
     .option("group", { alias: "g", type: "string", describe: "Only this group" })
     .option("agents", { type: "string", describe: "Inventory: a YAML file of named agents and aliases" })
     .option("jobs", {

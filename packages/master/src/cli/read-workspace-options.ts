@@ -12,7 +12,7 @@ import { once, repeated, switched, usage } from "./option-values.js";
 export type ParsedOptions = Record<string, unknown>;
 
 /** What was typed of how changes are applied. @throws {MasterError} USAGE */
-function readApplyOptions(parsed: ParsedOptions): Partial<WorkspaceSettings> {
+export function readApplyOptions(parsed: ParsedOptions): Partial<WorkspaceSettings> {
   return given({
     onConflict: readChoice("on-conflict", parsed.onConflict, CONFLICT_CHOICES),
     externalSymlinks: readChoice("external-symlinks", parsed.externalSymlinks, EXTERNAL_SYMLINK_CHOICES),

@@ -1,5 +1,4 @@
 import { availableParallelism } from "node:os";
-import { emptyInventory, type Inventory } from "../inventory/inventory.js";
 import { planRun } from "../plan/plan-run.js";
 import { runWorkflow } from "../schedule/run-workflow.js";
 import { LineWriter } from "../view/line-writer.js";
@@ -7,6 +6,7 @@ import { PlainView } from "../view/plain-view.js";
 import type { RunArguments } from "./command-line.js";
 import { exitCodeOf } from "./exit-code.js";
 import { loadFile } from "./load-file.js";
+import { openInventory } from "./open-inventory.js";
 import { onStopSignal } from "./stop-signal.js";
 import { openTaskRunners } from "./task-runners.js";
 
@@ -36,10 +36,4 @@ export async function runCommand(args: RunArguments): Promise<number> {
     stop.forget();
     await runners.close();
   }
-}
-
-async function openInventory(file: string | undefined): Promise<Inventory> {
-  if (file === undefined) return emptyInventory;
-  const { readInventory } = await import("../inventory/read-inventory.js");
-  return readInventory(file);
 }

@@ -8,13 +8,13 @@ export interface StopSignal {
 }
 
 /** Listens for signals: the first one stops the run, which ends its tasks properly; a second one ends at once. */
-export function onStopSignal(): StopSignal {
+export function onStopSignal(action = "stopping the tasks"): StopSignal {
   const controller = new AbortController();
   let received: NodeJS.Signals | undefined;
   function stop(signal: NodeJS.Signals): void {
     if (received) process.exit(signal === "SIGINT" ? 130 : 143);
     received = signal;
-    process.stderr.write(`sloth: ${signal}: stopping the tasks; once more to leave at once\n`);
+    process.stderr.write(`sloth: ${signal}: ${action}; once more to leave at once\n`);
     controller.abort(new Error(`interrupted by ${signal}`));
   }
   const onBrokenPipe = (error: NodeJS.ErrnoException) => {

@@ -1,7 +1,7 @@
 import type { Argv } from "yargs";
 
-/** The options that say how changes are applied. */
-export function applyOptions<T>(command: Argv<T>) {
+/** The options that say how changes are applied, under a title in the help. */
+export function applyOptions<T>(command: Argv<T>, title: string) {
   return command
     .option("on-conflict", {
       type: "string",
@@ -19,7 +19,7 @@ export function applyOptions<T>(command: Argv<T>) {
       requiresArg: true,
       describe: "Refuse changes of what this pattern matches; with ! in front, allow them. May be repeated",
     })
-    .group(["on-conflict", "external-symlinks", "allow-delete-all", "protect"], "What comes back:");
+    .group(["on-conflict", "external-symlinks", "allow-delete-all", "protect"], title);
 }
 
 /** The options that say what is sent. */

@@ -44,8 +44,8 @@ describe("selecting kept changes", () => {
   });
 
   it.each<[string | undefined, number | undefined, RegExp]>([
-    ["t", undefined, /Which task.*g\/t, h\/t/],
-    [undefined, undefined, /Which task.*g\/t, h\/t, h\/u/],
+    ["t", undefined, /Several tasks fit.*g\/t, h\/t/],
+    [undefined, undefined, /Several tasks fit.*g\/t, h\/t, h\/u/],
     ["x", undefined, /no changes of a task "x".*g\/t/],
     ["g/t", 3, /Attempt 3 of g\/t.*1, 2/],
   ])("refuses the task %s, attempt %s", (task, attempt, message) => {

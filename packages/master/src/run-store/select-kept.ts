@@ -32,7 +32,7 @@ export function selectTask(run: readonly Kept[], task: string | undefined, attem
     ({ summary }) => task === undefined || nameOf(summary) === task || summary.task === task,
   );
   const names = distinct(found.map(({ summary }) => nameOf(summary)));
-  if (names.length > 1) throw notFound("Which task is meant", names);
+  if (names.length > 1) throw notFound("Several tasks fit", names);
   if (names.length === 0)
     throw notFound(
       `This run has kept no changes of a task "${task}"`,
@@ -49,7 +49,7 @@ export function selectTask(run: readonly Kept[], task: string | undefined, attem
 }
 
 /** `group/task`. */
-export function nameOf({ group, task }: KeptSummary): string {
+function nameOf({ group, task }: KeptSummary): string {
   return `${group}/${task}`;
 }
 

@@ -50,7 +50,7 @@ async function applyKept(root: string, directory: string) {
   try {
     return await workspace.apply({ base, changeset: kept.changeset, contents });
   } finally {
-    await contents?.remove();
+    await contents.remove();
   }
 }
 
@@ -117,7 +117,8 @@ describe("kept changes", () => {
     await saveChanges(directory, { base, changeset, about: about(root) });
     const kept = await loadChanges(directory);
     expect(kept.summary).toMatchObject({ hasContents: false, contentBytes: 0 });
-    expect(await kept.stageContents(join(root, "staging"))).toBeUndefined();
+    expect((await kept.stageContents(join(root, "staging"))).summary.entries).toBe(0);
+    rmSync(join(root, "staging"), { recursive: true });
     writeFileSync(join(root, "a"), "one");
     await expect(applyKept(root, directory)).rejects.toMatchObject({ code: "MISSING_CONTENT" });
   });

@@ -36,10 +36,10 @@ export interface KeptChanges {
   readContent(digest: string): Promise<Uint8Array | undefined>;
   /**
    * Copies of all new contents in a fresh directory, checked against their digests, for `apply` to use up; the
-   * caller removes them. Undefined when there are none.
+   * caller removes them. None where the contents did not come: `apply` then says which one it lacks.
    * @throws {WorkspaceError} BAD_ARCHIVE or IO_FAILED; then `stagingDir` is gone
    */
-  stageContents(stagingDir: string, options?: { signal?: AbortSignal }): Promise<StagedContents | undefined>;
+  stageContents(stagingDir: string, options?: { signal?: AbortSignal }): Promise<StagedContents>;
 }
 
 /**
@@ -54,15 +54,14 @@ export async function loadChanges(directory: string): Promise<KeptChanges> {
     patchManifest(base, changeset);
     return bodiesOf(newContents(base, changeset));
   });
-  const isWhole = summary.hasContents && bodies.length > 0;
-  const contents = isWhole ? new KeptContents(directory, bodies) : undefined;
+  const contents = new KeptContents(directory, summary.hasContents ? bodies : []);
   return {
     directory,
     summary,
     base,
     changeset,
-    readContent: async (digest) => contents?.read(digest),
-    stageContents: async (stagingDir, { signal } = {}) => contents?.stage(stagingDir, signal),
+    readContent: (digest) => contents.read(digest),
+    stageContents: (stagingDir, { signal } = {}) => contents.stage(stagingDir, signal),
   };
 }
 
