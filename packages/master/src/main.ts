@@ -18,6 +18,8 @@ async function perform(command: CommandLine): Promise<number> {
       return (await import("./cli/list-command.js")).validateCommand(command.args);
     case "changes":
       return (await import("./cli/changes-command.js")).changesCommand(command.args);
+    case "sync":
+      return (await import("./cli/sync-command.js")).syncCommand(command.args);
     case "usage-error":
       complain(command.message);
       return EXIT.usage;

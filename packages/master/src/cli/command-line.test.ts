@@ -80,3 +80,14 @@ describe("the options of changes", () => {
     expect(parsed).toEqual({ kind: "usage-error", message: expect.stringMatching(message) });
   });
 });
+
+describe("the options of sync", () => {
+  it("are a workflow and --dry-run", async () => {
+    expect(await parseCommandLine(["sync", "--dry-run", "-f", "w.lua", "-g", "g", "--ignore", "x"])).toEqual({
+      kind: "sync",
+      args: { file: "w.lua", group: "g", workspace: { ignore: ["x"] } },
+    });
+    const parsed = await parseCommandLine(["sync", "-f", "w.lua"]);
+    expect(parsed).toEqual({ kind: "usage-error", message: expect.stringMatching(/add --dry-run/) });
+  });
+});

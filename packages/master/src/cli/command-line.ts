@@ -5,6 +5,7 @@ import { softwareVersion } from "../software-version.js";
 import { type ChangesArguments, changesOptions, toChanges } from "./changes-options.js";
 import { fileOption } from "./file-option.js";
 import { once, switched, usage } from "./option-values.js";
+import { type SyncArguments, syncOptions, toSync } from "./sync-options.js";
 import { applyOptions, sendOptions } from "./workspace-options.js";
 
 export interface RunArguments {
@@ -23,6 +24,7 @@ export type CommandLine =
   | { kind: "list"; args: { file: string } }
   | { kind: "validate"; args: { file: string } }
   | { kind: "changes"; args: ChangesArguments }
+  | { kind: "sync"; args: SyncArguments }
   | { kind: "usage-error"; message: string }
   | { kind: "shown" };
 
@@ -52,7 +54,10 @@ export async function parseCommandLine(args: string[]): Promise<CommandLine> {
         result = { kind: "changes", args: await toChanges(parsed) };
       },
     )
-    .demandCommand(1, "Say what to do: run, list, validate or changes.")
+    .command("sync", "Show what a run would send to its agents", syncOptions, async (parsed) => {
+      result = { kind: "sync", args: await toSync(parsed) };
+    })
+    .demandCommand(1, "Say what to do: run, list, validate, changes or sync.")
     .epilogue(
       "Exit codes: 0 all succeeded; 1 a task failed; 2 wrong usage or a mistake in the workflow; " +
         "3 an agent could not be reached or was lost; 130 and 143 interrupted.",

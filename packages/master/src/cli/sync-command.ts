@@ -1,0 +1,61 @@
+import { openWorkspace } from "@sloth/workspace";
+import type { AgentTarget } from "../inventory/inventory.js";
+import { planRun, type RunPlan } from "../plan/plan-run.js";
+import { forecastSync, type MissingContents } from "../plan/sync-forecast.js";
+import { describeForecast, warnOfMuch } from "../view/sync-view.js";
+import { EXIT } from "./exit-code.js";
+import { loadFile } from "./load-file.js";
+import { openInventory } from "./open-inventory.js";
+import { complain, type Output, openOutput, printLines } from "./output.js";
+import type { SyncArguments } from "./sync-options.js";
+
+export interface SyncSurroundings {
+  output?: Output;
+  /** Asks the agents. Absent: none is asked, and all content counts as new. */
+  missing?: MissingContents;
+}
+
+/** Shows what a run would send to its agents; gives the exit code. */
+export async function syncCommand(
+  { file, group, agents, workspace }: SyncArguments,
+  { output = openOutput(), missing }: SyncSurroundings = {},
+): Promise<number> {
+  const loaded = await loadFile(file);
+  const plan = await planRun(loaded, { group, workspace, inventory: await openInventory(agents) });
+  const transfers = plannedTransfers(plan);
+  for (const transfer of transfers) await show(transfer, output, missing);
+  if (transfers.length === 0) await complain(output, "nothing is delegated, so nothing is sent");
+  return EXIT.succeeded;
+}
+
+async function show(
+  { workspace, target, groups }: PlannedTransfer,
+  output: Output,
+  missing: MissingContents | undefined,
+): Promise<void> {
+  const snapshot = await (await openWorkspace(workspace)).snapshot();
+  const forecast = forecastSync(snapshot, await missing?.of(target, snapshot));
+  const place = { workspace, agent: target.label, groups: [...groups] };
+  await printLines(output, describeForecast(place, forecast, missing === undefined));
+  const warning = warnOfMuch(target.label, forecast);
+  if (warning !== undefined) await complain(output, warning);
+}
+
+interface PlannedTransfer {
+  workspace: string;
+  target: AgentTarget;
+  groups: Set<string>;
+}
+
+/** Each workspace once for each agent that it goes to. */
+function plannedTransfers(plan: RunPlan): PlannedTransfer[] {
+  const transfers = new Map<string, PlannedTransfer>();
+  for (const { target, workspace, group } of plan.groups.flatMap(({ tasks }) => tasks)) {
+    if (!target) continue;
+    const key = JSON.stringify([workspace, target.host, target.port]);
+    const transfer = transfers.get(key) ?? { workspace, target, groups: new Set() };
+    transfer.groups.add(group);
+    transfers.set(key, transfer);
+  }
+  return [...transfers.values()];
+}

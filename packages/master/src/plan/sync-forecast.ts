@@ -1,0 +1,50 @@
+import type { ManifestEntry, Snapshot } from "@sloth/workspace";
+import type { AgentTarget } from "../inventory/inventory.js";
+import { type DirectorySize, largestDirectories } from "./largest-directories.js";
+
+/** Knows which contents an agent lacks, by asking it. */
+export interface MissingContents {
+  /**
+   * SHA-256 digests, in hex, of those contents of the snapshot that the agent does not hold.
+   * @throws {AgentLost} when it cannot be asked
+   */
+  of(target: AgentTarget, snapshot: Snapshot): Promise<ReadonlySet<string>>;
+}
+
+/** What sending a workspace to an agent amounts to. */
+export interface SyncForecast {
+  /** All files of the workspace. */
+  files: number;
+  sizeBytes: number;
+  /** Contents that the agent lacks, each counted once. */
+  newContents: number;
+  newBytes: number;
+  /** Where the files with new contents are, the largest first, at most ten. */
+  largest: DirectorySize[];
+  /** Sockets, FIFOs and devices, which are not sent. */
+  skipped: readonly string[];
+}
+
+/** @param missing - digests that the agent lacks; when it was not asked, all count as new. */
+export function forecastSync(
+  { manifest, skipped }: Pick<Snapshot, "manifest" | "skipped">,
+  missing?: ReadonlySet<string>,
+): SyncForecast {
+  const files = manifest.entries.filter(({ kind }) => kind === "file");
+  const isNew = ({ digest = "", sizeBytes }: ManifestEntry) =>
+    sizeBytes > 0 && (missing?.has(digest) ?? true);
+  const newFiles = files.filter(isNew);
+  const contents = new Map(newFiles.map(({ digest, sizeBytes }) => [digest, sizeBytes]));
+  return {
+    files: files.length,
+    sizeBytes: sum(files.map(({ sizeBytes }) => sizeBytes)),
+    newContents: contents.size,
+    newBytes: sum([...contents.values()]),
+    largest: largestDirectories(newFiles, 10),
+    skipped,
+  };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
