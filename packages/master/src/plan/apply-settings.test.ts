@@ -9,7 +9,7 @@ function settings(protect: string[], workflowFiles: string[] = ["/w/pipeline.lua
 describe("what is protected", () => {
   it.each<[string[], string, boolean]>([
     [[], "src/main.c", false],
-    [[], ".git", true],
+    [[], ".git/", true],
     [[], ".git/config", true],
     [[], "sub/.git/config", true],
     [[], "pipeline.lua", true],
@@ -19,29 +19,61 @@ describe("what is protected", () => {
     [["!/.git"], "sub/.git/config", true],
     [["*.lua"], "sub/x.lua", true],
     [["/secret/"], "secret/key", true],
-    [["/secret/"], "secret", true],
+    [["/secret/"], "secret/", true],
+    [["/secret/"], "secret", false],
     [["/secret/"], "sub/secret/key", false],
     [["a", "!a"], "a", false],
     [["!a", "a"], "a", true],
     [["Makefile"], "makefile", false],
   ])("with %j, %s: %s", (protect, path, isProtected) => {
-    expect(settings(protect).isProtected(path)).toBe(isProtected);
+    const isDirectory = path.endsWith("/");
+    expect(settings(protect).isProtected(path.replace(/\/$/, ""), isDirectory)).toBe(isProtected);
   });
 
-  it.each(["a*b.lua", "a[b].lua", "a?.lua", "!a.lua", "#a.lua", "a\\b.lua", "a .lua ", "sub/a.lua"])(
-    "takes the name %j of a workflow as it is",
-    (name) => {
-      const { isProtected } = settings([], [`/w/${name}`]);
-      expect(isProtected(name)).toBe(true);
-      expect(isProtected("axb.lua")).toBe(false);
-    },
-  );
+  it.each<[string[], boolean]>([
+    [[], false],
+    [["!.git"], true],
+    [["!/.git/"], true],
+    [["!other"], false],
+    [["!.git", ".git"], false],
+  ])("with %j, .git is released: %s", (protect, releaseGit) => {
+    expect(settings(protect).releaseGit).toBe(releaseGit);
+  });
 
-  it("lists the workflow's files that are not released, those outside of the root too", () => {
+  it.each([
+    "a*b.lua",
+    "a[b].lua",
+    "a?.lua",
+    "!a.lua",
+    "#a.lua",
+    "a\\b.lua",
+    "a .lua ",
+    "a\nb.lua",
+    "sub/a.lua",
+  ])("takes the name %j of a workflow as it is", (name) => {
+    const { isProtected, protectedFiles } = settings([], [`/w/${name}`]);
+    expect(isProtected(name, false)).toBe(true);
+    expect(isProtected("axc.lua", false)).toBe(false);
+    expect(protectedFiles).toEqual([name]);
+  });
+
+  it("lists the workflow's files in the workspace that are not released", () => {
     const files = ["/w/pipeline.lua", "/w/lib/tasks.lua", "/elsewhere/shared.lua"];
-    expect(settings(["!pipeline.lua"], files).protectedFiles).toEqual([
-      "/w/lib/tasks.lua",
-      "/elsewhere/shared.lua",
-    ]);
+    expect(settings(["!pipeline.lua"], files).protectedFiles).toEqual(["lib/tasks.lua"]);
+    expect(settings([], ["/elsewhere/shared.lua"]).protectedFiles).toEqual([]);
+  });
+
+  it("hands on the rest as it is", () => {
+    const given = {
+      onConflict: "ours",
+      externalSymlinks: "keep",
+      allowDeleteAll: true,
+      protect: [],
+    } as const;
+    expect(applySettingsOf({ ...given, protect: [] }, { root: "/w", workflowFiles: [] })).toMatchObject({
+      onConflict: "ours",
+      externalSymlinks: "keep",
+      allowDeleteAll: true,
+    });
   });
 });

@@ -7,9 +7,11 @@ export interface ApplySettings {
   onConflict: WorkspaceSettings["onConflict"];
   externalSymlinks: WorkspaceSettings["externalSymlinks"];
   allowDeleteAll: boolean;
+  /** Whether the patterns release `.git` at the root. */
+  releaseGit: boolean;
   /** Whether a task may not change a path, relative to the root; the last pattern that matches decides. */
-  isProtected(path: string): boolean;
-  /** Absolute paths of the files that no pattern has released. */
+  isProtected(path: string, isDirectory: boolean): boolean;
+  /** Those files of the workflow that no pattern has released, relative to the root. */
   protectedFiles: string[];
 }
 
@@ -28,21 +30,22 @@ export function applySettingsOf(
   settings: ApplySettingsInput,
   place: { root: string; workflowFiles: readonly string[] },
 ): ApplySettings {
-  const inside = place.workflowFiles.flatMap((file) => pathInside(place.root, file) ?? []);
-  const byDefault = [".git", ...inside.map((path) => `/${escapePattern(path)}`)];
-  const rules = ignore({ ignorecase: false }).add([...byDefault, ...settings.protect]);
-  // Whether the path is a directory is not known: a pattern for directories counts too.
-  const isProtected = (path: string) => rules.ignores(path) || rules.ignores(`${path}/`);
+  const files = place.workflowFiles.flatMap((file) => pathInside(place.root, file) ?? []);
+  const byDefault = [".git", ...files.map((path) => `/${escapePattern(path)}`)];
+  const isProtected = pathMatcher([...byDefault, ...settings.protect]);
   return {
     onConflict: settings.onConflict,
     externalSymlinks: settings.externalSymlinks,
     allowDeleteAll: settings.allowDeleteAll,
+    releaseGit: !isProtected(".git", true),
     isProtected,
-    protectedFiles: place.workflowFiles.filter((file) => {
-      const path = pathInside(place.root, file);
-      return path === undefined || isProtected(path);
-    }),
+    protectedFiles: files.filter((path) => isProtected(path, false)),
   };
+}
+
+function pathMatcher(patterns: readonly string[]): (path: string, isDirectory: boolean) => boolean {
+  const rules = ignore({ ignorecase: false }).add([...patterns]);
+  return (path, isDirectory) => rules.ignores(isDirectory ? `${path}/` : path);
 }
 
 function pathInside(root: string, file: string): string | undefined {
@@ -51,7 +54,10 @@ function pathInside(root: string, file: string): string | undefined {
   return isOutside ? undefined : path.split(sep).join("/");
 }
 
-/** The pattern that matches this path alone. */
+/** The pattern that matches this path; a line break has no escape. */
 function escapePattern(path: string): string {
-  return path.replace(/[\\*?[\]!#]/g, "\\$&").replace(/ +$/, (spaces) => "\\ ".repeat(spaces.length));
+  return path
+    .replace(/[\\*?[\]!#]/g, "\\$&")
+    .replace(/[\r\n]/g, "?")
+    .replace(/ +$/, (spaces) => "\\ ".repeat(spaces.length));
 }
