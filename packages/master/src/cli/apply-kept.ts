@@ -1,3 +1,4 @@
+import { realpath } from "node:fs/promises";
 import { relative, resolve, sep } from "node:path";
 import type { WorkspaceSettings } from "@sloth/dsl";
 import {
@@ -10,7 +11,7 @@ import {
   type WorkspaceErrorCode,
 } from "@sloth/workspace";
 import { MasterError } from "../master-error.js";
-import { applySettingsOf } from "../plan/apply-settings.js";
+import { type ApplySettings, applySettingsOf } from "../plan/apply-settings.js";
 import { resolveWorkspaceSettings } from "../plan/workspace-settings.js";
 import { printableName } from "../view/printable.js";
 import { EXIT } from "./exit-code.js";
@@ -36,7 +37,7 @@ const REFUSALS: ReadonlySet<WorkspaceErrorCode> = new Set([
 
 /** Applies kept changes and says what came of it; gives the exit code. They stay, marked as applied. */
 export async function applyKept(kept: KeptChanges, options: ApplyKeptOptions): Promise<number> {
-  const root = chooseRoot(kept.summary, options);
+  const root = await chooseRoot(kept.summary, options);
   const stop = onStopSignal("stopping");
   try {
     const result = await apply(kept, root, { settings: options.settings, signal: stop.signal });
@@ -57,13 +58,20 @@ export async function applyKept(kept: KeptChanges, options: ApplyKeptOptions): P
 }
 
 /**
- * The run store may have come along with somebody's files, so what it names is not written to, unless it is below
- * the workflow or the user names it too.
+ * The run store may have come along with somebody's files, so what it names is not written to, unless it really is
+ * below the workflow or the user names it too.
  */
-function chooseRoot({ workspaceRoot }: KeptSummary, { to, directory }: ApplyKeptOptions): string {
+async function chooseRoot(
+  { workspaceRoot }: KeptSummary,
+  { to, directory }: ApplyKeptOptions,
+): Promise<string> {
   if (to !== undefined) return resolve(to);
-  const inside = relative(directory, workspaceRoot);
-  if (inside !== ".." && !inside.startsWith(`..${sep}`)) return workspaceRoot;
+  const root = await realpath(workspaceRoot).catch((cause: NodeJS.ErrnoException) => {
+    const message = `They are changes of ${workspaceRoot}, which cannot be used: ${cause.code}.`;
+    throw new MasterError("NOT_FOUND", `${message} Name where to apply them with --to DIR.`, { cause });
+  });
+  const inside = relative(directory, root);
+  if (inside !== ".." && !inside.startsWith(`..${sep}`)) return root;
   const where = `They are changes of ${workspaceRoot}, which is not below ${directory}.`;
   throw new MasterError("USAGE", `${where} Name where to apply them with --to DIR.`);
 }
@@ -77,7 +85,7 @@ async function apply(
   const contents = await kept.stageContents(await workspace.stagingDirectory(), { signal });
   try {
     return await workspace.apply({
-      ...applySettings(kept.summary, workspace.root, settings),
+      ...applySettings(kept.summary, settings),
       base: { root: workspace.root, manifest: kept.base, skipped: [], identities: new Map() },
       changeset: kept.changeset,
       contents,
@@ -89,9 +97,11 @@ async function apply(
 }
 
 /** What was protected in the run is protected now; how conflicts are settled is for whoever applies to say. */
-function applySettings(summary: KeptSummary, root: string, typed: Partial<WorkspaceSettings>) {
+function applySettings(summary: KeptSummary, typed: Partial<WorkspaceSettings>): ApplySettings {
+  const { workspaceRoot: root, workflowFiles } = summary;
   const settings = resolveWorkspaceSettings({ protect: [...summary.protect] }, typed);
-  return applySettingsOf(settings, { root, workflowFiles: summary.workflowFiles });
+  // Relative to the root that the files were in, wherever the changes go now.
+  return applySettingsOf(settings, { root, workflowFiles });
 }
 
 async function explainConflicts({ conflicts }: ApplyResult, output: Output): Promise<number> {

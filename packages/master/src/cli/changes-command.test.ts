@@ -4,7 +4,9 @@ import {
   readdirSync,
   readFileSync,
   realpathSync,
+  renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -163,6 +165,24 @@ describe("sloth changes", () => {
     const { code } = await changes(directory, "01ARZ", "compile", "--apply", "--to", elsewhere);
     expect(code).toBe(0);
     expect(readFileSync(join(elsewhere, "a.txt"), "utf8")).toBe("two\n");
+  });
+
+  it("does not take a link below the workflow's directory for a place there", async () => {
+    const elsewhere = write(scratch(), before);
+    const directory = scratch();
+    symlinkSync(elsewhere, join(directory, "link"));
+    await keep(directory, join(directory, "link"), after, 1);
+    await expect(changes(directory, "01ARZ", "compile", "--apply")).rejects.toMatchObject({ code: "USAGE" });
+    expect(readdirSync(elsewhere).sort()).toEqual(["a.txt", "b.txt"]);
+  });
+
+  it("says so when the directory is gone", async () => {
+    const { directory, root } = await kept(before, after, "app");
+    renameSync(root, join(directory, "moved"));
+    await expect(changes(directory, "01ARZ", "compile", "--apply")).rejects.toMatchObject({
+      code: "NOT_FOUND",
+    });
+    expect((await changes(directory, "01ARZ", "--apply", "--to", join(directory, "moved"))).code).toBe(0);
   });
 
   it("takes the last attempt, or the one that is named", async () => {

@@ -14,7 +14,8 @@ export async function changesCommand(args: ChangesArguments, output: Output = op
   const directory = await findWorkflowDirectory(args);
   const all = await readableChanges(directory, output);
   const run = args.run === undefined ? all : selectRun(all, args.run);
-  if (args.action === "show" && args.task === undefined) return list(run, directory, output);
+  const isList = args.action === "show" && args.task === undefined && args.attempt === undefined;
+  if (isList) return list(run, directory, output);
 
   const found = selectTask(run, args.task, args.attempt);
   if (args.action === "discard") return discard(found, directory, output);

@@ -54,8 +54,9 @@ export async function toChanges(parsed: Record<string, unknown>): Promise<Change
     to: once("to", parsed.to),
     settings: readApplyOptions(parsed),
   };
-  if (action !== "show" && args.run === undefined)
-    throw usage(`--${action} needs to know the run: sloth changes RUN TASK --${action}.`);
+  const option = action === "show" ? args.attempt && "attempt" : action;
+  if (option && args.run === undefined)
+    throw usage(`--${option} needs to know the run: sloth changes RUN TASK --${option}.`);
   const stray = ONLY_FOR_APPLY.find((option) => parsed[option] !== undefined);
   if (stray !== undefined && action !== "apply") throw usage(`--${stray} is for --apply.`);
   return args;

@@ -69,7 +69,8 @@ describe("the options of changes", () => {
   it.each([
     [["-f", "a", "--workdir", "b"], /--file or --workdir, not both/],
     [["01", "t", "--apply", "--discard"], /--apply or --discard, not both/],
-    [["--discard"], /needs to know the run/],
+    [["--discard"], /--discard needs to know the run/],
+    [["--attempt", "2"], /--attempt needs to know the run/],
     [["01", "t", "--protect", "x"], /--protect is for --apply/],
     [["01", "t", "--diff", "--to", "x"], /--to is for --apply/],
     [["01", "t", "--attempt", "0"], /--attempt 0 is not a number/],

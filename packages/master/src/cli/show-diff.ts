@@ -7,6 +7,7 @@ import { LARGEST_SHOWN_BYTES, type Side, unifiedDiff } from "../view/unified-dif
 /** Prints each changed path, with a diff where the content of a file changed. Holds one file at a time. */
 export async function showDiff(kept: KeptChanges, out: LineWriter): Promise<void> {
   for (const change of changedPaths(kept.base, kept.changeset)) {
+    if (out.closed) return;
     await out.line(change.line);
     if (!hasOtherContent(change)) continue;
     const before = await sideBefore(change.before, kept);

@@ -12,6 +12,11 @@ export class LineWriter {
     this.#stream = stream;
   }
 
+  /** Whether nobody reads any more; what is written is dropped then. */
+  get closed(): boolean {
+    return this.#stream.destroyed;
+  }
+
   line(text: string): Promise<void> {
     return this.lines("", [Buffer.from(text)]);
   }

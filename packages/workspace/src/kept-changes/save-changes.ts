@@ -16,6 +16,7 @@ import { encodeRecord, FILES } from "./kept-record.js";
 /** How many contents are brought to the disk at once. */
 const SYNCS_AT_ONCE = 16;
 
+/** Changes to be kept. */
 export interface SaveOptions {
   /** What the task was given. */
   base: Manifest;
