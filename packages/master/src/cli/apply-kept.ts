@@ -82,11 +82,12 @@ async function apply(
   { settings, signal }: { settings: Partial<WorkspaceSettings>; signal: AbortSignal },
 ): Promise<ApplyResult> {
   const workspace = await openWorkspace(root);
+  const base = { root: workspace.root, manifest: kept.base, skipped: [], identities: new Map() };
   const contents = await kept.stageContents(await workspace.stagingDirectory(), { signal });
   try {
     return await workspace.apply({
       ...applySettings(kept.summary, settings),
-      base: { root: workspace.root, manifest: kept.base, skipped: [], identities: new Map() },
+      base,
       changeset: kept.changeset,
       contents,
       signal,
@@ -105,7 +106,10 @@ function applySettings(summary: KeptSummary, typed: Partial<WorkspaceSettings>):
 }
 
 async function explainConflicts({ conflicts }: ApplyResult, output: Output): Promise<number> {
-  await complain(output, "the changes conflict with the working directory; nothing was applied:");
+  await complain(
+    output,
+    "the changes conflict with the working directory; nothing was applied (see --on-conflict):",
+  );
   for (const { path, reason } of conflicts) await complain(output, `  ${printableName(path)}: ${reason}`);
   return EXIT.taskFailed;
 }
