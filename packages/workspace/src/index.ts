@@ -6,6 +6,7 @@ export type { ApplyOptions, ApplyResult } from "./apply/apply-changeset.js";
 export type { Conflict } from "./apply/conflict.js";
 export { type MergeInput, type MergeResult, mergeChangeset } from "./apply/merge-changeset.js";
 export { WorkspaceError, type WorkspaceErrorCode, type WorkspaceErrorDetails } from "./errors.js";
+export { pathMatcher } from "./ignore/path-matcher.js";
 export type { KeptAbout, KeptSummary } from "./kept-changes/kept-about.js";
 export { type KeptListing, listKept } from "./kept-changes/list-kept.js";
 export { type KeptChanges, loadChanges } from "./kept-changes/load-changes.js";

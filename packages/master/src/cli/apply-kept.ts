@@ -33,6 +33,7 @@ const REFUSALS: ReadonlySet<WorkspaceErrorCode> = new Set([
   "EXTERNAL_LINK",
   "DELETES_ALL",
   "MISSING_CONTENT",
+  "NAME_CLASH",
 ]);
 
 /** Applies kept changes and says what came of it; gives the exit code. They stay, marked as applied. */

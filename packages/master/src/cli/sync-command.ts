@@ -1,3 +1,4 @@
+import type { WorkspaceSettings } from "@sloth/dsl";
 import { openWorkspace } from "@sloth/workspace";
 import type { AgentTarget } from "../inventory/inventory.js";
 import { planRun, type RunPlan } from "../plan/plan-run.js";
@@ -29,11 +30,13 @@ export async function syncCommand(
 }
 
 async function show(
-  { workspace, target, groups }: PlannedTransfer,
+  { workspace, target, groups, settings }: PlannedTransfer,
   output: Output,
   missing: MissingContents | undefined,
 ): Promise<void> {
-  const snapshot = await (await openWorkspace(workspace)).snapshot();
+  const { ignore, gitignore, syncGit } = settings;
+  const rules = { patterns: ignore, gitignore, includeGit: syncGit };
+  const snapshot = await (await openWorkspace(workspace)).snapshot({ rules });
   const forecast = forecastSync(snapshot, await missing?.of(target, snapshot));
   const place = { workspace, agent: target.label, groups: [...groups] };
   await printLines(output, describeForecast(place, forecast, missing === undefined));
@@ -45,15 +48,18 @@ interface PlannedTransfer {
   workspace: string;
   target: AgentTarget;
   groups: Set<string>;
+  settings: WorkspaceSettings;
 }
 
 /** Each workspace once for each agent that it goes to. */
 function plannedTransfers(plan: RunPlan): PlannedTransfer[] {
   const transfers = new Map<string, PlannedTransfer>();
-  for (const { target, workspace, group } of plan.groups.flatMap(({ tasks }) => tasks)) {
+  for (const { target, workspace, group, workspaceSettings: settings } of plan.groups.flatMap(
+    ({ tasks }) => tasks,
+  )) {
     if (!target) continue;
-    const key = JSON.stringify([workspace, target.host, target.port]);
-    const transfer = transfers.get(key) ?? { workspace, target, groups: new Set() };
+    const key = JSON.stringify([workspace, target.host, target.port, settings]);
+    const transfer = transfers.get(key) ?? { workspace, target, groups: new Set(), settings };
     transfer.groups.add(group);
     transfers.set(key, transfer);
   }

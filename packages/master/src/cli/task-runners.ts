@@ -1,5 +1,6 @@
 import { createLocalTaskRunner, type TaskRunner } from "@sloth/runtime";
 import type { PlannedTask, RunPlan } from "../plan/plan-run.js";
+import { openRunStore } from "../run-store/run-store.js";
 
 /** The runners of one run. */
 export interface TaskRunners {
@@ -11,9 +12,9 @@ export interface TaskRunners {
 export async function openTaskRunners(plan: RunPlan): Promise<TaskRunners> {
   const local = createLocalTaskRunner();
   const isRemote = plan.groups.some(({ tasks }) => tasks.some(({ target }) => target));
-  const remote = isRemote ? await openRemoteRunners() : undefined;
+  const remote = isRemote ? await openRemoteRunners(plan) : undefined;
   return {
-    runnerFor: ({ target }) => (target && remote ? remote.runnerFor(target) : local),
+    runnerFor: (task) => (task.target && remote ? remote.runnerFor(task, task.target) : local),
     async close() {
       remote?.close();
       await local.close();
@@ -21,18 +22,33 @@ export async function openTaskRunners(plan: RunPlan): Promise<TaskRunners> {
   };
 }
 
-async function openRemoteRunners() {
-  const [{ quietGrpc }, { AgentPool }, { createRemoteTaskRunner, Workspaces }] = await Promise.all([
+async function openRemoteRunners(plan: RunPlan) {
+  const [
+    { quietGrpc },
+    { AgentPool },
+    { createRemoteTaskRunner, Workspaces },
+    { LandedChanges },
+    { workspaceTerms },
+  ] = await Promise.all([
     import("@sloth/protocol"),
     import("../dispatch/agent-pool.js"),
     import("../dispatch/remote-task-runner.js"),
+    import("../dispatch/landed-changes.js"),
+    import("../dispatch/workspace-terms.js"),
   ]);
   quietGrpc();
   const pool = new AgentPool();
   const workspaces = new Workspaces();
+  const store = openRunStore(plan.workflowDirectory, plan.runId);
+  const landed = new LandedChanges();
   return {
-    runnerFor: (target: NonNullable<PlannedTask["target"]>) =>
-      createRemoteTaskRunner({ pool, workspaces, target }),
+    runnerFor: (planned: PlannedTask, target: NonNullable<PlannedTask["target"]>) =>
+      createRemoteTaskRunner({
+        pool,
+        workspaces,
+        target,
+        termsOf: ({ number }) => workspaceTerms({ planned, plan, attempt: number, store, landed }),
+      }),
     close: () => pool.close(),
   };
 }

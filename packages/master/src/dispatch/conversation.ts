@@ -15,22 +15,22 @@ import {
   type Finished,
   ProtocolError,
   splitIntoPieces,
-  type WorkspaceRules,
 } from "@sloth/protocol";
 import type { Attempt, TaskEvent, TaskResult } from "@sloth/runtime";
 import type { Workspace } from "@sloth/workspace";
+import { warnOfMuch } from "../view/sync-view.js";
 import type { ConnectedAgent } from "./agent-pool.js";
 import {
   ChangesCollector,
   type ChangesPiece,
   type EncodedChanges,
-  type KeepChanges,
   takeOverChanges,
 } from "./incoming-changes.js";
 import { Outbox } from "./outbox.js";
 import { OutgoingWorkspace } from "./outgoing-workspace.js";
 import { OutputChecker } from "./output-checker.js";
 import { logRecordOf, openFrame, resultOf, streamOf } from "./wire.js";
+import type { WorkspaceTerms } from "./workspace-terms.js";
 
 type Frame = NonNullable<ExecuteResponse["frame"]>;
 type FrameKind = Frame["$case"];
@@ -52,8 +52,7 @@ export interface ConversationOptions {
   attempt: Attempt;
   agent: ConnectedAgent;
   workspace: Workspace;
-  rules: WorkspaceRules;
-  keep: KeepChanges;
+  terms: WorkspaceTerms;
   /** Ends the conversation at once; a polite cancellation is `cancel()`. */
   signal: AbortSignal;
 }
@@ -72,12 +71,7 @@ export class Conversation {
 
   constructor(options: ConversationOptions) {
     this.#options = options;
-    const { ignore, gitignore, syncGit } = options.rules;
-    this.#outgoing = new OutgoingWorkspace(options.workspace, {
-      patterns: ignore,
-      gitignore,
-      includeGit: syncGit,
-    });
+    this.#outgoing = new OutgoingWorkspace(options.workspace, options.terms);
   }
 
   get stage(): Stage {
@@ -92,8 +86,8 @@ export class Conversation {
 
   /** Holds the conversation; ends after the `result` event. Throws when the stream or the protocol breaks. */
   async *hold(): AsyncGenerator<TaskEvent> {
-    const { attempt, agent, workspace, rules, signal } = this.#options;
-    const open = openFrame(attempt, workspace, agent, rules);
+    const { attempt, agent, workspace, terms, signal } = this.#options;
+    const open = openFrame(attempt, workspace, agent, terms.rules);
     const responses = agent.channels.control.execute(this.#outbox.requests, { signal });
     const renewal = setInterval(() => this.#renew(), open.leaseMs / 4);
     try {
@@ -138,7 +132,7 @@ export class Conversation {
       case "need":
         return await this.#needed(frame.need);
       case "missing":
-        return await this.#missing(frame.missing.bitmap);
+        return yield* this.#missing(frame.missing.bitmap);
       case "started":
         this.#stage = "running";
         return yield { type: "started", agent: this.#options.agent.target.label };
@@ -179,8 +173,10 @@ export class Conversation {
       await this.#outbox.send({ $case: "manifest", manifest });
   }
 
-  async #missing(bitmap: Uint8Array): Promise<void> {
-    const { channels, features, link } = this.#options.agent;
+  async *#missing(bitmap: Uint8Array): AsyncGenerator<TaskEvent> {
+    const { channels, features, link, target } = this.#options.agent;
+    const message = warnOfMuch(target.label, this.#outgoing.forecast(bitmap));
+    if (message !== undefined) yield { type: "log", record: { level: "warn", message, fields: undefined } };
     const compression = { encoding: encodingOf(features), link };
     const transferId = this.#transferId;
     await this.#unlessCancelled((signal) =>
@@ -212,13 +208,13 @@ export class Conversation {
   }
 
   async #takeOver(changes: EncodedChanges): Promise<void> {
-    const { agent, workspace, keep, signal } = this.#options;
+    const { agent, workspace, terms, signal } = this.#options;
     this.#result = await takeOverChanges({
       result: this.#result ?? { status: "succeeded" },
       changes,
       base: this.#outgoing.base,
       workspace,
-      keep,
+      terms,
       client: agent.channels.bulk,
       transferId: this.#transferId,
       link: agent.link,

@@ -22,6 +22,7 @@ import {
   WorkspaceError,
   type WorkspaceErrorCode,
 } from "@sloth/workspace";
+import type { WorkspaceTerms } from "./workspace-terms.js";
 
 /** A part of the encoded changeset; the last one says what the whole is. */
 export interface ChangesPiece {
@@ -71,7 +72,7 @@ export interface TakeOverOptions {
   /** What the attempt was given. */
   base: Snapshot;
   workspace: Workspace;
-  keep: KeepChanges;
+  terms: WorkspaceTerms;
   /** Where the contents come from. */
   client: AgentServiceClient;
   transferId: string;
@@ -79,8 +80,20 @@ export interface TakeOverOptions {
   signal: AbortSignal;
 }
 
-/** Changes that are never taken over, however often the task runs. */
-const REFUSALS: ReadonlySet<WorkspaceErrorCode> = new Set(["PROTECTED", "EXTERNAL_LINK", "DELETES_ALL"]);
+/** Failures that are not the task's or the tree's: another try may pass. */
+const INFRASTRUCTURE: ReadonlySet<WorkspaceErrorCode> = new Set([
+  "BAD_ARCHIVE",
+  "BAD_CHANGESET",
+  "BAD_MANIFEST",
+  "IO_FAILED",
+  "MISSING_CONTENT",
+  "ROLLBACK_FAILED",
+]);
+
+/** Whether something is wrong with the network, the peer or the disk, rather than with what is in the tree. */
+export function isInfrastructure(error: WorkspaceError): boolean {
+  return INFRASTRUCTURE.has(error.code);
+}
 
 /**
  * Receives the new contents into staging, and merges and applies the changes of a task that succeeded: all, or
@@ -89,12 +102,14 @@ const REFUSALS: ReadonlySet<WorkspaceErrorCode> = new Set(["PROTECTED", "EXTERNA
  * @throws {ProtocolError}, {WorkspaceError} when the agent or the disk fails; nothing is applied then either.
  */
 export async function takeOverChanges(options: TakeOverOptions): Promise<TaskResult> {
-  const { changes, base, result } = options;
-  const changeset = decodeChangeset(changes.bytes);
+  const { changes, base, result, terms } = options;
+  const changeset = decoded(changes.bytes);
   const expected = newContents(base.manifest, changeset);
   if (changes.hasContents !== expected.length > 0) {
     throw new ProtocolError("UNEXPECTED_FRAME", "The agent's changes and its contents do not fit.");
   }
+  const excess = beyondLimits(changeset, expected, terms);
+  if (excess !== undefined) return { ...result, status: "failed", message: excess };
   const contents = changes.hasContents ? await download(expected, options) : undefined;
   try {
     if (result.status === "succeeded") return await applyChanges(changeset, contents, options);
@@ -105,23 +120,43 @@ export async function takeOverChanges(options: TakeOverOptions): Promise<TaskRes
   }
 }
 
+/** A list that is malformed is the agent's doing, whatever is wrong with it. */
+function decoded(bytes: Uint8Array): Changeset {
+  try {
+    return decodeChangeset(bytes);
+  } catch (error) {
+    if (!(error instanceof WorkspaceError)) throw error;
+    throw new ProtocolError(
+      "UNEXPECTED_FRAME",
+      `The agent sent changes that are malformed: ${error.message}`,
+    );
+  }
+}
+
 async function applyChanges(
   changeset: Changeset,
   contents: StagedContents | undefined,
   options: TakeOverOptions,
 ): Promise<TaskResult> {
-  const { base, workspace, result, signal } = options;
+  const { base, workspace, result, terms, signal } = options;
   const refused = (why: "conflict" | "refused", message: string) => {
     const failed: TaskResult = { ...result, status: "failed", message };
     return kept({ base, changeset, contents, why, message }, { ...options, result: failed });
   };
   try {
-    const { conflicts, counts } = await workspace.apply({ base, changeset, contents, signal });
+    const permissions = terms.applyIn(workspace.root);
+    const { conflicts, counts } = await workspace.apply({
+      ...permissions,
+      base,
+      changeset,
+      contents,
+      signal,
+    });
     return conflicts.length > 0
       ? refused("conflict", explainConflicts(conflicts))
       : { ...result, changes: counts };
   } catch (error) {
-    if (!(error instanceof WorkspaceError) || !REFUSALS.has(error.code)) throw error;
+    if (!(error instanceof WorkspaceError) || isInfrastructure(error)) throw error;
     return refused(
       "refused",
       `It succeeded, but its changes are refused; nothing was applied: ${error.message}`,
@@ -129,8 +164,23 @@ async function applyChanges(
   }
 }
 
-async function kept(changes: UnappliedChanges, { keep, result }: TakeOverOptions): Promise<TaskResult> {
-  const where = await keep(changes);
+/** Checked before anything is received; so what is beyond cannot be kept either. */
+function beyondLimits(
+  { upserts, deletions }: Changeset,
+  expected: readonly ManifestEntry[],
+  { maxBytes, maxFiles }: WorkspaceTerms,
+): string | undefined {
+  const bytes = expected.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const files = upserts.length + deletions.length;
+  const advice =
+    "Nothing was taken over. Raise limits, or leave out what need not come back with ignore = { … }.";
+  if (bytes > maxBytes) return `Its changes have ${bytes} bytes; the limit is ${maxBytes}. ${advice}`;
+  if (files > maxFiles) return `Its changes touch ${files} paths; the limit is ${maxFiles}. ${advice}`;
+  return undefined;
+}
+
+async function kept(changes: UnappliedChanges, { terms, result }: TakeOverOptions): Promise<TaskResult> {
+  const where = await terms.keep(changes);
   return { ...result, message: [result.message, where].filter(Boolean).join("\n") };
 }
 

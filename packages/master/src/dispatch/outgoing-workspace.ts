@@ -12,12 +12,16 @@ import {
   ListingBag,
   newSince,
   packContents,
-  type ScanRules,
   type Snapshot,
   type Workspace,
+  WorkspaceError,
 } from "@sloth/workspace";
+import { forecastSync, type SyncForecast } from "../plan/sync-forecast.js";
+import { scanRules, type WorkspaceTerms } from "./workspace-terms.js";
 
 type SnapshotFrame = Extract<NonNullable<ExecuteRequest["frame"]>, { $case: "snapshot" }>["snapshot"];
+
+type OutgoingTerms = Pick<WorkspaceTerms, "rules" | "maxBytes" | "maxFiles">;
 
 /** What of a workspace is sent without being asked for, listings and contents each. */
 const INLINE_BYTES = 256 * 1024;
@@ -25,13 +29,13 @@ const INLINE_BYTES = 256 * 1024;
 /** What one attempt sends of its workspace: the snapshot, then as much of listings and contents as the agent lacks. */
 export class OutgoingWorkspace {
   readonly #workspace: Workspace;
-  readonly #rules: ScanRules;
+  readonly #terms: OutgoingTerms;
   #base: Snapshot | undefined;
   #listings: ListingBag | undefined;
 
-  constructor(workspace: Workspace, rules: ScanRules) {
+  constructor(workspace: Workspace, terms: OutgoingTerms) {
     this.#workspace = workspace;
-    this.#rules = rules;
+    this.#terms = terms;
   }
 
   /** What was announced. Asking before is a mistake of ours. */
@@ -42,8 +46,9 @@ export class OutgoingWorkspace {
 
   /** Takes the snapshot and announces it, with what is new since the last one if that is little. @throws {WorkspaceError} */
   async announce(signal: AbortSignal): Promise<SnapshotFrame> {
-    const base = await this.#workspace.snapshot({ rules: this.#rules, signal });
+    const base = await this.#workspace.snapshot({ rules: scanRules(this.#terms.rules), signal });
     this.#base = base;
+    requireWithin(base, this.#terms);
     const { listings, entries } = newSince(base, INLINE_BYTES);
     const inlineContents =
       entries.length > 0 ? await collect(packContents(base.root, entries, { signal })) : [];
@@ -57,6 +62,12 @@ export class OutgoingWorkspace {
       ),
       inlineContents: Buffer.concat(inlineContents),
     };
+  }
+
+  /** What sending the contents amounts to that the agent lacks. */
+  forecast(bitmap: Uint8Array): SyncForecast {
+    const missing = entriesOfBitmap(this.base.manifest.entries, bitmap);
+    return forecastSync(this.base, new Set(missing.map(({ digest }) => digest ?? "")));
   }
 
   /** The listings that an agent asked for. */
@@ -92,6 +103,21 @@ export class OutgoingWorkspace {
     const contents = packContents(root, entries, { signal, identities });
     await client.upload(uploadParts(transferId, contents, compression), { signal });
     compression.link.note(contents.summary?.bytes ?? 0, performance.now() - startedAt);
+  }
+}
+
+function requireWithin(
+  { root, entries, contentBytes }: Snapshot,
+  { maxBytes, maxFiles }: OutgoingTerms,
+): void {
+  const advice = "Leave out what the tasks do not need with ignore = { … }, or raise limits.";
+  if (contentBytes > maxBytes) {
+    const message = `${root} holds ${contentBytes} bytes; the limit is ${maxBytes}. ${advice}`;
+    throw new WorkspaceError("LIMIT", message, { path: root });
+  }
+  if (entries > maxFiles) {
+    const message = `${root} holds ${entries} files and directories; the limit is ${maxFiles}. ${advice}`;
+    throw new WorkspaceError("LIMIT", message, { path: root });
   }
 }
 

@@ -1,15 +1,12 @@
-import { describeRpcFailure, type WorkspaceRules } from "@sloth/protocol";
+import { describeRpcFailure } from "@sloth/protocol";
 import type { Attempt, TaskEvent, TaskRunner } from "@sloth/runtime";
 import { openWorkspace, type Workspace, WorkspaceError } from "@sloth/workspace";
 import type { AgentTarget } from "../inventory/inventory.js";
 import { AgentLost } from "./agent-lost.js";
 import type { AgentPool, ConnectedAgent } from "./agent-pool.js";
-import { Conversation, type Stage } from "./conversation.js";
-import type { KeepChanges } from "./incoming-changes.js";
-
-const DEFAULT_RULES: WorkspaceRules = { ignore: [], gitignore: false, syncGit: false, keepIgnored: false };
-
-const discard: KeepChanges = async () => "";
+import { Conversation, type ConversationOptions, type Stage } from "./conversation.js";
+import { isInfrastructure } from "./incoming-changes.js";
+import { PLAIN_TERMS, type WorkspaceTerms } from "./workspace-terms.js";
 
 /** How long an agent may take, beyond the grace period, to say that a cancelled attempt is over. */
 const CANCEL_MARGIN_MS = 1500;
@@ -31,6 +28,8 @@ export interface RemoteTaskRunnerOptions {
   pool: AgentPool;
   workspaces: Workspaces;
   target: AgentTarget;
+  /** How an attempt's workspace is sent, and what may become of its changes. Default: {@link PLAIN_TERMS}. */
+  termsOf?: (attempt: Attempt) => WorkspaceTerms;
 }
 
 /** Runs attempts on an agent: a {@link TaskRunner} as the local one is. */
@@ -41,17 +40,19 @@ export function createRemoteTaskRunner(options: RemoteTaskRunnerOptions): TaskRu
 async function* runRemotely(
   attempt: Attempt,
   signal: AbortSignal,
-  { pool, workspaces, target }: RemoteTaskRunnerOptions,
+  { pool, workspaces, target, termsOf = () => PLAIN_TERMS }: RemoteTaskRunnerOptions,
 ): AsyncGenerator<TaskEvent> {
   try {
     const reached = signal.aborted
       ? undefined
       : await unlessAborted(Promise.all([workspaces.open(attempt.workspace), pool.connect(target)]), signal);
-    if (reached) yield* converse(attempt, signal, reached[1], reached[0]);
+    if (reached)
+      yield* converse(attempt, signal, { agent: reached[1], workspace: reached[0], terms: termsOf(attempt) });
     else yield { type: "result", result: { status: "cancelled", message: "cancelled before it started" } };
   } catch (error) {
     if (!(error instanceof AgentLost || error instanceof WorkspaceError)) throw error;
-    yield { type: "result", result: { status: "lost", message: error.message } };
+    const isLost = error instanceof AgentLost || isInfrastructure(error);
+    yield { type: "result", result: { status: isLost ? "lost" : "failed", message: error.message } };
   }
 }
 
@@ -73,16 +74,14 @@ async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<
 async function* converse(
   attempt: Attempt,
   signal: AbortSignal,
-  agent: ConnectedAgent,
-  workspace: Workspace,
+  { agent, workspace, terms }: Pick<ConversationOptions, "agent" | "workspace" | "terms">,
 ): AsyncGenerator<TaskEvent> {
   const hangUp = new AbortController();
   const conversation = new Conversation({
     attempt,
     agent,
     workspace,
-    rules: DEFAULT_RULES,
-    keep: discard,
+    terms,
     signal: hangUp.signal,
   });
   let patience: NodeJS.Timeout | undefined;

@@ -1,6 +1,6 @@
 import { relative, sep } from "node:path";
 import type { WorkspaceSettings } from "@sloth/dsl";
-import ignore from "ignore";
+import { pathMatcher } from "@sloth/workspace";
 
 /** What an `apply` to one workspace is told beside the changes. */
 export interface ApplySettings {
@@ -41,11 +41,6 @@ export function applySettingsOf(
     isProtected,
     protectedFiles: files.filter((path) => isProtected(path, false)),
   };
-}
-
-function pathMatcher(patterns: readonly string[]): (path: string, isDirectory: boolean) => boolean {
-  const rules = ignore({ ignorecase: false }).add([...patterns]);
-  return (path, isDirectory) => rules.ignores(isDirectory ? `${path}/` : path);
 }
 
 function pathInside(root: string, file: string): string | undefined {

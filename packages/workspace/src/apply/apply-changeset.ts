@@ -18,7 +18,7 @@ export interface ApplyOptions extends Permissions {
   /** What was sent, taken from the workspace's root. Without identities, every file that is touched is read. */
   base: Base;
   changeset: Changeset;
-  /** The contents that are new; not needed when none is. Consumed unless there are conflicts. */
+  /** The contents that are new; not needed when none is. They stay, so that a failure costs none: the caller removes them. */
   contents?: StagedContents | undefined;
   /** What becomes of a path where both sides changed something. Default `fail`. */
   onConflict?: ConflictPolicy;

@@ -47,7 +47,7 @@ export async function stageEntries(options: StageOptions): Promise<Map<string, n
  * is copied even then: its inode may be shared with something outside the tree by a hard link.
  */
 function contentSources(options: StageOptions) {
-  const received = new BodyUses(options.contents, options.upserts);
+  const received = new BodyUses(options.contents, options.upserts, { keepContents: true });
   const base = indexByPath(options.base.entries);
   const isHere = (entry: ManifestEntry) => base.get(entry.path)?.digest === entry.digest;
   for (const entry of options.upserts) {

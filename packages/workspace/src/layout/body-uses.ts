@@ -1,4 +1,4 @@
-import { constants, copyFileSync, renameSync } from "node:fs";
+import { constants, copyFileSync, linkSync, renameSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { systemCode } from "../errors.js";
 import { EMPTY_DIGEST, type ManifestEntry } from "../manifest/entry.js";
@@ -10,13 +10,23 @@ const COPY_FLAGS = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE;
 /** Larger files are copied on Node's thread pool, so that the event loop goes on. */
 const SYNC_COPY_BYTES = 1024 * 1024;
 
-/** Hands out received contents: the last file that needs one gets it by rename, those before by copy. */
+/**
+ * Hands out received contents: the last file that needs one gets it by rename, or by a hard link if the contents are
+ * to stay until all is over; those before get copies.
+ */
 export class BodyUses implements ContentSource {
   readonly #contents: Pick<StagedContents, "pathOf"> | undefined;
   readonly #uses = new Map<string, number>();
 
-  constructor(contents: Pick<StagedContents, "pathOf"> | undefined, entries: readonly ManifestEntry[]) {
+  readonly #give: (source: string, location: string) => void;
+
+  constructor(
+    contents: Pick<StagedContents, "pathOf"> | undefined,
+    entries: readonly ManifestEntry[],
+    options: { keepContents?: boolean } = {},
+  ) {
     this.#contents = contents;
+    this.#give = options.keepContents ? linkSync : renameSync;
     for (const { digest } of entries) {
       if (digest !== undefined) this.#uses.set(digest, (this.#uses.get(digest) ?? 0) + 1);
     }
@@ -32,7 +42,18 @@ export class BodyUses implements ContentSource {
     if (source === undefined || entry.digest === undefined) throw missingContent(entry);
     const usesLeft = (this.#uses.get(entry.digest) ?? 1) - 1;
     this.#uses.set(entry.digest, usesLeft);
-    if (usesLeft > 0 || !moved(source, location)) await copyContent(source, location, entry.sizeBytes);
+    if (usesLeft > 0 || !this.#given(source, location)) await copyContent(source, location, entry.sizeBytes);
+  }
+
+  #given(source: string, location: string): boolean {
+    try {
+      this.#give(source, location);
+      return true;
+    } catch (cause) {
+      // Another file system, or one without hard links.
+      if (["EXDEV", "EPERM", "EMLINK", "ENOTSUP"].includes(systemCode(cause) ?? "")) return false;
+      throw cause;
+    }
   }
 
   #locate(entry: ManifestEntry): string | undefined {
@@ -43,14 +64,4 @@ export class BodyUses implements ContentSource {
 export async function copyContent(source: string, location: string, sizeBytes: number): Promise<void> {
   if (sizeBytes > SYNC_COPY_BYTES) await copyFile(source, location, COPY_FLAGS);
   else copyFileSync(source, location, COPY_FLAGS);
-}
-
-function moved(source: string, location: string): boolean {
-  try {
-    renameSync(source, location);
-    return true;
-  } catch (cause) {
-    if (systemCode(cause) === "EXDEV") return false;
-    throw cause;
-  }
 }

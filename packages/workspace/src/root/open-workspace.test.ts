@@ -51,7 +51,12 @@ describe("opening a workspace", () => {
     const workspace = await openWorkspace(root);
     expect(readFileSync(join(root, ".sloth/.gitignore"), "utf8")).toBe("*\n");
     expect((await workspace.snapshot()).manifest.entries).toEqual([]);
-    expect(readdirSync(join(root, ".sloth")).sort()).toEqual([".gitignore", "staging", "workspace-id"]);
+    expect(readdirSync(join(root, ".sloth")).sort()).toEqual([
+      ".gitignore",
+      "index",
+      "staging",
+      "workspace-id",
+    ]);
   });
 
   it("has the same id each time, whoever opens it first", async () => {
