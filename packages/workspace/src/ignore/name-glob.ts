@@ -9,6 +9,8 @@ import type { NameToken } from "./pattern-tokens.js";
 export interface NameGlob {
   /** The only name that it matches, if there is only one. */
   readonly literal: string | undefined;
+  /** What every name that it matches ends with, if that is always the same byte. */
+  readonly lastByte: number | undefined;
   matches(name: string): boolean;
 }
 
@@ -40,9 +42,11 @@ function segmentsOf(tokens: readonly NameToken[]): Segment[] {
 /** Just one name. */
 export class LiteralGlob implements NameGlob {
   readonly literal: string;
+  readonly lastByte: number;
 
   constructor(literal: string) {
     this.literal = literal;
+    this.lastByte = literal.charCodeAt(literal.length - 1);
   }
 
   matches(name: string): boolean {
@@ -52,9 +56,11 @@ export class LiteralGlob implements NameGlob {
 
 class FixedGlob implements NameGlob {
   readonly literal = undefined;
+  readonly lastByte: number | undefined;
   readonly #segment: Segment;
 
   constructor(segment: Segment) {
+    this.lastByte = segment.lastByte;
     this.#segment = segment;
   }
 
@@ -65,12 +71,14 @@ class FixedGlob implements NameGlob {
 
 class StarGlob implements NameGlob {
   readonly literal = undefined;
+  readonly lastByte: number | undefined;
   readonly #head: Segment;
   readonly #middle: readonly Segment[];
   readonly #tail: Segment;
   readonly #minLength: number;
 
   constructor(head: Segment, middle: readonly Segment[], tail: Segment) {
+    this.lastByte = tail.lastByte;
     this.#head = head;
     this.#middle = middle;
     this.#tail = tail;
@@ -102,6 +110,11 @@ class Segment {
     this.length = units.length;
     const bytes = units.filter((unit) => typeof unit === "number");
     this.text = bytes.length === units.length ? Buffer.from(bytes).toString("latin1") : undefined;
+  }
+
+  get lastByte(): number | undefined {
+    const last = this.#units.at(-1);
+    return typeof last === "number" ? last : undefined;
   }
 
   isAt(name: string, start: number): boolean {

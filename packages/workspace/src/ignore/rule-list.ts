@@ -51,27 +51,37 @@ function enterAll(rules: readonly PathRule[], name: string): readonly PathRule[]
   return isSame ? rules : entered;
 }
 
-/** The rules without a slash. Those for exactly one name are looked up, since there may be thousands. */
+/**
+ * The rules without a slash. Those for exactly one name are looked up, and of the others only those are tried that
+ * end as the name does: most say `*.something`, and there may be thousands.
+ */
 class NameRules {
   readonly isEmpty: boolean;
   readonly #exact = new Map<string, Rule>();
   readonly #exactForDirectories = new Map<string, Rule>();
-  readonly #globs: readonly NameRule[];
+  readonly #byLastByte = new Map<number | undefined, NameRule[]>();
 
   constructor(rules: readonly NameRule[]) {
     this.isEmpty = rules.length === 0;
-    this.#globs = rules.filter((rule) => rule.pattern.literal === undefined);
-    for (const rule of rules) {
-      const exact = rule.isForDirectories ? this.#exactForDirectories : this.#exact;
-      if (rule.pattern.literal !== undefined) exact.set(rule.pattern.literal, rule);
-    }
+    for (const rule of rules) this.#add(rule);
+  }
+
+  #add(rule: NameRule): void {
+    const { literal, lastByte } = rule.pattern;
+    const exact = rule.isForDirectories ? this.#exactForDirectories : this.#exact;
+    const globs = this.#byLastByte.get(lastByte);
+    if (literal !== undefined) exact.set(literal, rule);
+    else if (globs === undefined) this.#byLastByte.set(lastByte, [rule]);
+    else globs.push(rule);
   }
 
   lastMatch(name: string, isDirectory: boolean): Rule | undefined {
     const forAll = this.#exact.get(name);
     const forDirectories = isDirectory ? this.#exactForDirectories.get(name) : undefined;
     const exact = orderOf(forDirectories) > orderOf(forAll) ? forDirectories : forAll;
-    return lastMatch(this.#globs, exact, name, isDirectory);
+    const sameEnd = this.#byLastByte.get(name.charCodeAt(name.length - 1)) ?? [];
+    const anyEnd = this.#byLastByte.get(undefined) ?? [];
+    return lastMatch(anyEnd, lastMatch(sameEnd, exact, name, isDirectory), name, isDirectory);
   }
 }
 
