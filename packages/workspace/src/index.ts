@@ -3,8 +3,14 @@
  * leaves to its callers which bytes travel when.
  */
 export type { ApplyOptions, ApplyResult } from "./apply/apply-changeset.js";
-export type { Conflict } from "./apply/conflict.js";
-export { type MergeInput, type MergeResult, mergeChangeset } from "./apply/merge-changeset.js";
+export type { ChangedBy, Conflict } from "./apply/conflict.js";
+export type { Permissions } from "./apply/guard.js";
+export {
+  type ConflictPolicy,
+  type MergeInput,
+  type MergeResult,
+  mergeChangeset,
+} from "./apply/merge-changeset.js";
 export { WorkspaceError, type WorkspaceErrorCode, type WorkspaceErrorDetails } from "./errors.js";
 export { pathMatcher } from "./ignore/path-matcher.js";
 export type { KeptAbout, KeptSummary } from "./kept-changes/kept-about.js";
@@ -22,12 +28,18 @@ export type { LeasedTree } from "./kept-trees/leased-tree.js";
 export { removeTree } from "./kept-trees/remove-tree.js";
 export { layOut } from "./layout/lay-out.js";
 export { DEFAULT_LIMITS, type Limits } from "./limits.js";
+export { type AcquireOptions, acquireLock, type Lock, tryAcquireLock } from "./lock/process-lock.js";
 export { decodeChangeset, encodeChangeset } from "./manifest/changeset-codec.js";
 export { countChanges, diffManifests, patchManifest } from "./manifest/diff.js";
 export type { Changeset, Manifest, ManifestEntry } from "./manifest/entry.js";
 export { ListingBag } from "./manifest/listing-bag.js";
 export { decodeManifest, encodeManifest, manifestDigest } from "./manifest/manifest-codec.js";
-export { openWorkspace, type Workspace, type WorkspaceSnapshotOptions } from "./root/open-workspace.js";
+export {
+  type OpenOptions,
+  openWorkspace,
+  type Workspace,
+  type WorkspaceSnapshotOptions,
+} from "./root/open-workspace.js";
 export { ensureStateDirectory } from "./root/state-directory.js";
 export { type Capture, captureChanges } from "./snapshot/capture-changes.js";
 export { type News, newSince } from "./snapshot/new-since.js";

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { readdirSync } from "node:fs";
+import { type Dirent, readdirSync, rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
+import { systemCode } from "../errors.js";
+import { Pace } from "../pacing.js";
 import { isAlive, markIn, processMark } from "./process-mark.js";
 import { ensureDirectory } from "./state-directory.js";
 
@@ -20,7 +22,13 @@ export class Staging {
     return directory;
   }
 
+  /** What is usually in one, many plain files, goes at once; Node's own recursion takes a promise for each. */
   async remove(directory: string): Promise<void> {
+    const pace = new Pace(undefined);
+    for (const entry of entriesIn(directory)) {
+      if (entry.isFile()) rmSync(`${directory}/${entry.name}`, { force: true });
+      if (pace.isDue()) await pace.rest();
+    }
     await rm(directory, { recursive: true, force: true });
   }
 
@@ -30,5 +38,14 @@ export class Staging {
       const mark = markIn(name);
       if (mark !== undefined && !isAlive(mark)) await this.remove(`${this.#directory}/${name}`);
     }
+  }
+}
+
+function entriesIn(directory: string): Dirent[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true });
+  } catch (cause) {
+    if (systemCode(cause) === "ENOENT") return [];
+    throw cause;
   }
 }
