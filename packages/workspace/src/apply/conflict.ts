@@ -44,7 +44,7 @@ export function conflict(
 }
 
 /** Completes "it was changed": by whom, as far as the caller knows. */
-export function by(path: string, changedBy: ChangedBy | undefined): string {
+function by(path: string, changedBy: ChangedBy | undefined): string {
   if (changedBy === undefined) return "here meanwhile";
   const who = changedBy(path);
   return who === undefined ? "locally during the run" : `by ${who} during the run`;

@@ -1,8 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { openWorkspace } from "../root/open-workspace.js";
+import { arbitraryTree } from "../testing/arbitrary-tree.js";
 import {
   applyInChild,
   dyingHook,
@@ -160,4 +162,24 @@ describe("a commit of an ordinary user that stops at any step", () => {
     },
     TIMEOUT_MS,
   );
+});
+
+describe("a commit between any two trees", () => {
+  it("leaves one of the two, wherever it dies or fails, and wherever its recovery dies", async () => {
+    const number = fc.integer({ min: 1, max: 40 });
+    await fc.assert(
+      fc.asyncProperty(arbitraryTree, arbitraryTree, number, number, async (from, to, dieAt, failAt) => {
+        await inFreshRoot(async (root) => {
+          const options = { ...(await prepareApply(root, [from, to])), allowDeleteAll: true };
+          const trees = [readTree(root), readTree(join(root, "../source"))];
+          const applied = (await openWorkspace(root)).apply({ ...options, ...dyingHook(dieAt, failAt) });
+          await applied.catch(() => undefined);
+          await openDying(root, 1);
+          expect(trees).toContainEqual(readTree(root));
+          expect(leftIn(root, "journal", "rollback")).toEqual([]);
+        });
+      }),
+      { numRuns: 60 },
+    );
+  }, 300_000);
 });

@@ -40,12 +40,15 @@ export const NEW_TREE: Tree = {
   replaced: { content: "new" },
 };
 
-/** Makes the old tree in `root`, the new one beside it, and returns what leads from one to the other. */
-export async function prepareApply(root: string): Promise<ApplyOptions> {
+/** Makes the first tree in `root`, the second one beside it, and returns what leads from one to the other. */
+export async function prepareApply(
+  root: string,
+  [from, to]: readonly [Tree, Tree] = [OLD_TREE, NEW_TREE],
+): Promise<ApplyOptions> {
   const source = join(dirname(root), "source");
   for (const directory of [root, source]) mkdirSync(directory);
-  writeTree(root, OLD_TREE);
-  writeTree(source, NEW_TREE);
+  writeTree(root, from);
+  writeTree(source, to);
   const base = await takeSnapshot(root);
   const changeset = diffManifests(base.manifest, (await takeSnapshot(source)).manifest);
   const places = changeset.upserts.map(({ digest, path }): [string, string] => [
