@@ -3,10 +3,11 @@ import { systemCode } from "../errors.js";
 import { type Changeset, indexByPath, type Manifest, type ManifestEntry } from "../manifest/entry.js";
 import { addWithAncestors, comparePaths, parentOf } from "../manifest/path-rules.js";
 import type { Pace } from "../pacing.js";
-import type { KnownDigest } from "../snapshot/capture-changes.js";
+import { type KnownDigest, knownFrom } from "../snapshot/capture-changes.js";
 import { fileEntry } from "../snapshot/file-entry.js";
-import { type FileIdentity, identityOf, sameIdentity } from "../snapshot/file-identity.js";
+import { type FileIdentity, identityOf } from "../snapshot/file-identity.js";
 import { FileHasher } from "../snapshot/read-file.js";
+import type { Snapshot } from "../snapshot/snapshot.js";
 import type { TreeCursor } from "./tree-cursor.js";
 
 /** What was sent: a snapshot, or what was kept of one. */
@@ -67,7 +68,8 @@ class Observer implements Observation {
     const root = statSync(cursor.enter(""), { bigint: true });
     this.rootMode = Number(root.mode);
     this.#rootDevice = root.dev;
-    this.#known = knownFrom(base);
+    // Without identities nothing is known, and of a snapshot no more than manifest and identities is used.
+    this.#known = base.identities === undefined ? () => undefined : knownFrom(base as Snapshot);
     this.#hasher = new FileHasher(pace);
   }
 
@@ -104,15 +106,6 @@ class Observer implements Observation {
     this.identities.set(path, hashed.identity);
     return fileEntry(path, hashed.identity, hashed.digest);
   }
-}
-
-function knownFrom({ manifest, identities }: Base): KnownDigest {
-  if (identities === undefined) return () => undefined;
-  const entries = indexByPath(manifest.entries);
-  return (path, identity) => {
-    const before = identities.get(path);
-    return before !== undefined && sameIdentity(before, identity) ? entries.get(path)?.digest : undefined;
-  };
 }
 
 /** Anything but a directory or a symlink becomes a file without a digest, which equals nothing. */

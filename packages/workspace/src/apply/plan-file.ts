@@ -44,7 +44,7 @@ export interface PlanPlace {
 }
 
 /** Why a file is not a plan to be followed. */
-export class UnusablePlan extends Error {}
+class UnusablePlan extends Error {}
 
 export function writePlan(place: PlanPlace, steps: Iterable<PlanStep>): void {
   const descriptor = openSync(`${place.directory}/plan`, CREATE_FLAGS, 0o600);
@@ -63,7 +63,7 @@ export function writePlan(place: PlanPlace, steps: Iterable<PlanStep>): void {
   }
 }
 
-/** @throws {UnusablePlan} */
+/** @throws {Error} saying why the plan cannot be followed */
 export function readPlan(place: PlanPlace): RecordedStep[] {
   const descriptor = openSync(`${place.directory}/plan`, OPEN_FLAGS);
   try {
