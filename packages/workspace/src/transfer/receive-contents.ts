@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, rmdirSync, unlinkSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, readdirSync, rmdirSync, unlinkSync } from "node:fs";
 import { quote, systemCode, systemReason, WorkspaceError } from "../errors.js";
 import { checkLimit, type Limits, limitsWith } from "../limits.js";
 import type { ManifestEntry } from "../manifest/entry.js";
@@ -40,12 +40,12 @@ export async function receiveContents(
   chunks: AsyncIterable<Uint8Array>,
   options: ReceiveOptions,
 ): Promise<StagedContents> {
-  const pace = new Pace(options.signal);
-  const expected = bodiesOf(options.expected);
-  checkTotals(options.expected, expected, limitsWith(options.limits));
   prepare(options.stagingDir);
   const files = new BodyFiles(options.stagingDir);
   try {
+    const pace = new Pace(options.signal);
+    const expected = bodiesOf(options.expected);
+    checkTotals(options.expected, expected, limitsWith(options.limits));
     const summary = await receive(
       abortable(chunks, options.signal),
       new ArchiveReader(expected, files),
@@ -82,16 +82,23 @@ function checkTotals(entries: readonly ManifestEntry[], bodies: readonly Body[],
   checkLimit("bytes of contents", total, limits.contentBytes);
 }
 
+/** What already stands there is only looked at until it is known to be an empty directory, and no link to one. */
 function prepare(stagingDir: string): void {
+  const path = stagingDir;
   try {
     mkdirSync(stagingDir, { recursive: true, mode: 0o700 });
+    if (!lstatSync(stagingDir).isDirectory()) {
+      const message = `The staging directory ${quote(stagingDir)} is a link. Use a directory of its own.`;
+      throw new WorkspaceError("NOT_A_DIRECTORY", message, { path });
+    }
+    if (readdirSync(stagingDir).length > 0) {
+      const message = `The staging directory ${quote(stagingDir)} is not empty. Use a fresh one.`;
+      throw new WorkspaceError("NOT_EMPTY", message, { path });
+    }
     chmodSync(stagingDir, 0o700);
-    if (readdirSync(stagingDir).length === 0) return;
   } catch (cause) {
     throw asWorkspaceError(cause);
   }
-  const message = `The staging directory ${quote(stagingDir)} is not empty. Use a fresh one.`;
-  throw new WorkspaceError("NOT_EMPTY", message, { path: stagingDir });
 }
 
 /** Only what {@link BodyFiles} makes there; so nothing that is not ours is lost. */
