@@ -80,13 +80,20 @@ export function record(key: string, value: string): string {
 
 export const END = Buffer.alloc(1024);
 
+/** An entry with other fields in its header than {@link body} gives it. */
+export function bodyWith(content: string, fields: RawHeader): Buffer {
+  const fine = { name: digestOf(content), size: octal(content.length) };
+  return Buffer.concat([header({ ...fine, ...fields }), padded(content)]);
+}
+
 export function digestOf(content: string | Buffer): string {
   return createHash("sha256").update(content).digest("hex");
 }
 
 /** An entry as it should be. */
-export function body(content: string): Buffer {
-  return Buffer.concat([header({ name: digestOf(content), size: octal(content.length) }), padded(content)]);
+export function body(content: string | Buffer): Buffer {
+  const size = octal(Buffer.byteLength(content));
+  return Buffer.concat([header({ name: digestOf(content), size }), padded(content)]);
 }
 
 export function fileOf(path: string, content: string | Buffer): ManifestEntry {

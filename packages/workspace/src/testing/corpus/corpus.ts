@@ -1,0 +1,23 @@
+import { bombs } from "./bombs.js";
+import type { Case } from "./case.js";
+import { conflicts } from "./conflicts.js";
+import { deletions } from "./deletions.js";
+import { framing } from "./framing.js";
+import { headers } from "./headers.js";
+import { links } from "./links.js";
+import { paths } from "./paths.js";
+import { standing } from "./standing.js";
+import { types } from "./types.js";
+
+/** What a peer may send, hostile and odd, by class; each case with what must come of it. */
+export const corpus: Record<string, readonly Case[]> = {
+  paths,
+  links,
+  types,
+  headers,
+  conflicts,
+  framing,
+  bombs,
+  deletions,
+  standing,
+};
