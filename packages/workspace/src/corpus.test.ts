@@ -1,7 +1,11 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as product from "./index.js";
-import type { Case } from "./testing/corpus/case.js";
+import { digestOf } from "./testing/archive.js";
+import { archiveOf, type Case, TWO_FILES } from "./testing/corpus/case.js";
 import { corpus } from "./testing/corpus/corpus.js";
+import { manifestBytes } from "./testing/corpus/list-bytes.js";
 import { receiveOffer } from "./testing/corpus/receive-offer.js";
 import { Sandbox } from "./testing/corpus/sandbox.js";
 
@@ -17,6 +21,33 @@ describe.each(Object.entries(corpus))("offers of the class %s", (_, ofClass) => 
     const { outcome, violations } = await receiveOffer(product, sandbox, offer);
     expect(outcome).toEqual(expected);
     expect(violations).toEqual([]);
+  });
+});
+
+describe("an archive in two chunks", () => {
+  const good = archiveOf(TWO_FILES);
+  const expected = product.decodeManifest(manifestBytes(TWO_FILES)).entries;
+  const stagingDir = () => join(sandbox.directory, "staging");
+  const cutAt = async function* (bytes: Buffer, at: number) {
+    yield bytes.subarray(0, at);
+    yield bytes.subarray(at);
+  };
+
+  it("is taken wherever it is cut", async () => {
+    for (let at = 0; at <= good.length; at++) {
+      const contents = await product.receiveContents(cutAt(good, at), { expected, stagingDir: stagingDir() });
+      expect(contents.summary).toEqual({ bytes: good.length, entries: 2, sha256: digestOf(good) });
+      await contents.remove();
+    }
+  });
+
+  it("is refused wherever it is cut when its last byte is wrong", async () => {
+    const bad = Buffer.from(good).fill("x", good.length - 1);
+    for (let at = 0; at <= bad.length; at++) {
+      const received = product.receiveContents(cutAt(bad, at), { expected, stagingDir: stagingDir() });
+      await expect(received).rejects.toMatchObject({ code: "BAD_ARCHIVE" });
+      expect(existsSync(stagingDir())).toBe(false);
+    }
   });
 });
 

@@ -1,15 +1,13 @@
-import { bodyWith, digestOf, header, octal, pax, record } from "../archive.js";
+import { bodyWith, header, octal, pax, record } from "../archive.js";
 import { archived, type Case, type Expectation, ONE, toAgent, toBoth, toMaster } from "./case.js";
 import {
   directory,
   type Entry,
   file,
-  frontCodedPath,
   joined,
   listing,
   rawChangeset,
   rawManifest,
-  text,
   varint,
 } from "./list-bytes.js";
 
@@ -17,8 +15,6 @@ const TIB = 2 ** 40;
 const DIGESTS = ["a", "b", "c"].map((digit) => digit.repeat(64));
 const [A = "", B = "", C = ""] = DIGESTS;
 const LARGE = 8 ** 11;
-
-const LONG = "n".repeat(255);
 
 /** Sizes that are announced, with no byte of content. */
 const announced: [what: string, entries: Entry[], expectation: Expectation][] = [
@@ -52,13 +48,6 @@ const largePax = Buffer.concat([
   header({ name: "PaxHeader", size: octal(0) }),
 ]);
 
-const long = longPaths();
-
-/** As many files as a real tree has. */
-const manyFiles = Array.from({ length: 1000 }, (_, index) =>
-  file(`f${String(index).padStart(6, "0")}`, "one"),
-);
-
 export const bombs: Case[] = [
   ...announced.flatMap(([what, entries, expectation]) => [
     ...toBoth(`an announcement of ${what}`, { entries, archive: Buffer.alloc(0) }, expectation),
@@ -72,14 +61,6 @@ export const bombs: Case[] = [
     { list: joined("slM\x02", varint(2 ** 32), [0, 0]) },
     "BAD_MANIFEST",
   ),
-  toAgent("paths of more than 256 MiB in four", { list: long.manifest }, "LIMIT"),
-  toMaster("paths of more than 256 MiB in four", { list: long.changeset }, "LIMIT"),
-  toMaster(
-    "a hundred thousand deletions of what was never there",
-    { list: manyDeletions() },
-    "BAD_CHANGESET",
-  ),
-  ...toBoth("a thousand files of one content", { entries: manyFiles }, "accepted"),
   ...archived(
     "a million entries",
     endless(() => bodyWith("", { name: "x", size: octal(0) })),
@@ -119,32 +100,6 @@ function endless(block: (index: number) => Buffer): Iterable<Uint8Array> {
       throw new Error("An endless archive was read to its end.");
     },
   };
-}
-
-/** Each path is nearly as long as one may be, and costs a few bytes, since it shares all but its name. */
-function longPaths(): { manifest: Buffer; changeset: Buffer } {
-  const names = Array.from({ length: 72_000 }, (_, index) => String(index).padStart(6, "0"));
-  const { attributes } = file("");
-  const named = Buffer.concat(names.map((name) => joined(text(name), attributes)));
-  const listings = [listing(names.length, 0, named)];
-  for (let level = 0; level < 15; level++) listings.unshift(directoryOf(listings[0] ?? named));
-  const first = file(`${Array<string>(15).fill(LONG).join("/")}/${names[0]}`);
-  const others = names.slice(1).map((name) => joined(frontCodedPath(15, name), attributes));
-  const records = joined(frontCodedPath(0, first.path), attributes, Buffer.concat(others));
-  return { manifest: rawManifest(...listings), changeset: rawChangeset([names.length, records], [0]) };
-}
-
-/** The listing of a directory that holds one directory, with the longest name there can be. */
-function directoryOf(below: Buffer): Buffer {
-  return listing(1, 1, text(LONG), directory("").attributes, Buffer.from(digestOf(below), "hex"));
-}
-
-function manyDeletions(): Buffer {
-  const names = Buffer.alloc(900_000);
-  for (let index = 0; index < 100_000; index++) {
-    names.write(`\0\x07d${String(index).padStart(6, "0")}`, index * 9);
-  }
-  return rawChangeset([0], [100_000, names]);
 }
 
 function deeperThanAllowed(): Entry[] {

@@ -76,7 +76,7 @@ export function archived(
 }
 
 /** The contents of these entries as they should travel. */
-function archiveOf(entries: readonly Entry[]): Buffer {
+export function archiveOf(entries: readonly Entry[]): Buffer {
   const contents = new Map(entries.map(({ content }): [string, Buffer] => [digestOf(content), content]));
   const bodies = [...contents.values()].filter((content) => content.length > 0);
   return Buffer.concat([...bodies.map((content) => body(content)), END]);

@@ -4,6 +4,7 @@ import { conflicts } from "./conflicts.js";
 import { deletions } from "./deletions.js";
 import { framing } from "./framing.js";
 import { headers } from "./headers.js";
+import { largeLists } from "./large-lists.js";
 import { links } from "./links.js";
 import { paths } from "./paths.js";
 import { standing } from "./standing.js";
@@ -17,7 +18,7 @@ export const corpus: Record<string, readonly Case[]> = {
   headers,
   conflicts,
   framing,
-  bombs,
+  bombs: [...bombs, ...largeLists],
   deletions,
   standing,
 };

@@ -1,6 +1,6 @@
 import { lstatSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Manifest, WorkspaceError } from "../../index.js";
+import type { Manifest } from "../../index.js";
 import type { Offer, Outcome } from "./case.js";
 import { BASE, observeAll, PLANTED, readLines, type Sandbox, shownManifest } from "./sandbox.js";
 
@@ -21,7 +21,6 @@ export type Product = Pick<
 
 export interface Report {
   outcome: Outcome;
-  error?: WorkspaceError;
   /** What no offer may bring about, whatever its outcome. */
   violations: string[];
 }
@@ -51,15 +50,19 @@ export async function receiveOffer(product: Product, sandbox: Sandbox, offer: Of
     before: observeRoot(sandbox.root),
   };
   const around = observeAround(sandbox);
-  const { outcome, error } = await attempt(reception);
+  const outcome = await attempt(reception);
   reception.violations.push(...differences("outside", around, observeAround(sandbox)));
   if ("tree" in outcome) checkAnnounced(reception, outcome.tree);
   else reception.violations.push(...differences("root", reception.before, observeRoot(sandbox.root)));
-  return { outcome, ...(error && { error }), violations: reception.violations };
+  const isAsMade = !("tree" in outcome) && offer.standing === undefined && offer.meanwhile === undefined;
+  sandbox.readyFor = isAsMade && reception.violations.length === 0 ? offer.to : undefined;
+  return { outcome, violations: reception.violations };
 }
 
 /** Opened once before, so that the workspace's own files stand there and are compared too. */
 async function prepare({ openWorkspace }: Product, sandbox: Sandbox, offer: Offer): Promise<void> {
+  if (sandbox.readyFor === offer.to && offer.standing === undefined) return;
+  sandbox.readyFor = undefined;
   sandbox.reset(offer.to === "master" ? BASE : []);
   if (offer.to === "master") {
     const workspace = await openWorkspace(sandbox.root);
@@ -68,14 +71,14 @@ async function prepare({ openWorkspace }: Product, sandbox: Sandbox, offer: Offe
   offer.standing?.(sandbox.root);
 }
 
-async function attempt(reception: Reception): Promise<{ outcome: Outcome; error?: WorkspaceError }> {
+async function attempt(reception: Reception): Promise<Outcome> {
   try {
     const receive = reception.offer.to === "agent" ? receiveAsAgent : receiveAsMaster;
-    return { outcome: await receive(reception) };
+    return await receive(reception);
   } catch (error) {
     if (!(error instanceof reception.product.WorkspaceError)) throw error;
     if (error.code === "ROLLBACK_FAILED") reception.violations.push(`not undone: ${error.message}`);
-    return { outcome: { rejected: error.code }, error };
+    return { rejected: error.code };
   }
 }
 

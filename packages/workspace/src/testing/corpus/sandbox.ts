@@ -42,6 +42,8 @@ export class Sandbox {
   readonly directory = realpathSync(mkdtempSync(join(tmpdir(), "sloth-corpus-")));
   readonly root = join(this.directory, "root");
   readonly outside = join(this.directory, "outside");
+  /** Whose root stands there as it was made. */
+  readyFor: "agent" | "master" | undefined;
 
   constructor() {
     mkdirSync(join(this.outside, "dir"), { recursive: true });
