@@ -1,7 +1,7 @@
 import { quote, WorkspaceError } from "../errors.js";
 import type { ByteReader } from "./byte-reader.js";
 import type { ByteWriter } from "./byte-writer.js";
-import type { ManifestEntry } from "./entry.js";
+import { EMPTY_DIGEST, type ManifestEntry } from "./entry.js";
 import { checkTarget } from "./link-rules.js";
 
 /*
@@ -75,6 +75,8 @@ function attributeFault(entry: ManifestEntry): string | undefined {
   if (kind !== "file" && (mtimeUs !== 0 || sizeBytes !== 0 || digest !== undefined))
     return "what only files have";
   if (kind === "file" && !/^[0-9a-f]{64}$/.test(digest ?? "")) return "no SHA-256 of its content";
+  if (kind === "file" && (digest === EMPTY_DIGEST) !== (sizeBytes === 0))
+    return "a size that its content cannot have";
   if (kind !== "symlink") return target === undefined ? undefined : "a target, though it is no symlink";
   if (mode !== 0) return "a mode, though it is a symlink";
   checkTarget(path, target ?? "");

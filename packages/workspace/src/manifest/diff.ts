@@ -20,13 +20,15 @@ export function diffManifests(base: Manifest, target: Manifest): Changeset {
 /**
  * The tree that a changeset makes of `base`; the inverse of {@link diffManifests}.
  * @throws {WorkspaceError} BAD_CHANGESET when the changeset cannot have been made from `base`: it deletes what is
- * not there, leaves something in a directory that it removes, or adds to a directory that does not exist
+ * not there, leaves something in a directory that it removes, adds to a directory that does not exist, or gives a
+ * content another size
  */
 export function patchManifest(base: Manifest, changeset: Changeset): Manifest {
   const deleted = new Set(changeset.deletions);
   const entries: ManifestEntry[] = [];
   for (const [before, after] of pairUp(base.entries, changeset.upserts)) {
     const entry = after ?? before;
+    if (before !== undefined && after !== undefined) checkOneSize(before, after);
     if (before !== undefined && deleted.delete(before.path)) continue;
     if (entry !== undefined) entries.push(entry);
   }
@@ -39,6 +41,13 @@ export function patchManifest(base: Manifest, changeset: Changeset): Manifest {
   }
   checkTree(entries, "BAD_CHANGESET");
   return { entries };
+}
+
+/** A content that stands here does not travel, so nothing else compares its size with what was announced. */
+function checkOneSize(before: ManifestEntry, after: ManifestEntry): void {
+  if (before.digest !== after.digest || before.sizeBytes === after.sizeBytes) return;
+  const message = `The changeset gives the content of ${quote(after.path)} another size.`;
+  throw new WorkspaceError("BAD_CHANGESET", message, { path: after.path });
 }
 
 /** How many paths a changeset adds, modifies and deletes, directories included. */

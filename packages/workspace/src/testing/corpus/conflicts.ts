@@ -181,6 +181,21 @@ export const conflicts: Case[] = [
     { entries: [file("a", "", { sizeBytes: 5 })] },
     "BAD_MANIFEST",
   ),
+  toMaster(
+    "another size for a content that stands here",
+    { entries: [file("keep", "keep", { sizeBytes: 5 })] },
+    "BAD_CHANGESET",
+  ),
+  toMaster(
+    "no size for a content that stands here",
+    { entries: [file("keep", "keep", { sizeBytes: 0 })] },
+    "BAD_MANIFEST",
+  ),
+  toMaster(
+    "the size of nothing for a content that comes",
+    { entries: [file("new", "one", { sizeBytes: 0 })], archive: END },
+    "BAD_MANIFEST",
+  ),
   ...archived("a content twice", Buffer.concat([ONE.body, ONE.body, TWO, END])),
   ...archived("contents in another order", Buffer.concat([TWO, ONE.body, END])),
   ...archived("a content too many", Buffer.concat([ONE.body, TWO, ONE.body, END])),

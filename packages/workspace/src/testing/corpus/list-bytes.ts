@@ -38,7 +38,13 @@ export function file(path: Bytes, content: Bytes = "", fields: FileFields = {}):
     varint(sizeBytes),
     Buffer.from(digest, "hex"),
   );
-  return { path, kind: "file", attributes, content: bytes, shown: shownFile(mode, mtimeUs, digest) };
+  return {
+    path,
+    kind: "file",
+    attributes,
+    content: bytes,
+    shown: shownFile(mode, mtimeUs, sizeBytes, digest),
+  };
 }
 
 export function directory(path: Bytes, mode = 0o755): Entry {
@@ -51,8 +57,13 @@ export function symlink(path: Bytes, target: Bytes): Entry {
   return { path, kind: "symlink", attributes, content: Buffer.alloc(0), shown: `-> ${joined(target)}` };
 }
 
-export function shownFile(mode: number, mtimeUs: number | bigint, digest: string): string {
-  return `${mode.toString(8)} ${mtimeUs} ${digest}`;
+export function shownFile(
+  mode: number,
+  mtimeUs: number | bigint,
+  sizeBytes: number | bigint,
+  digest: string,
+): string {
+  return `${mode.toString(8)} ${mtimeUs} ${sizeBytes} ${digest}`;
 }
 
 export function shownDirectory(mode: number): string {

@@ -128,7 +128,8 @@ function shownAt(location: string): string {
   const mode = Number(stats.mode & 0o7777n);
   if (stats.isSymbolicLink()) return `-> ${readlinkSync(location)}`;
   if (stats.isDirectory()) return shownDirectory(mode);
-  if (stats.isFile()) return shownFile(mode, stats.mtimeNs / 1000n, digestOf(readFileSync(location)));
+  if (stats.isFile())
+    return shownFile(mode, stats.mtimeNs / 1000n, stats.size, digestOf(readFileSync(location)));
   return stats.isFIFO() ? "FIFO" : "socket";
 }
 
@@ -144,8 +145,8 @@ function removeTree(directory: string): void {
 
 /** A valid tree as {@link readLines} shows it when it stands on a disk. */
 export function shownManifest({ entries }: Manifest): string[] {
-  return entries.map(({ path, kind, mode, mtimeUs, digest = "", target }) => {
+  return entries.map(({ path, kind, mode, mtimeUs, sizeBytes, digest = "", target }) => {
     if (kind === "symlink") return `${path} -> ${target}`;
-    return `${path} ${kind === "file" ? shownFile(mode, mtimeUs, digest) : shownDirectory(mode)}`;
+    return `${path} ${kind === "file" ? shownFile(mode, mtimeUs, sizeBytes, digest) : shownDirectory(mode)}`;
   });
 }
