@@ -3,7 +3,7 @@ import { decodeAttributes, encodeAttributes, MAX_TEXT_BYTES } from "./attribute-
 import type { ByteReader } from "./byte-reader.js";
 import type { ByteWriter } from "./byte-writer.js";
 import type { ManifestEntry } from "./entry.js";
-import { checkPath } from "./path-rules.js";
+import { checkPath, checkPathIn, pathIn, ROOT, type ValidDirectory } from "./path-rules.js";
 
 /*
  * Paths are front-coded: the number of leading components shared with the path before (as many as there are), then
@@ -28,9 +28,13 @@ class PathEncoder {
   }
 }
 
-/** Reads and validates paths, each relative to the one before, within the limits for all of them. */
+/**
+ * Reads and validates paths, each relative to the one before, within the limits for all of them. What a path shares
+ * with the one before is not looked at again.
+ */
 class PathDecoder {
-  #previous: string[] = [];
+  /** The path before, and all above it, from the top. */
+  readonly #previous: ValidDirectory[] = [];
   #pathBytes = 0;
   readonly #limits: Limits;
 
@@ -42,16 +46,30 @@ class PathDecoder {
     const shared = reader.varint();
     if (shared > this.#previous.length) throw reader.fault("a path that shares more than there is");
     const rest = reader.text(MAX_TEXT_BYTES);
-    const path = [...this.#previous.slice(0, shared), rest].join("/");
-    checkPath(path);
-    const components = path.split("/");
-    if (sharedComponents(this.#previous, components) !== shared)
+    const directory = this.#previous[shared - 1] ?? ROOT;
+    checkPathIn(directory, rest);
+    const names = rest.split("/");
+    const path = pathIn(directory, rest);
+    if (names.length > 1 && this.#previous[shared]?.path === pathIn(directory, names[0] ?? ""))
       throw reader.fault("a path that is not canonical");
-    this.#pathBytes += Buffer.byteLength(path);
+    this.#remember(shared, path, names);
+    this.#pathBytes += (this.#previous.at(-1)?.prefixBytes ?? 0) - 1;
     checkLimit("bytes of paths", this.#pathBytes, this.#limits.pathBytes);
-    checkLimit("levels of directories", components.length, this.#limits.depth);
-    this.#previous = components;
+    checkLimit("levels of directories", this.#previous.length, this.#limits.depth);
     return path;
+  }
+
+  #remember(shared: number, path: string, names: readonly string[]): void {
+    this.#previous.length = shared;
+    let { path: above, prefixBytes, levels } = this.#previous[shared - 1] ?? ROOT;
+    let end = above === "" ? -1 : above.length;
+    for (const name of names) {
+      end += 1 + name.length;
+      above = path.slice(0, end);
+      prefixBytes += Buffer.byteLength(name) + 1;
+      levels++;
+      this.#previous.push({ path: above, prefixBytes, levels });
+    }
   }
 }
 

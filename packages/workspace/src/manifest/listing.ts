@@ -6,7 +6,14 @@ import { ByteReader } from "./byte-reader.js";
 import { ByteWriter } from "./byte-writer.js";
 import type { ManifestEntry } from "./entry.js";
 import { readCount } from "./entry-codec.js";
-import { checkPath, comparePaths, nameOf } from "./path-rules.js";
+import {
+  checkPathIn,
+  comparePaths,
+  nameOf,
+  pathIn,
+  type ValidDirectory,
+  validDirectory,
+} from "./path-rules.js";
 
 /*
  * A listing is one directory of a manifest: the number of entries (varint), the number of directories among them
@@ -74,14 +81,14 @@ export function decodeListing(bytes: Uint8Array, directory: string, budget: List
   const reader = new ByteReader(bytes, "BAD_MANIFEST");
   const count = readCount(reader, budget.limits, MIN_ENTRY_BYTES);
   const directories = reader.varint();
-  const prefix = directory === "" ? "" : `${directory}/`;
+  const above = validDirectory(directory);
   const entries: ManifestEntry[] = [];
   const subdirectories: string[] = [];
   for (let previous = ""; entries.length < count; ) {
     const name = reader.text(MAX_NAME_BYTES);
-    checkName(name, previous, prefix);
+    checkName(name, previous, above);
     previous = name;
-    const entry = decodeAttributes(reader, prefix + name);
+    const entry = decodeAttributes(reader, pathIn(above, name));
     if (entry.kind === "directory") subdirectories.push(reader.hex(32));
     entries.push(entry);
   }
@@ -91,11 +98,11 @@ export function decodeListing(bytes: Uint8Array, directory: string, budget: List
   return { entries, subdirectories };
 }
 
-function checkName(name: string, previous: string, prefix: string): void {
-  const path = prefix + name;
+function checkName(name: string, previous: string, directory: ValidDirectory): void {
+  const path = pathIn(directory, name);
   if (name.includes("/"))
     throw new WorkspaceError("BAD_PATH", "A name in a directory has a slash in it.", { path });
-  checkPath(path);
+  checkPathIn(directory, name);
   if (previous === "" || comparePaths(previous, name) < 0) return;
   throw new WorkspaceError("BAD_MANIFEST", "The names in a directory are not in tree order.", { path });
 }
