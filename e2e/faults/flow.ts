@@ -97,14 +97,13 @@ export class Flow {
     else source.resume();
   }
 
-  /** What is late or held waits for `drain` or the end of the stall instead. */
+  /** A full sink calls by `drain`, and the end of a stall calls too. */
   #callAgain(): void {
     const { line } = this.#options;
     if (line.isHeld) return;
-    const waits = [this.#headWaitMs(), line.takenForMs()].filter(
-      (ms) => ms > 0 && ms < Number.POSITIVE_INFINITY,
-    );
+    const waits = [line.takenForMs()].filter((ms) => ms > 0);
+    if (this.#queue.length > 0 && !this.#isSinkFull) waits.push(this.#headWaitMs());
     if (waits.length === 0) return;
-    this.#timer = setTimeout(() => this.pump(), Math.round(Math.min(...waits)));
+    this.#timer = setTimeout(() => this.pump(), Math.max(0, Math.round(Math.min(...waits))));
   }
 }

@@ -66,6 +66,8 @@ function writeConfigurations(directory: string, port: number): void {
     UsePAM: "no",
     UseDNS: "no",
     PermitRootLogin: "prohibit-password",
+    // The user's shell would read what the user has it do at each start, which can take seconds.
+    SetEnv: `HOME=${directory}`,
   };
   const client = {
     HostName: "127.0.0.1",
