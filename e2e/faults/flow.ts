@@ -97,10 +97,10 @@ export class Flow {
     else source.resume();
   }
 
-  /** A full sink calls by `drain`, and the end of a stall calls too. */
+  /** A full sink calls by `drain`, the end of a stall calls too, and after a cut nobody needs to. */
   #callAgain(): void {
     const { line } = this.#options;
-    if (line.isHeld) return;
+    if (line.isHeld || line.bytesUntilCut === 0) return;
     const waits = [line.takenForMs()].filter((ms) => ms > 0);
     if (this.#queue.length > 0 && !this.#isSinkFull) waits.push(this.#headWaitMs());
     if (waits.length === 0) return;

@@ -83,8 +83,8 @@ export class Line {
     if (cut === undefined || cut.isReached || this.bytesUntilCut > 0) return;
     cut.isReached = true;
     setTimeout(() => {
-      this.#cut = undefined;
       this.#reset();
+      this.#cut = undefined;
       cut.happened();
     }, CUT_LINGER_MS);
   }

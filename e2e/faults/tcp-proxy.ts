@@ -104,6 +104,7 @@ function joinSockets({ client, target, lines, pairs }: Joined): void {
     new Flow({ source: target, sink: client, line: lines.toClient, openAtMs }),
   ];
   const reset = () => {
+    for (const flow of flows) flow.stop();
     client.resetAndDestroy();
     target.resetAndDestroy();
   };
