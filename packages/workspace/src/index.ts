@@ -31,7 +31,7 @@ export { DEFAULT_LIMITS, type Limits } from "./limits.js";
 export { type AcquireOptions, acquireLock, type Lock, tryAcquireLock } from "./lock/process-lock.js";
 export { decodeChangeset, encodeChangeset } from "./manifest/changeset-codec.js";
 export { countChanges, diffManifests, patchManifest } from "./manifest/diff.js";
-export type { Changeset, Manifest, ManifestEntry } from "./manifest/entry.js";
+export { type Changeset, isEmptyChangeset, type Manifest, type ManifestEntry } from "./manifest/entry.js";
 export { ListingBag } from "./manifest/listing-bag.js";
 export { decodeManifest, encodeManifest, manifestDigest } from "./manifest/manifest-codec.js";
 export {

@@ -4,6 +4,7 @@ import type { TaskResult } from "@sloth/runtime";
 import {
   type Changeset,
   encodeChangeset,
+  isEmptyChangeset,
   type LeasedTree,
   newContents,
   type Snapshot,
@@ -23,8 +24,7 @@ export async function capture(
   const succeeded = result.status === "succeeded";
   try {
     const { changeset } = await tree.capture(signal);
-    const isEmpty = changeset.upserts.length + changeset.deletions.length === 0;
-    return succeeded || !isEmpty ? { result, changeset } : { result };
+    return succeeded || !isEmptyChangeset(changeset) ? { result, changeset } : { result };
   } catch (error) {
     if (!(error instanceof WorkspaceError)) throw error;
     if (!succeeded) return { result };
@@ -38,7 +38,8 @@ export function* offerChanges(
   changeset: Changeset,
   { base, endpoint, signal }: { base: Snapshot; endpoint: TransferEndpoint; signal: AbortSignal },
 ): Generator<ExecuteResponse> {
-  const entries = newContents(base.manifest, changeset);
+  // The manifest is decoded only if there is something to look up in it.
+  const entries = isEmptyChangeset(changeset) ? [] : newContents(base.manifest, changeset);
   if (entries.length > 0) endpoint.offerDownload({ root: base.root, entries, signal });
   const encoded = encodeChangeset(changeset);
   const digest = createHash("sha256").update(encoded).digest("hex");

@@ -13,6 +13,7 @@ import {
   type Changeset,
   type Conflict,
   decodeChangeset,
+  isEmptyChangeset,
   type ManifestEntry,
   newContents,
   receiveContents,
@@ -104,6 +105,9 @@ export function isInfrastructure(error: WorkspaceError): boolean {
 export async function takeOverChanges(options: TakeOverOptions): Promise<TaskResult> {
   const { changes, base, result, terms } = options;
   const changeset = decoded(changes.bytes);
+  if (isEmptyChangeset(changeset) && !changes.hasContents) {
+    return { ...result, changes: { added: 0, modified: 0, deleted: 0 } };
+  }
   const expected = newContents(base.manifest, changeset);
   if (changes.hasContents !== expected.length > 0) {
     throw new ProtocolError("UNEXPECTED_FRAME", "The agent's changes and its contents do not fit.");

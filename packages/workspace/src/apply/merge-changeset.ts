@@ -65,8 +65,8 @@ type Decision = { upsert: ManifestEntry } | "delete" | "nothing";
 
 class Merge {
   readonly #input: MergeInput;
-  readonly #base: Map<string, ManifestEntry>;
-  readonly #upserts: Map<string, ManifestEntry>;
+  readonly #base: ReadonlyMap<string, ManifestEntry>;
+  readonly #upserts: ReadonlyMap<string, ManifestEntry>;
   readonly #deletions: Set<string>;
   readonly #oursByDirectory: Map<string, string[]>;
   readonly #noDirectoryAbove: (path: string) => string | undefined;

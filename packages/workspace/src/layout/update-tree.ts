@@ -72,7 +72,7 @@ class Update {
   readonly #root: string;
   readonly #cursor: TreeCursor;
   readonly #pace: Pace;
-  #indexed: Map<string, ManifestEntry> | undefined;
+  #indexed: ReadonlyMap<string, ManifestEntry> | undefined;
   readonly #identities = new Map<string, FileIdentity>();
   /** Directories whose modes are to be set at the end. */
   readonly #modes = new Map<string, number>();
@@ -88,7 +88,7 @@ class Update {
     this.#cursor.close();
   }
 
-  get #before(): Map<string, ManifestEntry> {
+  get #before(): ReadonlyMap<string, ManifestEntry> {
     this.#indexed ??= indexByPath(this.#options.current.manifest.entries);
     return this.#indexed;
   }

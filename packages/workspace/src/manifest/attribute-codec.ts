@@ -17,9 +17,8 @@ const KIND_SYMLINK = 3;
 /** Of a path or a target. */
 export const MAX_TEXT_BYTES = 4095;
 
-/** @throws {WorkspaceError} BAD_MANIFEST or EXTERNAL_LINK when they contradict each other */
+/** The attributes must be valid: {@link checkAttributes}. */
 export function encodeAttributes(writer: ByteWriter, entry: ManifestEntry): void {
-  checkAttributes(entry);
   if (entry.kind === "symlink") {
     writer.uint8(KIND_SYMLINK);
     writer.text(entry.target ?? "");
@@ -40,7 +39,8 @@ export function decodeAttributes(reader: ByteReader, path: string): ManifestEntr
   return entry;
 }
 
-function readAttributes(reader: ByteReader, path: string): ManifestEntry {
+/** Of bytes that are our own. */
+export function readAttributes(reader: ByteReader, path: string): ManifestEntry {
   const none = { path, mode: 0, mtimeUs: 0, sizeBytes: 0 };
   const kind = reader.uint8();
   switch (kind) {
@@ -59,7 +59,8 @@ function readAttributes(reader: ByteReader, path: string): ManifestEntry {
   }
 }
 
-function checkAttributes(entry: ManifestEntry): void {
+/** @throws {WorkspaceError} BAD_MANIFEST or EXTERNAL_LINK when they contradict each other */
+export function checkAttributes(entry: ManifestEntry): void {
   const fault = attributeFault(entry);
   if (fault === undefined) return;
   throw new WorkspaceError("BAD_MANIFEST", `The entry ${quote(entry.path)} has ${fault}.`, {

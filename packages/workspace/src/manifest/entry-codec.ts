@@ -1,5 +1,5 @@
 import { checkLimit, type Limits } from "../limits.js";
-import { decodeAttributes, encodeAttributes, MAX_TEXT_BYTES } from "./attribute-codec.js";
+import { checkAttributes, decodeAttributes, encodeAttributes, MAX_TEXT_BYTES } from "./attribute-codec.js";
 import type { ByteReader } from "./byte-reader.js";
 import type { ByteWriter } from "./byte-writer.js";
 import type { ManifestEntry } from "./entry.js";
@@ -84,6 +84,7 @@ export function encodeEntries(writer: ByteWriter, entries: readonly ManifestEntr
   writer.varint(entries.length);
   for (const entry of entries) {
     paths.write(writer, entry.path);
+    checkAttributes(entry);
     encodeAttributes(writer, entry);
   }
 }

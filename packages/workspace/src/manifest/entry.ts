@@ -36,6 +36,10 @@ export interface Changeset {
   readonly deletions: readonly string[];
 }
 
+export function isEmptyChangeset({ upserts, deletions }: Changeset): boolean {
+  return upserts.length + deletions.length === 0;
+}
+
 /** SHA-256 of nothing; an empty file needs no body. */
 export const EMPTY_DIGEST = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
@@ -53,6 +57,13 @@ export function sameEntry(a: ManifestEntry, b: ManifestEntry): boolean {
   return sameButForTime(a, b) && a.mtimeUs === b.mtimeUs;
 }
 
-export function indexByPath(entries: readonly ManifestEntry[]): Map<string, ManifestEntry> {
-  return new Map(entries.map((entry) => [entry.path, entry]));
+const indexes = new WeakMap<readonly ManifestEntry[], ReadonlyMap<string, ManifestEntry>>();
+
+/** The entries by their paths; kept with the list, which must not change any more. */
+export function indexByPath(entries: readonly ManifestEntry[]): ReadonlyMap<string, ManifestEntry> {
+  const known = indexes.get(entries);
+  if (known !== undefined) return known;
+  const index = new Map(entries.map((entry) => [entry.path, entry]));
+  indexes.set(entries, index);
+  return index;
 }

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { WorkspaceError } from "../errors.js";
 import { checkLimit, type Limits } from "../limits.js";
-import { decodeAttributes, encodeAttributes } from "./attribute-codec.js";
+import { decodeAttributes, encodeAttributes, readAttributes } from "./attribute-codec.js";
 import { ByteReader } from "./byte-reader.js";
 import { ByteWriter } from "./byte-writer.js";
 import type { ManifestEntry } from "./entry.js";
@@ -48,7 +48,7 @@ export interface ListingBudget {
 
 const writer = new ByteWriter();
 
-/** Encodes a directory. @throws {WorkspaceError} BAD_MANIFEST, BAD_PATH or EXTERNAL_LINK */
+/** Encodes a directory whose entries are valid and in tree order. */
 export function encodeListing({ entries, subdirectories }: ListedDirectory): Listing {
   writer.take();
   writer.varint(entries.length);
@@ -95,6 +95,22 @@ export function decodeListing(bytes: Uint8Array, directory: string, budget: List
   reader.end();
   if (subdirectories.length !== directories) throw reader.fault("a wrong number of directories");
   charge(budget, entries);
+  return { entries, subdirectories };
+}
+
+/** Decodes a listing of our own, which was valid when it was encoded. */
+export function readListing(bytes: Uint8Array, directory: string): ListedDirectory {
+  const reader = new ByteReader(bytes, "BAD_MANIFEST");
+  const count = reader.varint();
+  reader.varint();
+  const prefix = directory === "" ? "" : `${directory}/`;
+  const entries: ManifestEntry[] = [];
+  const subdirectories: string[] = [];
+  while (entries.length < count) {
+    const entry = readAttributes(reader, prefix + reader.text(MAX_NAME_BYTES));
+    if (entry.kind === "directory") subdirectories.push(reader.hex(32));
+    entries.push(entry);
+  }
   return { entries, subdirectories };
 }
 

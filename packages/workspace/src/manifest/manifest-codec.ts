@@ -1,5 +1,6 @@
 import { WorkspaceError } from "../errors.js";
 import { type Limits, limitsWith } from "../limits.js";
+import { checkAttributes } from "./attribute-codec.js";
 import { ByteReader } from "./byte-reader.js";
 import { ByteWriter } from "./byte-writer.js";
 import { checkTree } from "./check-tree.js";
@@ -21,6 +22,10 @@ const KIND_AND_VERSION = 0x4d02;
  */
 export function encodeManifest(manifest: Manifest): Uint8Array {
   checkTree(manifest.entries, "BAD_MANIFEST");
+  for (const entry of manifest.entries) {
+    checkPath(entry.path);
+    checkAttributes(entry);
+  }
   return joinListings(listingsOf(manifest));
 }
 
@@ -42,7 +47,6 @@ export function listingsOf({ entries }: Manifest): DirectoryListing[] {
       entry !== undefined && parentOf(entry.path) === directory;
       entry = entries[at]
     ) {
-      checkPath(entry.path);
       children.push(entry);
       at++;
       if (entry.kind === "directory") subdirectories.push(visit(entry.path).digest);
@@ -57,14 +61,15 @@ export function listingsOf({ entries }: Manifest): DirectoryListing[] {
 
 /** The encoding of a tree from the listings of its directories, a directory before those in it. */
 export function joinListings(listings: readonly { bytes: Uint8Array }[]): Uint8Array {
-  const writer = new ByteWriter();
-  writer.uint16(MAGIC);
-  writer.uint16(KIND_AND_VERSION);
+  const lengths = new ByteWriter();
+  lengths.uint16(MAGIC);
+  lengths.uint16(KIND_AND_VERSION);
+  const parts: Uint8Array[] = [lengths.take()];
   for (const { bytes } of listings) {
-    writer.varint(bytes.length);
-    writer.bytes(bytes);
+    lengths.varint(bytes.length);
+    parts.push(lengths.take(), bytes);
   }
-  return writer.finish();
+  return Buffer.concat(parts);
 }
 
 /** The listings in an encoded tree, as views, whether or not they belong together. @throws {WorkspaceError} BAD_MANIFEST */

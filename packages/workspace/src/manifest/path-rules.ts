@@ -46,7 +46,12 @@ export function checkPathIn(directory: ValidDirectory, rest: string): void {
   throw new WorkspaceError("BAD_PATH", `The path ${quote(path)} ${problem}.`, { path });
 }
 
+/** Most names there are; that they are valid shows at one glance. */
+const PLAIN_NAME = /^\.?[\w@+~,=%-][\w.@+~,=% -]{0,200}$/;
+
 function problemOf({ prefixBytes, levels }: ValidDirectory, rest: string): string | undefined {
+  if (PLAIN_NAME.test(rest) && prefixBytes + rest.length <= MAX_PATH_BYTES && levels < MAX_DEPTH)
+    return undefined;
   if (rest === "") return levels === 0 ? "is empty" : "has no name at its end";
   if (rest.includes("\0")) return "has a NUL byte in it";
   if (rest.includes("\\")) return "has a backslash in it, which separates names on other systems; rename it";

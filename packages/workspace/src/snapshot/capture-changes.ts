@@ -5,6 +5,8 @@ import { scanOnThread } from "./scan-threads.js";
 import { makeSnapshot, partsOf, type Snapshot } from "./snapshot.js";
 import type { SnapshotOptions } from "./take-snapshot.js";
 
+const NO_CHANGES: Changeset = { upserts: [], deletions: [] };
+
 /** What became of a tree. */
 export interface Capture {
   changeset: Changeset;
@@ -22,7 +24,7 @@ export async function captureChanges(base: Snapshot, options: SnapshotOptions = 
   const { root, index } = base;
   const { rules, indexFile, signal } = options;
   const scan = await scanOnThread({ root, rules, known: index, indexFile, isCapture: true }, signal);
-  const changeset = scan.changeset ? decodeChangeset(scan.changeset) : { upserts: [], deletions: [] };
+  const changeset = scan.changeset ? decodeChangeset(scan.changeset) : NO_CHANGES;
   return { changeset, after: makeSnapshot(partsOf(root, scan)) };
 }
 

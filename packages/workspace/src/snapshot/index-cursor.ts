@@ -1,6 +1,5 @@
-import { DEFAULT_LIMITS } from "../limits.js";
 import type { ManifestEntry } from "../manifest/entry.js";
-import { decodeListing } from "../manifest/listing.js";
+import { readListing } from "../manifest/listing.js";
 import { comparePaths, nameOf } from "../manifest/path-rules.js";
 import type { FileIdentity } from "./file-identity.js";
 import { IndexLayout, readRow, type StatIndex } from "./stat-index.js";
@@ -38,11 +37,7 @@ export class IndexCursor {
   #entries(listing: number, path: string): KnownEntry[] {
     const bytes = this.#layout.listings[listing];
     if (bytes === undefined) return [];
-    const { entries, subdirectories } = decodeListing(bytes, path, {
-      limits: DEFAULT_LIMITS,
-      entries: 0,
-      pathBytes: 0,
-    });
+    const { entries, subdirectories } = readListing(bytes, path);
     const firstRow = this.#layout.firstRows[listing] ?? 0;
     let below = listing + 1;
     let directories = 0;

@@ -4,7 +4,7 @@ import { IGNORE_FILE_NAMES, type IgnoreRules, rootRules } from "../ignore/ignore
 import type { ManifestEntry } from "../manifest/entry.js";
 import { encodeListing, type Listing } from "../manifest/listing.js";
 import { joinListings } from "../manifest/manifest-codec.js";
-import { checkPath } from "../manifest/path-rules.js";
+import { checkPathIn, type ValidDirectory, validDirectory } from "../manifest/path-rules.js";
 import { fileEntry } from "./file-entry.js";
 import { type FileIdentity, identityOf, sameIdentity } from "./file-identity.js";
 import { IndexCursor, type KnownEntry } from "./index-cursor.js";
@@ -68,6 +68,13 @@ interface Seen {
   identity: FileIdentity | undefined;
 }
 
+/** What an entry is judged by. */
+interface Surroundings {
+  directory: ValidDirectory;
+  known: KnownEntry | undefined;
+  rules: IgnoreRules;
+}
+
 class Scanner {
   readonly #root: string;
   readonly #options: ScanOptions;
@@ -107,12 +114,13 @@ class Scanner {
     const names = listNames(location, path);
     const rules = this.#rulesIn(path, names, above);
     const known = this.#known.directory(listing, path);
+    const directory = validDirectory(path);
     const seen: Seen[] = [];
     const subdirectories: string[] = [];
     for (const name of names) {
       const child = path === "" ? name : `${path}/${name}`;
       const before = known.find(name);
-      const found = this.#look(child, name, before, rules);
+      const found = this.#look(child, name, { directory, known: before, rules });
       if (found === undefined) continue;
       seen.push(found);
       if (found.entry.kind === "directory") {
@@ -140,7 +148,7 @@ class Scanner {
     return above.enter(path.slice(path.lastIndexOf("/") + 1), texts);
   }
 
-  #look(path: string, name: string, known: KnownEntry | undefined, rules: IgnoreRules): Seen | undefined {
+  #look(path: string, name: string, { directory, known, rules }: Surroundings): Seen | undefined {
     const location = `${this.#root}/${path}`;
     const stats = readStats(location, path);
     if (stats === undefined) return undefined;
@@ -149,7 +157,7 @@ class Scanner {
       this.#ignored.push(path);
       return undefined;
     }
-    checkPath(path);
+    checkPathIn(directory, name);
     if (stats.isFile()) return this.#file(path, location, stats, known);
     const none = { path, mode: Number(stats.mode & 0o777n), mtimeUs: 0, sizeBytes: 0 };
     if (stats.isDirectory()) return { entry: { ...none, kind: "directory" }, identity: undefined };
