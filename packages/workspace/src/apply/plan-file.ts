@@ -1,17 +1,8 @@
-import {
-  type BigIntStats,
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readSync,
-  writeSync,
-} from "node:fs";
-import { StringDecoder } from "node:string_decoder";
+import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, openSync } from "node:fs";
 import { checkPath } from "../manifest/path-rules.js";
 import { type FileIdentity, identityOf } from "../snapshot/file-identity.js";
 import type { PlanStep, Put } from "./commit-plan.js";
+import { LineWriter, readLines } from "./json-lines.js";
 
 /*
  * The plan of a commit, in the file `plan` of its directory: lines of JSON, each an array.
@@ -30,8 +21,6 @@ import type { PlanStep, Put } from "./commit-plan.js";
 const VERSION = 1;
 const CREATE_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-const BUFFER_BYTES = 64 * 1024;
-const MAX_LINE_CHARACTERS = 64 * 1024;
 
 /** A step as it is read back: what is put is known by its identity, since it may be in the tree by now. */
 export type RecordedStep = Exclude<PlanStep, Put> | (Put & { after: FileIdentity });
@@ -207,52 +196,5 @@ class Fields {
 
   #take(): unknown {
     return this.#fields[this.#next++];
-  }
-}
-
-class LineWriter {
-  readonly #descriptor: number;
-  #pending: string[] = [];
-  #characters = 0;
-
-  constructor(descriptor: number) {
-    this.#descriptor = descriptor;
-  }
-
-  add(line: unknown[]): void {
-    const text = JSON.stringify(line);
-    this.#pending.push(text, "\n");
-    this.#characters += text.length;
-    if (this.#characters >= BUFFER_BYTES) this.flush();
-  }
-
-  flush(): void {
-    const bytes = Buffer.from(this.#pending.join(""));
-    for (let at = 0; at < bytes.length; ) at += writeSync(this.#descriptor, bytes, at);
-    this.#pending = [];
-    this.#characters = 0;
-  }
-}
-
-function* readLines(descriptor: number): Generator<unknown> {
-  const decoder = new StringDecoder("utf8");
-  const buffer = Buffer.allocUnsafe(BUFFER_BYTES);
-  let rest = "";
-  for (;;) {
-    const length = readSync(descriptor, buffer, 0, BUFFER_BYTES, null);
-    if (length === 0) break;
-    const lines = (rest + decoder.write(buffer.subarray(0, length))).split("\n");
-    rest = lines.pop() ?? "";
-    if (rest.length > MAX_LINE_CHARACTERS) break;
-    for (const line of lines) yield parse(line);
-  }
-  if (rest !== "") throw new UnusablePlan("it was cut off");
-}
-
-function parse(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    throw new UnusablePlan("it has a line that is no JSON");
   }
 }
