@@ -1,4 +1,5 @@
 /** The command line of the master: parses, runs a command, maps errors to exit codes. */
+import { subscribe } from "node:diagnostics_channel";
 import { platform } from "node:process";
 import { type CommandLine, parseCommandLine } from "./cli/command-line.js";
 import { EXIT } from "./cli/exit-code.js";
@@ -19,7 +20,7 @@ async function perform(command: CommandLine): Promise<number> {
     case "changes":
       return (await import("./cli/changes-command.js")).changesCommand(command.args);
     case "sync":
-      return (await import("./cli/sync-command.js")).syncCommand(command.args);
+      return (await import("./cli/sync-command.js")).syncWithAgents(command.args);
     case "usage-error":
       complain(command.message);
       return EXIT.usage;
@@ -43,6 +44,13 @@ async function explain(error: unknown): Promise<number> {
   }
   for (const line of error.message.split("\n")) complain(printable(line));
   return EXIT.usage;
+}
+
+// For benchmarks: how long each stage of each delegated attempt took.
+if (process.env.SLOTH_TIMINGS) {
+  subscribe("sloth:attempt-timings", (timings) => {
+    process.stderr.write(`${JSON.stringify({ timings })}\n`);
+  });
 }
 
 if (platform === "win32") {

@@ -5,6 +5,7 @@ export interface CliOptions {
   port: number;
   slots?: number;
   stateDirectory?: string;
+  capacityBytes?: number | undefined;
 }
 
 /** What the user asked for. `shown` means that help or the version has been printed. */
@@ -30,6 +31,11 @@ export async function parseCommandLine(args: string[]): Promise<CommandLine> {
       type: "string",
       describe: "Where everything is kept that the agent writes  [default: $XDG_STATE_HOME/sloth-agent]",
     })
+    .option("cache-size", {
+      type: "string",
+      default: "10GiB",
+      describe: "How much is kept there between tasks, such as 500MB or 20GiB",
+    })
     .epilogue("Exit codes: 0 stopped by a signal; 1 cannot start; 2 wrong usage.")
     .version(softwareVersion)
     .alias("version", "V")
@@ -54,10 +60,11 @@ interface Parsed {
   port: string | string[];
   slots?: string | string[];
   stateDir?: string | string[];
+  cacheSize: string | string[];
 }
 
-function toOptions({ port, slots, stateDir }: Parsed): CommandLine {
-  for (const [name, value] of Object.entries({ port, slots, "state-dir": stateDir })) {
+function toOptions({ port, slots, stateDir, cacheSize }: Parsed): CommandLine {
+  for (const [name, value] of Object.entries({ port, slots, "state-dir": stateDir, "cache-size": cacheSize })) {
     if (Array.isArray(value)) return usageError(`--${name} is given more than once.`);
   }
   const portNumber = wholeNumber(port, 0, 65535);
@@ -67,10 +74,21 @@ function toOptions({ port, slots, stateDir }: Parsed): CommandLine {
     return usageError(`--slots ${slots} is not a number from 1 to 4096.`);
   }
   if (stateDir === "") return usageError("--state-dir is empty.");
-  return {
-    kind: "serve",
-    options: { port: portNumber, slots: slotCount, stateDirectory: stateDir as string | undefined },
-  };
+  const capacityBytes = bytesOf(String(cacheSize));
+  if (capacityBytes === undefined) {
+    return usageError(`--cache-size ${cacheSize} is not a size, such as 500MB or 20GiB.`);
+  }
+  const stateDirectory = stateDir as string | undefined;
+  return { kind: "serve", options: { port: portNumber, slots: slotCount, stateDirectory, capacityBytes } };
+}
+
+const UNITS: Record<string, number> = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
+const BINARY_UNITS: Record<string, number> = { KIB: 2 ** 10, MIB: 2 ** 20, GIB: 2 ** 30, TIB: 2 ** 40 };
+
+function bytesOf(text: string): number | undefined {
+  const [, number, unit = "B"] = /^(\d{1,9}(?:\.\d{1,3})?) ?([kmgt]?i?b)?$/i.exec(text) ?? [];
+  const factor = { ...UNITS, ...BINARY_UNITS }[unit.toUpperCase()];
+  return number === undefined || factor === undefined ? undefined : Math.round(Number(number) * factor);
 }
 
 function wholeNumber(text: unknown, min: number, max: number): number | undefined {

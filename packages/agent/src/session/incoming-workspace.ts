@@ -11,6 +11,7 @@ import {
   type StagedContents,
 } from "@sloth/workspace";
 import type { Inbox } from "./inbox.js";
+import { stopwatch } from "./stopwatch.js";
 import type { TransferEndpoint } from "./transfer-endpoint.js";
 
 export interface IncomingWorkspaceOptions {
@@ -21,6 +22,13 @@ export interface IncomingWorkspaceOptions {
   rules: ScanRules;
   keepIgnored: boolean;
   signal: AbortSignal;
+}
+
+export interface ReceivedWorkspace {
+  base: Snapshot;
+  /** How long the scan of the tree took, and bringing it to the snapshot. */
+  verifyUs: number;
+  updateUs: number;
 }
 
 type SnapshotFrame = Awaited<ReturnType<Inbox["next"]>> & { $case: "snapshot" };
@@ -34,24 +42,28 @@ const MOST_DIGESTS = 1024;
  */
 export async function* receiveWorkspace(
   options: IncomingWorkspaceOptions,
-): AsyncGenerator<ExecuteResponse, Snapshot> {
+): AsyncGenerator<ExecuteResponse, ReceivedWorkspace> {
   const { inbox, tree, rules, keepIgnored, signal } = options;
+  const verifying = stopwatch();
   // The master takes its snapshot meanwhile.
   const verified = tree.verify({ rules, signal });
   verified.catch(() => {});
   const { snapshot } = await inbox.next("snapshot", signal);
   const current = await verified;
+  const verifyUs = verifying();
   if (current.rootDigest === snapshot.rootDigest) {
     inbox.expect(undefined);
-    return await tree.update(undefined, { keepIgnored, signal });
+    const base = await tree.update(undefined, { keepIgnored, signal });
+    return { base, verifyUs, updateUs: verifying() - verifyUs };
   }
   const manifest = yield* receiveManifest(current, snapshot, options);
   inbox.expect(undefined);
   const missing = await tree.missing(manifest, signal);
   const contents = yield* receiveMissing(manifest, missing, snapshot, options);
+  const updating = stopwatch();
   const base = await tree.update(contents, { keepIgnored, signal });
   await contents?.remove();
-  return base;
+  return { base, verifyUs, updateUs: updating() };
 }
 
 async function* receiveManifest(

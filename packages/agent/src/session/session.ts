@@ -25,11 +25,12 @@ import type { KeptTrees, LeasedTree } from "@sloth/workspace";
 import type { Slot, SlotQueue } from "../slots/slot-queue.js";
 import type { AttemptRegistry } from "./attempt-registry.js";
 import { Inbox } from "./inbox.js";
-import { receiveWorkspace } from "./incoming-workspace.js";
+import { type ReceivedWorkspace, receiveWorkspace } from "./incoming-workspace.js";
 import { type Lease, startLease } from "./lease.js";
 import { capture, offerChanges } from "./outgoing-changes.js";
 import { SessionEnd, type SessionEndCause } from "./session-end.js";
 import { TransferEndpoint } from "./transfer-endpoint.js";
+import { stopwatch } from "./stopwatch.js";
 import { type CheckedOpen, checkOpen, finishedFrame, OutputFrames } from "./wire.js";
 
 /** What every session of an agent shares. */
@@ -108,13 +109,15 @@ export class Session {
     this.#tree = tree;
     const { rules, keepIgnored } = open;
     const inbox = this.#inbox;
-    const base = yield* receiveWorkspace({ inbox, endpoint, tree, rules, keepIgnored, signal });
-    const result = yield* this.#execute(open.toAttempt({ workspace: base.root, bundle }));
+    const received = yield* receiveWorkspace({ inbox, endpoint, tree, rules, keepIgnored, signal });
+    const { base } = received;
+    const result = yield* this.#execute(open.toAttempt({ workspace: base.root, bundle }), received);
+    const capturing = stopwatch();
     inbox.expectAfterAll("acknowledge");
     const captured = await capture(tree, result, gone);
     this.#slot?.release();
     this.#finished = true;
-    yield finishedFrame(captured.result, captured.changeset !== undefined);
+    yield finishedFrame(captured.result, captured.changeset !== undefined, capturing());
     if (captured.changeset) yield* offerChanges(captured.changeset, { base, endpoint, signal: gone });
     await inbox.next("acknowledge", gone);
   }
@@ -162,12 +165,15 @@ export class Session {
     yield { frame: { $case: "granted", granted: { transferId: this.#transferId } } };
   }
 
-  async *#execute(attempt: Attempt): AsyncGenerator<ExecuteResponse, TaskResult> {
+  async *#execute(
+    attempt: Attempt,
+    { verifyUs, updateUs }: ReceivedWorkspace,
+  ): AsyncGenerator<ExecuteResponse, TaskResult> {
     const frames = new OutputFrames();
     const { signal } = this.#stop;
     this.#started = true;
     for await (const event of this.#context.runner.run(attempt, { signal })) {
-      if (event.type === "started") yield { frame: { $case: "started", started: {} } };
+      if (event.type === "started") yield { frame: { $case: "started", started: { verifyUs, updateUs } } };
       else if (event.type === "result") return this.#unlessLost(event.result);
       else yield* frames.of(event);
     }

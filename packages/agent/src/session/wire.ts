@@ -163,7 +163,7 @@ const logLevels = {
 };
 
 /** The frame that tells how an attempt ended. */
-export function finishedFrame(result: TaskResult, changesFollow: boolean): ExecuteResponse {
+export function finishedFrame(result: TaskResult, changesFollow: boolean, captureUs = 0): ExecuteResponse {
   const finished: Finished = {
     status: statuses[result.status],
     exitCode: result.exitCode,
@@ -172,6 +172,7 @@ export function finishedFrame(result: TaskResult, changesFollow: boolean): Execu
     traceback: result.traceback ?? "",
     outputs: result.outputs === undefined ? undefined : toWireValue(result.outputs),
     changesFollow,
+    captureUs,
   };
   return { frame: { $case: "finished", finished } };
 }

@@ -4,8 +4,10 @@ import type { AgentTarget } from "../inventory/inventory.js";
 import { planRun, type RunPlan } from "../plan/plan-run.js";
 import { forecastSync, type MissingContents } from "../plan/sync-forecast.js";
 import { describeForecast, warnOfMuch } from "../view/sync-view.js";
+import { printable } from "../view/printable.js";
 import { EXIT } from "./exit-code.js";
 import { loadFile } from "./load-file.js";
+import { openMissingContents } from "./open-missing.js";
 import { openInventory } from "./open-inventory.js";
 import { complain, type Output, openOutput, printLines } from "./output.js";
 import type { SyncArguments } from "./sync-options.js";
@@ -29,6 +31,16 @@ export async function syncCommand(
   return EXIT.succeeded;
 }
 
+/** As {@link syncCommand}, and asks the agents what they lack. */
+export async function syncWithAgents(args: SyncArguments): Promise<number> {
+  const missing = await openMissingContents();
+  try {
+    return await syncCommand(args, { missing });
+  } finally {
+    missing.close();
+  }
+}
+
 async function show(
   { workspace, target, groups, settings }: PlannedTransfer,
   output: Output,
@@ -36,10 +48,14 @@ async function show(
 ): Promise<void> {
   const { ignore, gitignore, syncGit } = settings;
   const rules = { patterns: ignore, gitignore, includeGit: syncGit };
-  const snapshot = await (await openWorkspace(workspace)).snapshot({ rules });
-  const forecast = forecastSync(snapshot, await missing?.of(target, snapshot));
+  const opened = await openWorkspace(workspace);
+  const snapshot = await opened.snapshot({ rules });
+  const asked = await missing?.of(target, opened, settings).catch((error: Error) => error);
+  if (asked instanceof Error) await complain(output, printable(asked.message));
+  const isGuess = asked === undefined || asked instanceof Error;
+  const forecast = forecastSync(snapshot, isGuess ? undefined : asked);
   const place = { workspace, agent: target.label, groups: [...groups] };
-  await printLines(output, describeForecast(place, forecast, missing === undefined));
+  await printLines(output, describeForecast(place, forecast, isGuess));
   const warning = warnOfMuch(target.label, forecast);
   if (warning !== undefined) await complain(output, warning);
 }

@@ -30,6 +30,7 @@ import { Outbox } from "./outbox.js";
 import { OutgoingWorkspace } from "./outgoing-workspace.js";
 import { OutputChecker } from "./output-checker.js";
 import { logRecordOf, openFrame, resultOf, streamOf } from "./wire.js";
+import { StageClock } from "./stage-clock.js";
 import type { WorkspaceTerms } from "./workspace-terms.js";
 
 type Frame = NonNullable<ExecuteResponse["frame"]>;
@@ -68,6 +69,7 @@ export class Conversation {
   #result: TaskResult | undefined;
   /** Ends what is under way before the task starts: the snapshot and the upload. */
   readonly #stopSync = new AbortController();
+  readonly #clock = new StageClock();
 
   constructor(options: ConversationOptions) {
     this.#options = options;
@@ -103,6 +105,8 @@ export class Conversation {
     } finally {
       clearInterval(renewal);
       this.#outbox.close();
+      this.#clock.lap("close");
+      this.#clock.publish();
     }
   }
 
@@ -135,6 +139,9 @@ export class Conversation {
         return yield* this.#missing(frame.missing.bitmap);
       case "started":
         this.#stage = "running";
+        this.#clock.lap("negotiate and update");
+        this.#clock.note("agent: verify", frame.started.verifyUs / 1000);
+        this.#clock.note("agent: update", frame.started.updateUs / 1000);
         return yield { type: "started", agent: this.#options.agent.target.label };
       case "output": {
         const stream = streamOf(frame.output.stream);
@@ -162,10 +169,12 @@ export class Conversation {
 
   async #granted(transferId: string): Promise<void> {
     this.#stage = "syncing";
+    this.#clock.lap("open");
     this.#transferId = transferId;
     await this.#unlessCancelled(async (signal) => {
       await this.#outbox.send({ $case: "snapshot", snapshot: await this.#outgoing.announce(signal) });
     });
+    this.#clock.lap("snapshot");
   }
 
   async #needed(need: { all: boolean; sha256: Uint8Array[] }): Promise<void> {
@@ -179,9 +188,11 @@ export class Conversation {
     if (message !== undefined) yield { type: "log", record: { level: "warn", message, fields: undefined } };
     const compression = { encoding: encodingOf(features), link };
     const transferId = this.#transferId;
+    this.#clock.lap("negotiate and update");
     await this.#unlessCancelled((signal) =>
       this.#outgoing.upload(channels.bulk, { bitmap, transferId, compression, signal }),
     );
+    this.#clock.lap("upload");
   }
 
   /** Work that a cancellation ends; the agent's result then follows on the stream. */
@@ -196,6 +207,8 @@ export class Conversation {
 
   #finished(finished: Finished): void {
     this.#result = resultOf(finished);
+    this.#clock.lap("task and capture");
+    this.#clock.note("agent: capture", finished.captureUs / 1000);
     if (finished.changesFollow) this.#stage = "collecting";
     else this.#close();
   }
@@ -204,6 +217,7 @@ export class Conversation {
     const changes = this.#changes.add(piece);
     if (!changes) return;
     await this.#takeOver(changes);
+    this.#clock.lap("download and apply");
     this.#close();
   }
 

@@ -45,11 +45,11 @@ export class OutgoingWorkspace {
   }
 
   /** Takes the snapshot and announces it, with what is new since the last one if that is little. @throws {WorkspaceError} */
-  async announce(signal: AbortSignal): Promise<SnapshotFrame> {
+  async announce(signal: AbortSignal, { isInline = true } = {}): Promise<SnapshotFrame> {
     const base = await this.#workspace.snapshot({ rules: scanRules(this.#terms.rules), signal });
     this.#base = base;
     requireWithin(base, this.#terms);
-    const { listings, entries } = newSince(base, INLINE_BYTES);
+    const { listings, entries } = newSince(base, isInline ? INLINE_BYTES : 0);
     const inlineContents =
       entries.length > 0 ? await collect(packContents(base.root, entries, { signal })) : [];
     return {

@@ -1,3 +1,4 @@
+import type { WorkspaceSettings } from "@sloth/dsl";
 import type { WorkspaceRules } from "@sloth/protocol";
 import type { ApplyOptions, Changeset, ScanRules } from "@sloth/workspace";
 import { applySettingsOf } from "../plan/apply-settings.js";
@@ -30,11 +31,11 @@ export interface TermsOptions {
 
 export function workspaceTerms({ planned, plan, attempt, store, landed }: TermsOptions): WorkspaceTerms {
   const { workspaceSettings: settings, group, task, target } = planned;
-  const { ignore, gitignore, syncGit, keepIgnored, maxBytes, maxFiles } = settings;
+  const { maxBytes, maxFiles } = settings;
   const { workflowFiles } = plan;
   const agent = target?.label ?? "";
   return {
-    rules: { ignore: [...ignore], gitignore, syncGit, keepIgnored },
+    rules: rulesOf(settings),
     applyIn: (root) => ({
       ...applySettingsOf(settings, { root, workflowFiles }),
       changedBy: (path) => landed.lastChangedBy(root, path),
@@ -59,6 +60,10 @@ export function workspaceTerms({ planned, plan, attempt, store, landed }: TermsO
     },
     noteLanded: (root, changeset) => landed.note(root, changeset, `task "${task.name}" on ${agent}`),
   };
+}
+
+export function rulesOf({ ignore, gitignore, syncGit, keepIgnored }: WorkspaceSettings): WorkspaceRules {
+  return { ignore: [...ignore], gitignore, syncGit, keepIgnored };
 }
 
 /** Everything by default, and changes that are not applied are gone: for a caller without a run store. */

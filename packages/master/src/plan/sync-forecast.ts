@@ -1,4 +1,5 @@
-import type { ManifestEntry, Snapshot } from "@sloth/workspace";
+import type { WorkspaceSettings } from "@sloth/dsl";
+import type { ManifestEntry, Snapshot, Workspace } from "@sloth/workspace";
 import type { AgentTarget } from "../inventory/inventory.js";
 import { type DirectorySize, largestDirectories } from "./largest-directories.js";
 
@@ -8,7 +9,7 @@ export interface MissingContents {
    * SHA-256 digests, in hex, of those contents of the snapshot that the agent does not hold.
    * @throws {AgentLost} when it cannot be asked
    */
-  of(target: AgentTarget, snapshot: Snapshot): Promise<ReadonlySet<string>>;
+  of(target: AgentTarget, workspace: Workspace, settings: WorkspaceSettings): Promise<ReadonlySet<string>>;
 }
 
 /** What sending a workspace to an agent amounts to. */

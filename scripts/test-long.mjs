@@ -1,0 +1,36 @@
+/**
+ * `npm run test:long`: the laws with thousands of cases, the races with a thousand commits, every point of a crash, and
+ * the fuzzer for minutes. What it printed last is in docs/long-tests.md.
+ */
+import { BootstrapError, bootstrap } from "./bootstrap.mjs";
+import { root, startVisibly, tool } from "./processes.mjs";
+
+/** What is too long for every day. */
+const LONG = { SLOTH_PROPERTY_RUNS: "2000", SLOTH_RACE_RUNS: "1000", SLOTH_CRASH_ALL: "1" };
+const FUZZ_SECONDS = 300;
+
+const parts = [
+  ["the workspace", tool("vitest"), vitest("workspace")],
+  ["delegated equals local", tool("vitest"), vitest("e2e", "delegated-equals-local")],
+  ["fuzzing", process.execPath, [`${root}/scripts/fuzz.mjs`, "--seconds", String(FUZZ_SECONDS)]],
+];
+
+function vitest(project, ...filter) {
+  const timeout = "--testTimeout=7200000";
+  return ["--config", "vitest.workspace.ts", "run", "--project", project, timeout, ...filter];
+}
+
+let failed = 0;
+try {
+  await bootstrap();
+  for (const [name, command, args] of parts) {
+    console.log(`== ${name}`);
+    const code = await startVisibly(command, args, { env: { ...process.env, ...LONG } }).ended;
+    if (code !== 0) failed++;
+  }
+} catch (error) {
+  console.error(error instanceof BootstrapError ? error.message : error);
+  failed++;
+}
+console.log(`${parts.length - failed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
