@@ -148,11 +148,10 @@ function isState(path: string): boolean {
   return path === ".sloth" || path.startsWith(".sloth/");
 }
 
-/** The times of our own directories may change: staging comes and goes in them. */
+/** Of our own files only which there are: the index is written again, and staging comes and goes. */
 function observeRoot(root: string): string[] {
-  return observeAll(root).map((line) =>
-    isState(line) && / directory /.test(line) ? line.replace(/ mtime .*/, "") : line,
-  );
+  const state = [...readLines(root)].map((line) => line.slice(0, line.indexOf(" "))).filter(isState);
+  return [...observeAll(root, isState), ...state];
 }
 
 function observeAround(sandbox: Sandbox): string[] {
