@@ -82,7 +82,6 @@ export async function applyChangeset(
     const { upserts } = apply;
     const staging = area.location;
     const staged = await stageEntries({
-      base: base.manifest,
       upserts,
       contents,
       observation,

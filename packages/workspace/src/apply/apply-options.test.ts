@@ -43,6 +43,15 @@ describe("a conflict", () => {
     expect(readFileSync(join(at.root, "a"), "utf8")).toBe("");
   });
 
+  it("between a mode there and a content here is decided for both, where theirs wins", async () => {
+    const at = await scene({ a: { content: "sent" } });
+    writeFileSync(join(at.root, "a"), "here");
+    const changeset = { upserts: [file("a", "sent", 0o755)], deletions: [] };
+    const result = await at.apply({ changeset, onConflict: "theirs" });
+    expect(result.resolved.map(({ path }) => path)).toEqual(["a"]);
+    expect(readTree(at.root)[0]).toMatch(/^a 755 .* 68657265$/);
+  });
+
   it("is decided for ours, and told", async () => {
     const at = await scene({ a: { content: "a" }, b: { content: "b" } });
     writeFileSync(join(at.root, "a"), "here");

@@ -355,6 +355,16 @@ const rows: Row[] = [
     resolved: ["f"],
   },
   {
+    what: "lets theirs win with a mode where the content is another here, and not where no content is left",
+    onConflict: "theirs",
+    base: [f, file("g", "g"), d, file("d/h", "h")],
+    theirs: [file("f", "old", 0o755), file("g", "g", 0o755), d, file("d/h", "h", 0o755)],
+    ours: [file("f", "other")],
+    upserts: [file("f", "other", 0o755)],
+    resolved: ["f"],
+    conflicts: ["d/h", "g"],
+  },
+  {
     what: "lets theirs bring a directory back that was deleted here",
     onConflict: "theirs",
     base: [d, directory("d/e", 0o700)],

@@ -132,7 +132,13 @@ class Merge {
     if (ours !== undefined && this.#isSameChange(base, ours, theirs)) return "nothing";
     const taken = this.#take(theirs, base, ours);
     if (this.#isAsBase(base, ours, theirs)) return taken;
-    return this.#conflictOr(path, taken);
+    return isModeOnly(base, theirs) ? this.#judgeModeOnly(theirs, ours) : this.#conflictOr(path, taken);
+  }
+
+  /** The content that was sent is on neither side any more: `theirs` can win with its mode, if a file stands here. */
+  #judgeModeOnly(theirs: ManifestEntry, ours: ManifestEntry | undefined): Verdict {
+    const forced = ours?.digest === undefined ? undefined : { upsert: { ...ours, mode: theirs.mode } };
+    return { conflict: this.#conflictAt(theirs.path), forced };
   }
 
   /** A conflict with what stands here; `theirs` decides it with `forced`, or is told why not even that can be done. */
@@ -146,6 +152,8 @@ class Merge {
   #judgeBelowNoDirectory(theirs: ManifestEntry, blocking: string): Verdict {
     const { changedBy, ours, onConflict } = this.#input;
     const reason = `its directory ${quote(blocking)} is now ${describe(ours.get(blocking))}`;
+    const isLost = isModeOnly(this.#base.get(theirs.path), theirs);
+    if (isLost) return { conflict: conflict(theirs.path, reason, changedBy, blocking) };
     if (onConflict === "theirs") {
       for (const directory of ancestorsOf(theirs.path)) {
         const sent = this.#base.get(directory);
@@ -153,7 +161,8 @@ class Merge {
         if (isMissing && sent !== undefined) this.#revived.set(directory, sent);
       }
     }
-    return { conflict: conflict(theirs.path, reason, changedBy, blocking), forced: { upsert: theirs } };
+    const found = conflict(theirs.path, reason, changedBy, blocking);
+    return { conflict: found, forced: { upsert: theirs } };
   }
 
   #conflictAt(path: string): Conflict {
@@ -227,6 +236,11 @@ class Merge {
     const ours = this.#input.ours.get(entry.path);
     return ours !== undefined && sameEntry(ours, entry);
   };
+}
+
+/** Whether a file keeps its content, which then does not come with the change. */
+function isModeOnly(base: ManifestEntry | undefined, theirs: ManifestEntry): boolean {
+  return base?.kind === "file" && sameContent(base, theirs);
 }
 
 /** What is in no conflict itself, but cannot be done beside one that keeps what is here. */

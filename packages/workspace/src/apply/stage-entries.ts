@@ -2,7 +2,7 @@ import { chmodSync, symlinkSync } from "node:fs";
 import { BodyUses, copyContent } from "../layout/body-uses.js";
 import { missingContent } from "../layout/missing-content.js";
 import { createEmpty, setAttributes } from "../layout/set-attributes.js";
-import { indexByPath, type Manifest, type ManifestEntry } from "../manifest/entry.js";
+import type { ManifestEntry } from "../manifest/entry.js";
 import type { Pace } from "../pacing.js";
 import { FileHasher, fileChanged } from "../snapshot/read-file.js";
 import type { StagedContents } from "../transfer/receive-contents.js";
@@ -10,7 +10,6 @@ import type { Observation } from "./observe.js";
 import type { TreeCursor } from "./tree-cursor.js";
 
 export interface StageOptions {
-  base: Manifest;
   upserts: readonly ManifestEntry[];
   contents: StagedContents | undefined;
   observation: Observation;
@@ -48,8 +47,8 @@ export async function stageEntries(options: StageOptions): Promise<Map<string, n
  */
 function contentSources(options: StageOptions) {
   const received = new BodyUses(options.contents, options.upserts, { keepContents: true });
-  const base = indexByPath(options.base.entries);
-  const isHere = (entry: ManifestEntry) => base.get(entry.path)?.digest === entry.digest;
+  const { ours } = options.observation;
+  const isHere = (entry: ManifestEntry) => ours.get(entry.path)?.digest === entry.digest;
   for (const entry of options.upserts) {
     if (entry.kind === "file" && !received.has(entry) && !isHere(entry)) throw missingContent(entry);
   }
