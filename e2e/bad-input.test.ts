@@ -146,7 +146,7 @@ describe("wrong usage ends with 2 and one line", () => {
 });
 
 describe("a workspace that cannot be sent", () => {
-  it("fails the task before it starts, names the path, and ends with 3", async () => {
+  it("fails the task before it starts, names the path, and ends with 1: trying again cannot help", async () => {
     const agent = await startAgent();
     const directory = temporaryDirectory();
     const file = writeWorkflow(
@@ -159,7 +159,7 @@ describe("a workspace that cannot be sent", () => {
 
     const { code, stderr } = await sloth(["run", "-f", file]);
 
-    expect(code).toBe(3);
+    expect(code).toBe(1);
     expect(stderr).toMatch(/data.*UTF-8/);
     expect(existsSync(join(directory, "ran"))).toBe(false);
   });

@@ -1,17 +1,9 @@
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { startAgent } from "./support/agent.js";
+import { leftoversIn, startAgent } from "./support/agent.js";
 import { sleepsOf, startSloth } from "./support/processes.js";
 import { temporaryDirectory } from "./support/temporary-directory.js";
 import { writeWorkflow } from "./support/workflow-file.js";
-
-/** What is left of attempts in an agent's state directory. */
-function leftovers(stateDirectory: string): string[] {
-  return readdirSync(join(stateDirectory, "work")).flatMap((own) =>
-    readdirSync(join(stateDirectory, "work", own)),
-  );
-}
 
 describe("stopping the master while a delegated task runs", () => {
   it.each([
@@ -41,7 +33,7 @@ describe("stopping the master while a delegated task runs", () => {
       expect(performance.now() - stoppedAt).toBeLessThan(30_000);
       expect(ended.code).toBe(code);
       expect(sleepsOf(seconds)).toEqual([]);
-      expect(leftovers(agent.stateDirectory)).toEqual([]);
+      expect(leftoversIn(agent.stateDirectory)).toEqual([]);
       expect(readdirSync(directory).sort()).toEqual([".sloth", "pipeline.lua"]);
     },
   );
@@ -62,6 +54,6 @@ describe("stopping the master while a delegated task runs", () => {
     await running.ended;
 
     await expect.poll(() => sleepsOf(seconds), { timeout: 30_000 }).toEqual([]);
-    await expect.poll(() => leftovers(agent.stateDirectory), { timeout: 30_000 }).toEqual([]);
+    await expect.poll(() => leftoversIn(agent.stateDirectory), { timeout: 30_000 }).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { startAgent } from "./support/agent.js";
+import { leftoversIn, startAgent } from "./support/agent.js";
 import { sleepsOf, startSloth } from "./support/processes.js";
 import { temporaryDirectory } from "./support/temporary-directory.js";
 import { writeWorkflow } from "./support/workflow-file.js";
@@ -44,6 +44,6 @@ describe("an agent that goes away while a task runs", () => {
     expect(code).toBe(3);
     expect(stderr).toContain("the agent is stopping");
     expect(stopped.code).toBe(0);
-    expect(readdirSync(`${agent.stateDirectory}/work`)).toEqual([]);
+    expect(leftoversIn(agent.stateDirectory)).toEqual([]);
   });
 });

@@ -1,3 +1,5 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { type Running, startAgentProcess } from "./processes.js";
 import { temporaryDirectory } from "./temporary-directory.js";
@@ -22,4 +24,14 @@ export async function startAgent(args: string[] = []): Promise<TestAgent> {
   });
   const [, port] = await running.until(/listening on 127\.0\.0\.1:(\d+)/);
   return Object.assign(running, { port: Number(port), address: `localhost:${port}`, stateDirectory });
+}
+
+/** What attempts have, or have left, in an agent's state directory besides trees that are free. */
+export function leftoversIn(stateDirectory: string): string[] {
+  const trees = join(stateDirectory, "workspaces", "trees");
+  const free = ["tree", "index", "about.json"];
+  return readdirSync(trees)
+    .flatMap((workspace) => readdirSync(join(trees, workspace)).map((number) => join(workspace, number)))
+    .flatMap((tree) => readdirSync(join(trees, tree)))
+    .filter((name) => !free.includes(name));
 }

@@ -64,7 +64,12 @@ interface Parsed {
 }
 
 function toOptions({ port, slots, stateDir, cacheSize }: Parsed): CommandLine {
-  for (const [name, value] of Object.entries({ port, slots, "state-dir": stateDir, "cache-size": cacheSize })) {
+  for (const [name, value] of Object.entries({
+    port,
+    slots,
+    "state-dir": stateDir,
+    "cache-size": cacheSize,
+  })) {
     if (Array.isArray(value)) return usageError(`--${name} is given more than once.`);
   }
   const portNumber = wholeNumber(port, 0, 65535);

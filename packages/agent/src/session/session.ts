@@ -29,8 +29,8 @@ import { type ReceivedWorkspace, receiveWorkspace } from "./incoming-workspace.j
 import { type Lease, startLease } from "./lease.js";
 import { capture, offerChanges } from "./outgoing-changes.js";
 import { SessionEnd, type SessionEndCause } from "./session-end.js";
-import { TransferEndpoint } from "./transfer-endpoint.js";
 import { stopwatch } from "./stopwatch.js";
+import { TransferEndpoint } from "./transfer-endpoint.js";
 import { type CheckedOpen, checkOpen, finishedFrame, OutputFrames } from "./wire.js";
 
 /** What every session of an agent shares. */

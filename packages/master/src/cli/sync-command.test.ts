@@ -41,8 +41,9 @@ describe("sloth sync --dry-run", () => {
   it("asks the agents where that is possible", async () => {
     const asked: string[] = [];
     const { stdout } = await sync(group("a", "one:1"), {
-      of: async (target, { manifest }) => {
+      of: async (target, workspace) => {
         asked.push(target.label);
+        const { manifest } = await workspace.snapshot();
         return new Set(
           manifest.entries.filter(({ path }) => path === "data").map(({ digest = "" }) => digest),
         );

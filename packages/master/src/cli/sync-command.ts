@@ -3,12 +3,12 @@ import { openWorkspace } from "@sloth/workspace";
 import type { AgentTarget } from "../inventory/inventory.js";
 import { planRun, type RunPlan } from "../plan/plan-run.js";
 import { forecastSync, type MissingContents } from "../plan/sync-forecast.js";
-import { describeForecast, warnOfMuch } from "../view/sync-view.js";
 import { printable } from "../view/printable.js";
+import { describeForecast, warnOfMuch } from "../view/sync-view.js";
 import { EXIT } from "./exit-code.js";
 import { loadFile } from "./load-file.js";
-import { openMissingContents } from "./open-missing.js";
 import { openInventory } from "./open-inventory.js";
+import { openMissingContents } from "./open-missing.js";
 import { complain, type Output, openOutput, printLines } from "./output.js";
 import type { SyncArguments } from "./sync-options.js";
 

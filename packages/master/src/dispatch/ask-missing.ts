@@ -48,10 +48,14 @@ async function answer(
     case "queued":
       return undefined;
     case "granted":
-      await outbox.send({ $case: "snapshot", snapshot: await outgoing.announce(signal, { isInline: false }) });
+      await outbox.send({
+        $case: "snapshot",
+        snapshot: await outgoing.announce(signal, { isInline: false }),
+      });
       return undefined;
     case "need":
-      for (const manifest of outgoing.manifestPieces(frame.need)) await outbox.send({ $case: "manifest", manifest });
+      for (const manifest of outgoing.manifestPieces(frame.need))
+        await outbox.send({ $case: "manifest", manifest });
       return undefined;
     case "missing": {
       const entries = entriesOfBitmap(outgoing.base.manifest.entries, frame.missing.bitmap);

@@ -29,8 +29,8 @@ import {
 import { Outbox } from "./outbox.js";
 import { OutgoingWorkspace } from "./outgoing-workspace.js";
 import { OutputChecker } from "./output-checker.js";
-import { logRecordOf, openFrame, resultOf, streamOf } from "./wire.js";
 import { StageClock } from "./stage-clock.js";
+import { logRecordOf, openFrame, resultOf, streamOf } from "./wire.js";
 import type { WorkspaceTerms } from "./workspace-terms.js";
 
 type Frame = NonNullable<ExecuteResponse["frame"]>;

@@ -156,9 +156,9 @@ async function applyChanges(
       contents,
       signal,
     });
-    return conflicts.length > 0
-      ? refused("conflict", explainConflicts(conflicts))
-      : { ...result, changes: counts };
+    if (conflicts.length > 0) return await refused("conflict", explainConflicts(conflicts));
+    terms.noteLanded(workspace.root, changeset);
+    return { ...result, changes: counts };
   } catch (error) {
     if (!(error instanceof WorkspaceError) || isInfrastructure(error)) throw error;
     return refused(

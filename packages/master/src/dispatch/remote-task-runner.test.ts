@@ -105,7 +105,7 @@ const toStarted: Frame[] = [
   { $case: "accepted", accepted: { leaseMs: 60_000, bundleNeeded: false } },
   { $case: "granted", granted: { transferId: "t" } },
   { $case: "need", need: { all: true, sha256: [] } },
-  { $case: "started", started: {} },
+  { $case: "started", started: { verifyUs: 0, updateUs: 0 } },
 ];
 
 const succeeded = {
@@ -118,6 +118,7 @@ const succeeded = {
     traceback: "",
     outputs: undefined,
     changesFollow: true,
+    captureUs: 0,
   },
 };
 
@@ -149,7 +150,12 @@ function encoded(changeset: Partial<Changeset>): Uint8Array {
 describe("an agent that is not to be trusted changes nothing here", () => {
   it.each<[string, Frame[], TaskResult["status"], RegExp]>([
     ["when it ends before it starts", [], "lost", /result|started/],
-    ["when it skips the beginning", [{ $case: "started", started: {} }], "lost", /started/],
+    [
+      "when it skips the beginning",
+      [{ $case: "started", started: { verifyUs: 0, updateUs: 0 } }],
+      "lost",
+      /started/,
+    ],
     ["when it ends while the task runs", toStarted, "lost", /unknown/],
     ["when output is missing", [...toStarted, output(2, 0, "a")], "lost", /lost/],
     ["when output comes twice", [...toStarted, output(1, 0, "a"), output(1, 0, "a")], "lost", /lost/],

@@ -270,6 +270,9 @@ export interface Missing {
 }
 
 export interface Started {
+  /** How long the agent took to scan its tree and to bring it to the snapshot, in microseconds. */
+  verifyUs: number;
+  updateUs: number;
 }
 
 export interface Output {
@@ -309,6 +312,8 @@ export interface Finished {
     | undefined;
   /** Changes frames follow. */
   changesFollow: boolean;
+  /** How long the agent took to find what changed, in microseconds. */
+  captureUs: number;
 }
 
 export interface Changes {
@@ -2238,11 +2243,17 @@ export const Missing = {
 };
 
 function createBaseStarted(): Started {
-  return {};
+  return { verifyUs: 0, updateUs: 0 };
 }
 
 export const Started = {
-  encode(_: Started, writer: _m0.Writer = _m0.Writer.create()): _m0.Writer {
+  encode(message: Started, writer: _m0.Writer = _m0.Writer.create()): _m0.Writer {
+    if (message.verifyUs !== 0) {
+      writer.uint32(8).uint64(message.verifyUs);
+    }
+    if (message.updateUs !== 0) {
+      writer.uint32(16).uint64(message.updateUs);
+    }
     return writer;
   },
 
@@ -2253,6 +2264,20 @@ export const Started = {
     while (reader.pos < end) {
       const tag = reader.uint32();
       switch (tag >>> 3) {
+        case 1:
+          if (tag !== 8) {
+            break;
+          }
+
+          message.verifyUs = longToNumber(reader.uint64() as Long);
+          continue;
+        case 2:
+          if (tag !== 16) {
+            break;
+          }
+
+          message.updateUs = longToNumber(reader.uint64() as Long);
+          continue;
       }
       if ((tag & 7) === 4 || tag === 0) {
         break;
@@ -2265,8 +2290,10 @@ export const Started = {
   create(base?: DeepPartial<Started>): Started {
     return Started.fromPartial(base ?? {});
   },
-  fromPartial(_: DeepPartial<Started>): Started {
+  fromPartial(object: DeepPartial<Started>): Started {
     const message = createBaseStarted();
+    message.verifyUs = object.verifyUs ?? 0;
+    message.updateUs = object.updateUs ?? 0;
     return message;
   },
 };
@@ -2438,6 +2465,7 @@ function createBaseFinished(): Finished {
     traceback: "",
     outputs: undefined,
     changesFollow: false,
+    captureUs: 0,
   };
 }
 
@@ -2463,6 +2491,9 @@ export const Finished = {
     }
     if (message.changesFollow !== false) {
       writer.uint32(56).bool(message.changesFollow);
+    }
+    if (message.captureUs !== 0) {
+      writer.uint32(64).uint64(message.captureUs);
     }
     return writer;
   },
@@ -2523,6 +2554,13 @@ export const Finished = {
 
           message.changesFollow = reader.bool();
           continue;
+        case 8:
+          if (tag !== 64) {
+            break;
+          }
+
+          message.captureUs = longToNumber(reader.uint64() as Long);
+          continue;
       }
       if ((tag & 7) === 4 || tag === 0) {
         break;
@@ -2546,6 +2584,7 @@ export const Finished = {
       ? Value.fromPartial(object.outputs)
       : undefined;
     message.changesFollow = object.changesFollow ?? false;
+    message.captureUs = object.captureUs ?? 0;
     return message;
   },
 };
