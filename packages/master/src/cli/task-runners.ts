@@ -1,4 +1,5 @@
 import { createLocalTaskRunner, type TaskRunner } from "@sloth/runtime";
+import { warmScanThread } from "@sloth/workspace";
 import type { PlannedTask, RunPlan } from "../plan/plan-run.js";
 import { openRunStore } from "../run-store/run-store.js";
 
@@ -23,6 +24,8 @@ export async function openTaskRunners(plan: RunPlan): Promise<TaskRunners> {
 }
 
 async function openRemoteRunners(plan: RunPlan) {
+  // Its start takes as long as loading the rest does.
+  warmScanThread();
   const [
     { quietGrpc },
     { AgentPool },
