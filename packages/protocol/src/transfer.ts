@@ -32,15 +32,15 @@ const MEASURED_BYTES = 4 * 2 ** 20;
 
 /** The data parts of a stream and its end. Nothing is read before the transport asks for it. */
 export async function* writeTransfer(contents: CountedStream, { encoding, link }: TransferCompression) {
-  let sinceMark = 0;
-  let markedAt = performance.now();
+  let measured = { bytes: 0, startedAt: performance.now(), isCompressed: link.isSlow };
   for await (const data of contents) {
-    yield { part: await dataPart(data, link.isSlow ? encoding : undefined) };
-    sinceMark += data.length;
-    if (sinceMark < MEASURED_BYTES) continue;
-    link.note(sinceMark, performance.now() - markedAt);
-    sinceMark = 0;
-    markedAt = performance.now();
+    const { isCompressed } = measured;
+    yield { part: await dataPart(data, isCompressed ? encoding : undefined) };
+    measured.bytes += data.length;
+    if (measured.bytes < MEASURED_BYTES) continue;
+    const now = performance.now();
+    link.note(measured.bytes, now - measured.startedAt, isCompressed && encoding !== undefined);
+    measured = { bytes: 0, startedAt: now, isCompressed: link.isSlow };
   }
   if (!contents.summary) throw new Error("A content stream ended without its summary.");
   yield { part: { $case: "end" as const, end: contents.summary } };

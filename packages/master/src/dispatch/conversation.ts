@@ -184,7 +184,8 @@ export class Conversation {
 
   async *#missing(bitmap: Uint8Array): AsyncGenerator<TaskEvent> {
     const { channels, features, link, target } = this.#options.agent;
-    const message = warnOfMuch(target.label, this.#outgoing.forecast(bitmap));
+    const forecast = this.#outgoing.forecast(bitmap);
+    const message = forecast && warnOfMuch(target.label, forecast);
     if (message !== undefined) yield { type: "log", record: { level: "warn", message, fields: undefined } };
     const compression = { encoding: encodingOf(features), link };
     const transferId = this.#transferId;

@@ -192,11 +192,9 @@ async function download(expected: ManifestEntry[], options: TakeOverOptions): Pr
   const { client, transferId, workspace, link, signal } = options;
   const transfer = readTransfer(client.download({ header: { transferId }, isSlow: link.isSlow }, { signal }));
   const stagingDir = await workspace.stagingDirectory();
-  const startedAt = performance.now();
   const contents = await receiveContents(transfer.chunks, { expected, stagingDir, signal });
   try {
     transfer.check(contents.summary);
-    link.note(contents.summary.bytes, performance.now() - startedAt);
     return contents;
   } catch (error) {
     await contents.remove();

@@ -17,6 +17,7 @@ import {
   WorkspaceError,
 } from "@sloth/workspace";
 import { forecastSync, type SyncForecast } from "../plan/sync-forecast.js";
+import { MUCH_BYTES } from "../view/sync-view.js";
 import { scanRules, type WorkspaceTerms } from "./workspace-terms.js";
 
 type SnapshotFrame = Extract<NonNullable<ExecuteRequest["frame"]>, { $case: "snapshot" }>["snapshot"];
@@ -64,8 +65,9 @@ export class OutgoingWorkspace {
     };
   }
 
-  /** What sending the contents amounts to that the agent lacks. */
-  forecast(bitmap: Uint8Array): SyncForecast {
+  /** What sending the contents amounts to that the agent lacks; undefined when even all of them are not much. */
+  forecast(bitmap: Uint8Array): SyncForecast | undefined {
+    if (this.base.contentBytes <= MUCH_BYTES) return undefined;
     const missing = entriesOfBitmap(this.base.manifest.entries, bitmap);
     return forecastSync(this.base, new Set(missing.map(({ digest }) => digest ?? "")));
   }
@@ -99,10 +101,8 @@ export class OutgoingWorkspace {
     const { bitmap, transferId, compression, signal } = options;
     const { root, manifest, identities } = this.base;
     const entries = entriesOfBitmap(manifest.entries, bitmap);
-    const startedAt = performance.now();
     const contents = packContents(root, entries, { signal, identities });
     await client.upload(uploadParts(transferId, contents, compression), { signal });
-    compression.link.note(contents.summary?.bytes ?? 0, performance.now() - startedAt);
   }
 }
 

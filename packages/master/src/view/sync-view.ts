@@ -3,7 +3,7 @@ import { formatBytes } from "./format-bytes.js";
 import { printableName } from "./printable.js";
 
 /** More new content than this is seldom meant. */
-const MUCH_BYTES = 100_000_000;
+export const MUCH_BYTES = 100_000_000;
 const SHOWN_SKIPPED = 5;
 
 /** What one agent would be sent of one workspace. `isGuess`: the agent was not asked what it holds already. */

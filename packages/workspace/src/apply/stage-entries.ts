@@ -35,8 +35,7 @@ export async function stageEntries(options: StageOptions): Promise<Map<string, n
       symlinkSync(entry.target ?? "", location);
       continue;
     }
-    await sources.place(entry, location);
-    setAttributes(location, entry);
+    if (!(await sources.place(entry, location))) setAttributes(location, entry);
   }
   return staged;
 }
@@ -53,10 +52,11 @@ function contentSources(options: StageOptions) {
     if (entry.kind === "file" && !received.has(entry) && !isHere(entry)) throw missingContent(entry);
   }
   return {
-    async place(entry: ManifestEntry, location: string): Promise<void> {
+    async place(entry: ManifestEntry, location: string): Promise<boolean> {
+      if (entry.sizeBytes > 0 && received.has(entry)) return await received.place(entry, location);
       if (entry.sizeBytes === 0) createEmpty(location);
-      else if (received.has(entry)) await received.place(entry, location);
       else await copyOurs(options, entry, location);
+      return false;
     },
   };
 }

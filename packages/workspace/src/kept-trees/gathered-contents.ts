@@ -29,7 +29,7 @@ export class GatheredContents implements ContentSource {
     return this.#uses.has(entry);
   }
 
-  place(entry: ManifestEntry, location: string): Promise<void> {
+  place(entry: ManifestEntry, location: string): Promise<boolean> {
     return this.#uses.place(entry, location);
   }
 

@@ -27,13 +27,13 @@ export class KeptContents implements ContentSource {
     return digest !== undefined && (this.#places.has(digest) || this.#store.has(digest));
   }
 
-  async place(entry: ManifestEntry, location: string): Promise<void> {
+  async place(entry: ManifestEntry, location: string): Promise<boolean> {
     const { digest, sizeBytes } = entry;
     if (digest === undefined) throw missingContent(entry);
     const path = this.#places.get(digest);
     const isCopied =
       path !== undefined && (await copyChecked(`${this.#root}/${path}`, location, { digest, sizeBytes }));
-    if (isCopied || (await this.#store.copyTo(digest, location, sizeBytes))) return;
+    if (isCopied || (await this.#store.copyTo(digest, location, sizeBytes))) return false;
     throw missingContent(entry);
   }
 }

@@ -174,7 +174,7 @@ function firstOf(sources: readonly (ContentSource | undefined)[]): ContentSource
     async place(entry, location) {
       const source = find(entry);
       if (source === undefined) throw missingContent(entry);
-      await source.place(entry, location);
+      return await source.place(entry, location);
     },
   };
 }

@@ -15,13 +15,13 @@ const SYNC_COPY_BYTES = 1024 * 1024;
  * to stay until all is over; those before get copies.
  */
 export class BodyUses implements ContentSource {
-  readonly #contents: Pick<StagedContents, "pathOf"> | undefined;
+  readonly #contents: Pick<StagedContents, "pathOf" | "attributesOf"> | undefined;
   readonly #uses = new Map<string, number>();
 
   readonly #give: (source: string, location: string) => void;
 
   constructor(
-    contents: Pick<StagedContents, "pathOf"> | undefined,
+    contents: Pick<StagedContents, "pathOf" | "attributesOf"> | undefined,
     entries: readonly ManifestEntry[],
     options: { keepContents?: boolean } = {},
   ) {
@@ -36,13 +36,18 @@ export class BodyUses implements ContentSource {
     return entry.digest === EMPTY_DIGEST || this.#locate(entry) !== undefined;
   }
 
-  /** Puts the content of a file that is not empty at `location`, where nothing stands. */
-  async place(entry: ManifestEntry, location: string): Promise<void> {
+  /** See {@link ContentSource}. */
+  async place(entry: ManifestEntry, location: string): Promise<boolean> {
     const source = this.#locate(entry);
     if (source === undefined || entry.digest === undefined) throw missingContent(entry);
     const usesLeft = (this.#uses.get(entry.digest) ?? 1) - 1;
     this.#uses.set(entry.digest, usesLeft);
-    if (usesLeft > 0 || !this.#given(source, location)) await copyContent(source, location, entry.sizeBytes);
+    if (usesLeft > 0 || !this.#given(source, location)) {
+      await copyContent(source, location, entry.sizeBytes);
+      return false;
+    }
+    const has = this.#contents?.attributesOf?.(entry.digest);
+    return has !== undefined && has.mode === entry.mode && has.mtimeUs === entry.mtimeUs;
   }
 
   #given(source: string, location: string): boolean {

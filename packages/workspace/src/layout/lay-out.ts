@@ -76,9 +76,9 @@ async function create(
     symlinkSync(entry.target ?? "", location);
     return undefined;
   }
+  const isReady = entry.sizeBytes > 0 && (await bodies.place(entry, location));
   if (entry.sizeBytes === 0) createEmpty(location);
-  else await bodies.place(entry, location);
-  setAttributes(location, entry);
+  if (!isReady) setAttributes(location, entry);
   return identityOf(lstatSync(location, { bigint: true }));
 }
 

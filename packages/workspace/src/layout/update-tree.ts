@@ -72,6 +72,7 @@ class Update {
   readonly #root: string;
   readonly #cursor: TreeCursor;
   readonly #pace: Pace;
+  readonly #isFresh: boolean;
   #indexed: ReadonlyMap<string, ManifestEntry> | undefined;
   readonly #identities = new Map<string, FileIdentity>();
   /** Directories whose modes are to be set at the end. */
@@ -81,6 +82,8 @@ class Update {
     this.#options = options;
     this.#root = options.current.root;
     this.#pace = new Pace(options.signal);
+    const { entries, skipped, ignored } = options.current;
+    this.#isFresh = entries + skipped.length + ignored.length === 0;
     this.#cursor = new TreeCursor(this.#root);
   }
 
@@ -192,14 +195,19 @@ class Update {
       symlinkSync(entry.target ?? "", location);
       return;
     }
+    const isReady = entry.sizeBytes > 0 && (await this.#options.contents.place(entry, location));
     if (entry.sizeBytes === 0) createEmpty(location);
-    else await this.#options.contents.place(entry, location);
-    this.#setAttributes(entry);
+    if (!isReady) setAttributes(location, entry);
+    this.#note(entry, location);
   }
 
   #setAttributes(entry: ManifestEntry): void {
     const location = this.#locate(entry.path);
     setAttributes(location, entry);
+    this.#note(entry, location);
+  }
+
+  #note(entry: ManifestEntry, location: string): void {
     this.#identities.set(entry.path, identityOf(lstatSync(location, { bigint: true })));
   }
 
@@ -209,12 +217,14 @@ class Update {
     return before === undefined || !sameContent(before, entry);
   }
 
+  /** In a tree that was empty, everything is ours, and there is no link that a path could lead through. */
   #locate(path: string): string {
-    return this.#cursor.locate(path);
+    return this.#isFresh ? `${this.#root}/${path}` : this.#cursor.locate(path);
   }
 
   /** Makes the directory that it is in writable for the time being, as its owner may. */
   #locateToChange(path: string): string {
+    if (this.#isFresh) return this.#locate(path);
     const parent = parentOf(path);
     if (parent !== "" && !this.#modes.has(parent)) {
       const location = this.#cursor.enter(parent);

@@ -17,6 +17,8 @@ export interface StagedContents {
   readonly summary: TransferSummary;
   /** Where the content is, or undefined if it was not received. `layOut` and `apply` move the file away. */
   pathOf(digest: string): string | undefined;
+  /** The mode and time that its file has already. @internal */
+  attributesOf?(digest: string): { mode: number; mtimeUs: number } | undefined;
   /** Removes what is left of the staging directory. May be called again. */
   remove(): Promise<void>;
 }
@@ -54,6 +56,7 @@ export async function receiveContents(
     return {
       summary: { ...summary, entries: expected.length },
       pathOf: (digest) => files.pathOf(digest),
+      attributesOf: (digest) => files.attributesOf(digest),
       remove: () => removeNumbered(options.stagingDir),
     };
   } catch (cause) {
