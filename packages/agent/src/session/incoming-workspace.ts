@@ -75,9 +75,8 @@ async function* receiveManifest(
   bag.add(current.encoded);
   bag.add(listings);
   let budgetBytes: number = WIRE_LIMITS.manifestBytes;
-  for (let missing = bag.missing(rootDigest), all = false; missing.length > 0; ) {
-    // Once all was sent, what is still missing does not exist; assembling says so.
-    if (all) break;
+  // Once all was sent, what is still missing does not exist; assembling says so.
+  for (let missing = bag.missing(rootDigest), all = false; missing.length > 0 && !all; ) {
     all = current.entries === 0 || missing.length > MOST_DIGESTS;
     const sha256 = all ? [] : missing.map((digest) => Buffer.from(digest, "hex"));
     inbox.expect("manifest");
@@ -87,7 +86,7 @@ async function* receiveManifest(
     budgetBytes -= received.length;
     bag.add(received);
     const before = missing.length;
-    missing = bag.missing(rootDigest);
+    if (!all) missing = bag.missing(rootDigest);
     // A peer that sends nothing that helps is not asked for ever.
     if (missing.length === before && received.length < 32) break;
   }
@@ -111,7 +110,9 @@ async function* receiveMissing(
   const upload = endpoint.expectUpload({ entries: missing, stagingDir, signal });
   // Watched from the start: it may fail before anybody waits for it.
   upload.catch(() => {});
-  yield { frame: { $case: "missing", missing: { bitmap: contentBitmap(manifest.entries, missing) } } };
+  const all = missing.length === manifest.entries.filter(({ sizeBytes }) => sizeBytes > 0).length;
+  const bitmap = all ? new Uint8Array() : contentBitmap(manifest.entries, missing);
+  yield { frame: { $case: "missing", missing: { all, bitmap } } };
   return await upload;
 }
 

@@ -1,6 +1,6 @@
 import { type ExecuteResponse, ProtocolError } from "@sloth/protocol";
 import { ownUmask } from "@sloth/runtime";
-import { entriesOfBitmap, type Workspace } from "@sloth/workspace";
+import type { Workspace } from "@sloth/workspace";
 import type { ConnectedAgent } from "./agent-pool.js";
 import { Outbox } from "./outbox.js";
 import { OutgoingWorkspace } from "./outgoing-workspace.js";
@@ -58,7 +58,7 @@ async function answer(
         await outbox.send({ $case: "manifest", manifest });
       return undefined;
     case "missing": {
-      const entries = entriesOfBitmap(outgoing.base.manifest.entries, frame.missing.bitmap);
+      const entries = outgoing.missingEntries(frame.missing).filter(({ sizeBytes }) => sizeBytes > 0);
       return new Set(entries.map(({ digest }) => digest ?? ""));
     }
     case "started":

@@ -27,7 +27,7 @@ import {
   takeOverChanges,
 } from "./incoming-changes.js";
 import { Outbox } from "./outbox.js";
-import { OutgoingWorkspace } from "./outgoing-workspace.js";
+import { type MissingFrame, OutgoingWorkspace } from "./outgoing-workspace.js";
 import { OutputChecker } from "./output-checker.js";
 import { StageClock } from "./stage-clock.js";
 import { logRecordOf, openFrame, resultOf, streamOf } from "./wire.js";
@@ -35,6 +35,9 @@ import type { WorkspaceTerms } from "./workspace-terms.js";
 
 type Frame = NonNullable<ExecuteResponse["frame"]>;
 type FrameKind = Frame["$case"];
+
+/** Decoding more entries ahead of need would hold up output for too long. */
+const MOST_DECODED_AHEAD = 50_000;
 
 /** How far an attempt has come; what a broken stream means depends on it. */
 export type Stage = "opening" | "waiting" | "syncing" | "running" | "collecting" | "closing";
@@ -136,9 +139,10 @@ export class Conversation {
       case "need":
         return await this.#needed(frame.need);
       case "missing":
-        return yield* this.#missing(frame.missing.bitmap);
+        return yield* this.#missing(frame.missing);
       case "started":
         this.#stage = "running";
+        this.#decodeWhileWaiting();
         this.#clock.lap("negotiate and update");
         this.#clock.note("agent: verify", frame.started.verifyUs / 1000);
         this.#clock.note("agent: update", frame.started.updateUs / 1000);
@@ -180,18 +184,25 @@ export class Conversation {
   async #needed(need: { all: boolean; sha256: Uint8Array[] }): Promise<void> {
     for (const manifest of this.#outgoing.manifestPieces(need))
       await this.#outbox.send({ $case: "manifest", manifest });
+    this.#decodeWhileWaiting();
   }
 
-  async *#missing(bitmap: Uint8Array): AsyncGenerator<TaskEvent> {
+  /** The manifest is needed when contents are asked for or changes come, and the agent is busy for as long. */
+  #decodeWhileWaiting(): void {
+    const { base } = this.#outgoing;
+    if (base.entries <= MOST_DECODED_AHEAD) setImmediate(() => base.decode());
+  }
+
+  async *#missing(missing: MissingFrame): AsyncGenerator<TaskEvent> {
     const { channels, features, link, target } = this.#options.agent;
-    const forecast = this.#outgoing.forecast(bitmap);
+    const forecast = this.#outgoing.forecast(missing);
     const message = forecast && warnOfMuch(target.label, forecast);
     if (message !== undefined) yield { type: "log", record: { level: "warn", message, fields: undefined } };
     const compression = { encoding: encodingOf(features), link };
     const transferId = this.#transferId;
     this.#clock.lap("negotiate and update");
     await this.#unlessCancelled((signal) =>
-      this.#outgoing.upload(channels.bulk, { bitmap, transferId, compression, signal }),
+      this.#outgoing.upload(channels.bulk, { missing, transferId, compression, signal }),
     );
     this.#clock.lap("upload");
   }

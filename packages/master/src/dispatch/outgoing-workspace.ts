@@ -10,6 +10,7 @@ import {
   type ContentStream,
   entriesOfBitmap,
   ListingBag,
+  type ManifestEntry,
   newSince,
   packContents,
   type Snapshot,
@@ -21,6 +22,12 @@ import { MUCH_BYTES } from "../view/sync-view.js";
 import { scanRules, type WorkspaceTerms } from "./workspace-terms.js";
 
 type SnapshotFrame = Extract<NonNullable<ExecuteRequest["frame"]>, { $case: "snapshot" }>["snapshot"];
+
+/** Which contents an agent lacks. */
+export interface MissingFrame {
+  all: boolean;
+  bitmap: Uint8Array;
+}
 
 type OutgoingTerms = Pick<WorkspaceTerms, "rules" | "maxBytes" | "maxFiles">;
 
@@ -66,10 +73,15 @@ export class OutgoingWorkspace {
   }
 
   /** What sending the contents amounts to that the agent lacks; undefined when even all of them are not much. */
-  forecast(bitmap: Uint8Array): SyncForecast | undefined {
+  forecast(missing: MissingFrame): SyncForecast | undefined {
     if (this.base.contentBytes <= MUCH_BYTES) return undefined;
-    const missing = entriesOfBitmap(this.base.manifest.entries, bitmap);
-    return forecastSync(this.base, new Set(missing.map(({ digest }) => digest ?? "")));
+    return forecastSync(this.base, new Set(this.missingEntries(missing).map(({ digest }) => digest ?? "")));
+  }
+
+  /** The entries whose contents the agent lacks. */
+  missingEntries({ all, bitmap }: MissingFrame): readonly ManifestEntry[] {
+    const { entries } = this.base.manifest;
+    return all ? entries : entriesOfBitmap(entries, bitmap);
   }
 
   /** The listings that an agent asked for. */
@@ -92,15 +104,15 @@ export class OutgoingWorkspace {
   async upload(
     client: AgentServiceClient,
     options: {
-      bitmap: Uint8Array;
+      missing: MissingFrame;
       transferId: string;
       compression: TransferCompression;
       signal: AbortSignal;
     },
   ): Promise<void> {
-    const { bitmap, transferId, compression, signal } = options;
-    const { root, manifest, identities } = this.base;
-    const entries = entriesOfBitmap(manifest.entries, bitmap);
+    const { transferId, compression, signal } = options;
+    const { root, identities } = this.base;
+    const entries = this.missingEntries(options.missing);
     const contents = packContents(root, entries, { signal, identities });
     await client.upload(uploadParts(transferId, contents, compression), { signal });
   }

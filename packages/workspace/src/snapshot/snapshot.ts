@@ -1,4 +1,4 @@
-import type { Manifest, ManifestEntry } from "../manifest/entry.js";
+import { indexByPath, type Manifest, type ManifestEntry } from "../manifest/entry.js";
 import { joinListings, listingsOf } from "../manifest/manifest-codec.js";
 import type { FileIdentity } from "./file-identity.js";
 import { IndexCursor } from "./index-cursor.js";
@@ -17,6 +17,8 @@ export interface Snapshot {
   /** How many entries it has, and the sizes of its files together. */
   readonly entries: number;
   readonly contentBytes: number;
+  /** Decodes now what else would be decoded when it is first asked for. */
+  decode(): void;
   /** Paths of sockets, FIFOs and devices, which are not carried. */
   readonly skipped: readonly string[];
   /** Paths that the rules leave out, without what is below them. */
@@ -80,6 +82,10 @@ class IndexedSnapshot implements Snapshot {
 
   get encoded(): Uint8Array {
     return this.index.encoded;
+  }
+
+  decode(): void {
+    indexByPath(this.#decode().manifest.entries);
   }
 
   get manifest(): Manifest {

@@ -265,7 +265,12 @@ export interface Need {
 
 /** Contents that the agent does not hold and that were not inline. Not sent when there are none. */
 export interface Missing {
-  /** One bit for each content of the manifest, in the order in which Upload carries them; the lowest of a byte first. */
+  /** All of the manifest's. */
+  all: boolean;
+  /**
+   * Else one bit for each content of the manifest, in the order in which Upload carries them; the lowest of a byte
+   * first.
+   */
   bitmap: Uint8Array;
 }
 
@@ -2198,11 +2203,14 @@ export const Need = {
 };
 
 function createBaseMissing(): Missing {
-  return { bitmap: new Uint8Array(0) };
+  return { all: false, bitmap: new Uint8Array(0) };
 }
 
 export const Missing = {
   encode(message: Missing, writer: _m0.Writer = _m0.Writer.create()): _m0.Writer {
+    if (message.all !== false) {
+      writer.uint32(16).bool(message.all);
+    }
     if (message.bitmap.length !== 0) {
       writer.uint32(10).bytes(message.bitmap);
     }
@@ -2216,6 +2224,13 @@ export const Missing = {
     while (reader.pos < end) {
       const tag = reader.uint32();
       switch (tag >>> 3) {
+        case 2:
+          if (tag !== 16) {
+            break;
+          }
+
+          message.all = reader.bool();
+          continue;
         case 1:
           if (tag !== 10) {
             break;
@@ -2237,6 +2252,7 @@ export const Missing = {
   },
   fromPartial(object: DeepPartial<Missing>): Missing {
     const message = createBaseMissing();
+    message.all = object.all ?? false;
     message.bitmap = object.bitmap ?? new Uint8Array(0);
     return message;
   },
