@@ -1,7 +1,7 @@
 import { channel } from "node:diagnostics_channel";
 
 /** Where the time of a delegated attempt goes, for whoever measures: one message when it is over. */
-export const attemptTimings = channel("sloth:attempt-timings");
+const attemptTimings = channel("sloth:attempt-timings");
 
 /** Milliseconds by stage. */
 export type AttemptTimings = Record<string, number>;
