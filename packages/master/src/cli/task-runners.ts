@@ -1,7 +1,5 @@
 import { createLocalTaskRunner, type TaskRunner } from "@sloth/runtime";
-import { warmScanThread } from "@sloth/workspace";
 import type { PlannedTask, RunPlan } from "../plan/plan-run.js";
-import { openRunStore } from "../run-store/run-store.js";
 
 /** The runners of one run. */
 export interface TaskRunners {
@@ -24,7 +22,8 @@ export async function openTaskRunners(plan: RunPlan): Promise<TaskRunners> {
 }
 
 async function openRemoteRunners(plan: RunPlan) {
-  // Its start takes as long as loading the rest does.
+  // First, since the start of its thread takes as long as loading the rest does.
+  const { warmScanThread } = await import("@sloth/workspace");
   warmScanThread();
   const [
     { quietGrpc },
@@ -32,12 +31,14 @@ async function openRemoteRunners(plan: RunPlan) {
     { createRemoteTaskRunner, Workspaces },
     { LandedChanges },
     { workspaceTerms },
+    { openRunStore },
   ] = await Promise.all([
     import("@sloth/protocol"),
     import("../dispatch/agent-pool.js"),
     import("../dispatch/remote-task-runner.js"),
     import("../dispatch/landed-changes.js"),
     import("../dispatch/workspace-terms.js"),
+    import("../run-store/run-store.js"),
   ]);
   quietGrpc();
   const pool = new AgentPool();
