@@ -18,6 +18,7 @@ import { describe, expect, it } from "vitest";
 import type { ScanRules } from "../snapshot/scan-tree.js";
 import { takeSnapshot } from "../snapshot/take-snapshot.js";
 import { arbitraryTree } from "../testing/arbitrary-tree.js";
+import { directory, manifest } from "../testing/entries.js";
 import { temporaryDirectory, withTemporaryDirectory } from "../testing/temporary-directory.js";
 import { readTree, replaceTree, type Tree, writeTree } from "../testing/tree.js";
 import { packContents } from "../transfer/pack-contents.js";
@@ -228,6 +229,16 @@ describe("a kept tree", () => {
     });
     expect(changeset.upserts.map(({ path }) => path)).toEqual([".slothignore", "a"]);
     expect(changeset.deletions).toEqual([]);
+  });
+
+  it("is never given sloth's own state, which no scan would find again", async () => {
+    const { trees } = setUp();
+    const tree = trees.lease(WORKSPACE);
+    await tree.verify({});
+    await tree.missing(manifest(directory(".sloth")));
+    await expect(tree.update(undefined)).rejects.toMatchObject({ code: "PROTECTED", path: ".sloth" });
+    expect(readdirSync(tree.root)).toEqual([]);
+    await tree.release();
   });
 
   it("starts anew when it cannot be read", async () => {

@@ -18,6 +18,7 @@ import { diffManifests } from "../manifest/diff.js";
 import {
   type Changeset,
   indexByPath,
+  isEmptyChangeset,
   type Manifest,
   type ManifestEntry,
   sameContent,
@@ -26,6 +27,7 @@ import { comparePaths, nameOf, parentOf } from "../manifest/path-rules.js";
 import { Pace } from "../pacing.js";
 import { type FileIdentity, identityOf } from "../snapshot/file-identity.js";
 import { indexOf, makeSnapshot, type Snapshot } from "../snapshot/snapshot.js";
+import { newContents } from "../transfer/new-contents.js";
 import type { ContentSource } from "./content-source.js";
 import { missingContent } from "./missing-content.js";
 import { createEmpty, setAttributes } from "./set-attributes.js";
@@ -51,7 +53,7 @@ export interface UpdateOptions {
  * Brings a tree of ours, in which no task runs, from what it is to another manifest, by the difference. Files get
  * exactly the mode and the time of their entries. Never writes into a file, never follows a link. The returned
  * snapshot is the base for `captureChanges`. After a failure the tree is something in between; a scan tells what.
- * @throws {WorkspaceError} MISSING_CONTENT, before anything is touched, PATH_ESCAPES or IO_FAILED
+ * @throws {WorkspaceError} MISSING_CONTENT or PROTECTED, before anything is touched; PATH_ESCAPES or IO_FAILED
  */
 export async function updateTree(options: UpdateOptions): Promise<Snapshot> {
   const update = new Update(options);
@@ -98,10 +100,12 @@ class Update {
 
   async run(): Promise<Snapshot> {
     const { current, target, contents } = this.#options;
-    const { upserts, deletions } = target === undefined ? NO_CHANGE : diffManifests(current.manifest, target);
-    if (upserts.length + deletions.length + this.#leftovers().length === 0) return current;
-    for (const entry of upserts) {
-      if (this.#needsContent(entry) && !contents.has(entry)) throw missingContent(entry);
+    const changes = target === undefined ? NO_CHANGE : diffManifests(current.manifest, target);
+    if (isEmptyChangeset(changes) && this.#leftovers().length === 0) return current;
+    const { upserts, deletions } = changes;
+    for (const { path } of upserts) if (nameOf(path) === ".sloth") throw neverSent(path);
+    for (const entry of newContents(current.manifest, changes)) {
+      if (!contents.has(entry)) throw missingContent(entry);
     }
     for (const path of this.#leftovers()) await this.#each(path, () => this.#removeAll(path));
     for (const path of this.#removals(upserts, deletions)) await this.#each(path, () => this.#remove(path));
@@ -211,12 +215,6 @@ class Update {
     this.#identities.set(entry.path, identityOf(lstatSync(location, { bigint: true })));
   }
 
-  #needsContent(entry: ManifestEntry): boolean {
-    if (entry.kind !== "file" || entry.sizeBytes === 0) return false;
-    const before = this.#before.get(entry.path);
-    return before === undefined || !sameContent(before, entry);
-  }
-
   /** In a tree that was empty, everything is ours, and there is no link that a path could lead through. */
   #locate(path: string): string {
     return this.#isFresh ? `${this.#root}/${path}` : this.#cursor.locate(path);
@@ -251,4 +249,9 @@ class Update {
       throw new WorkspaceError("IO_FAILED", message, { path, cause });
     }
   }
+}
+
+function neverSent(path: string): WorkspaceError {
+  const message = `The tree holds ${quote(path)}, which is never sent. Nothing was laid out.`;
+  return new WorkspaceError("PROTECTED", message, { path });
 }
