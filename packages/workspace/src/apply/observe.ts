@@ -7,7 +7,6 @@ import { type KnownDigest, knownFrom } from "../snapshot/capture-changes.js";
 import { fileEntry } from "../snapshot/file-entry.js";
 import { type FileIdentity, identityOf } from "../snapshot/file-identity.js";
 import { FileHasher } from "../snapshot/read-file.js";
-import type { Snapshot } from "../snapshot/snapshot.js";
 import type { TreeCursor } from "./tree-cursor.js";
 
 /** What was sent: a snapshot, or what was kept of one. */
@@ -68,8 +67,7 @@ class Observer implements Observation {
     const root = statSync(cursor.enter(""), { bigint: true });
     this.rootMode = Number(root.mode);
     this.#rootDevice = root.dev;
-    // Without identities nothing is known, and of a snapshot no more than manifest and identities is used.
-    this.#known = base.identities === undefined ? () => undefined : knownFrom(base as Snapshot);
+    this.#known = knownFrom(base);
     this.#hasher = new FileHasher(pace);
   }
 

@@ -1,13 +1,12 @@
 import { createHash } from "node:crypto";
-import { constants, createReadStream, lstatSync } from "node:fs";
-import { chmod, copyFile, mkdir, readFile, rm } from "node:fs/promises";
+import { lstatSync } from "node:fs";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { quote, systemCode, systemReason, WorkspaceError } from "../errors.js";
+import { copyChecked } from "../layout/copy-checked.js";
 import type { Body } from "../transfer/bodies.js";
 import type { StagedContents } from "../transfer/receive-contents.js";
 import { damaged, FILES } from "./kept-record.js";
-
-const COPY_FLAGS = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE;
 
 /** The contents that came with kept changes. They are copied for use, never handed out. */
 export class KeptContents {
@@ -43,7 +42,7 @@ export class KeptContents {
       for (const body of this.#bodies.values()) {
         signal?.throwIfAborted();
         const location = join(stagingDir, String(staged.size));
-        await this.#copyChecked(body, location);
+        await this.#copy(body, location);
         staged.set(body.digest, location);
         bytes += body.sizeBytes;
       }
@@ -62,13 +61,8 @@ export class KeptContents {
     };
   }
 
-  /** The copy is checked, not the original: that could change in between. */
-  async #copyChecked(body: Body, location: string): Promise<void> {
-    await copyFile(this.#locate(body), location, COPY_FLAGS);
-    await chmod(location, 0o600);
-    const hash = createHash("sha256");
-    for await (const chunk of createReadStream(location)) hash.update(chunk);
-    if (hash.digest("hex") !== body.digest) throw this.#isAnother(body);
+  async #copy(body: Body, location: string): Promise<void> {
+    if (!(await copyChecked(this.#locate(body), location, body))) throw this.#isAnother(body);
   }
 
   /** A link or a pipe in its place is refused before it is opened. */

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { constants } from "node:fs";
 import { chmod, copyFile, mkdir, open, rename, rm, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { flush } from "../apply/flush.js";
 import { quote, systemCode, systemReason, WorkspaceError } from "../errors.js";
 import { encodeChangeset } from "../manifest/changeset-codec.js";
 import { countChanges, patchManifest } from "../manifest/diff.js";
@@ -44,7 +45,7 @@ export async function saveChanges(directory: string, options: SaveOptions): Prom
     await mkdir(draft, { mode: 0o700 });
     await fillDraft(draft, bodies, options);
     await rename(draft, directory);
-    await syncPath(dirname(directory));
+    await flush(dirname(directory));
   } catch (cause) {
     await rm(draft, { recursive: true, force: true });
     throw saveError(directory, cause);
@@ -68,7 +69,7 @@ async function fillDraft(draft: string, bodies: readonly Body[], options: SaveOp
   await writeSynced(join(draft, FILES.base), encodedBase);
   await writeSynced(join(draft, FILES.changeset), encodedChangeset);
   await writeSynced(join(draft, FILES.record), record);
-  await syncPath(draft);
+  await flush(draft);
 }
 
 async function moveContents(
@@ -81,7 +82,7 @@ async function moveContents(
     const batch = bodies.slice(start, start + SYNCS_AT_ONCE);
     await Promise.all(batch.map((body) => moveContent(body, contents, join(directory, body.digest))));
   }
-  await syncPath(directory);
+  await flush(directory);
 }
 
 async function moveContent(
@@ -96,7 +97,7 @@ async function moveContent(
   }
   await move(source, location);
   await chmod(location, 0o600);
-  await syncPath(location);
+  await flush(location);
 }
 
 async function move(source: string, location: string): Promise<void> {
@@ -113,15 +114,6 @@ async function writeSynced(location: string, data: string | Uint8Array): Promise
   const file = await open(location, "wx", 0o600);
   try {
     await file.writeFile(data);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-async function syncPath(path: string): Promise<void> {
-  const file = await open(path, constants.O_RDONLY);
-  try {
     await file.sync();
   } finally {
     await file.close();

@@ -1,6 +1,6 @@
 import { chmodSync, lstatSync, mkdirSync, readdirSync, renameSync, unlinkSync, utimesSync } from "node:fs";
-import { systemCode } from "../errors.js";
-import { copyChecked } from "./copy-checked.js";
+import { copyIfThere } from "../layout/copy-checked.js";
+import { unlinkIfThere } from "../layout/unlink-if-there.js";
 
 /** A content in the store. */
 export interface StoredContent {
@@ -46,7 +46,7 @@ export class ContentStore {
   /** Copies a content to `location`. False when it is not there, or was damaged: then it is there no more. */
   async copyTo(digest: string, location: string, sizeBytes: number): Promise<boolean> {
     if (!this.has(digest)) return false;
-    const isWhole = await copyChecked(this.#locate(digest), location, { digest, sizeBytes });
+    const isWhole = await copyIfThere(this.#locate(digest), location, { digest, sizeBytes });
     if (isWhole) this.#touch(digest);
     else this.remove(digest);
     return isWhole;
@@ -88,12 +88,4 @@ function digestsIn(directory: string): string[] {
 
 function isFile(location: string): boolean {
   return lstatSync(location, { throwIfNoEntry: false })?.isFile() ?? false;
-}
-
-function unlinkIfThere(location: string): void {
-  try {
-    unlinkSync(location);
-  } catch (cause) {
-    if (systemCode(cause) !== "ENOENT") throw cause;
-  }
 }

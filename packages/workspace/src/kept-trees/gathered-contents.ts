@@ -1,13 +1,13 @@
 import { mkdirSync } from "node:fs";
 import { BodyUses } from "../layout/body-uses.js";
 import type { ContentSource } from "../layout/content-source.js";
+import { copyIfThere } from "../layout/copy-checked.js";
 import type { ManifestEntry } from "../manifest/entry.js";
 import type { Pace } from "../pacing.js";
 import { IndexCursor } from "../snapshot/index-cursor.js";
 import { readIndexFile } from "../snapshot/index-file.js";
 import type { StatIndex } from "../snapshot/stat-index.js";
 import { bodiesOf } from "../transfer/bodies.js";
-import { copyChecked } from "./copy-checked.js";
 
 /**
  * Contents that were found elsewhere: in the same tree, at paths that are about to get other ones, or in other trees of
@@ -49,7 +49,7 @@ export class GatheredContents implements ContentSource {
   async #copy(source: string, body: { digest: string; sizeBytes: number }): Promise<void> {
     mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
     const location = `${this.#directory}/${this.#copies.size}`;
-    if (await copyChecked(source, location, body)) this.#copies.set(body.digest, location);
+    if (await copyIfThere(source, location, body)) this.#copies.set(body.digest, location);
   }
 }
 
@@ -71,13 +71,8 @@ export function* scannedTrees(directories: readonly string[]): Generator<Scanned
 
 export function placesIn(index: StatIndex): Map<string, string> {
   const places = new Map<string, string>();
-  const cursor = new IndexCursor(index);
-  const visit = (listing: number | undefined, directory: string) => {
-    for (const { entry, listing: below } of cursor.directory(listing, directory).entries) {
-      if (entry.digest !== undefined) places.set(entry.digest, entry.path);
-      if (below !== undefined) visit(below, entry.path);
-    }
-  };
-  visit(cursor.root, "");
+  for (const { entry } of new IndexCursor(index).walk()) {
+    if (entry.digest !== undefined) places.set(entry.digest, entry.path);
+  }
   return places;
 }

@@ -11,10 +11,11 @@ import { type Capture, captureChanges } from "../snapshot/capture-changes.js";
 import type { ScanRules } from "../snapshot/scan-tree.js";
 import type { Snapshot } from "../snapshot/snapshot.js";
 import { takeSnapshot } from "../snapshot/take-snapshot.js";
+import { newContents } from "../transfer/new-contents.js";
 import type { StagedContents } from "../transfer/receive-contents.js";
 import type { ContentStore } from "./content-store.js";
 import { GatheredContents, placesIn, type ScannedTree, scannedTrees } from "./gathered-contents.js";
-import { KeptContents } from "./kept-contents.js";
+import { LocalContents } from "./local-contents.js";
 import { removeTree } from "./remove-tree.js";
 import { writeAbout } from "./tree-about.js";
 
@@ -46,7 +47,7 @@ export class LeasedTree {
   #current: Snapshot | undefined;
   #base: Snapshot | undefined;
   #target: Manifest | undefined;
-  #kept: KeptContents | undefined;
+  #local: LocalContents | undefined;
   #gathered: GatheredContents | undefined;
   #needed: ManifestEntry[] = [];
 
@@ -77,15 +78,13 @@ export class LeasedTree {
   async missing(target: Manifest, signal?: AbortSignal): Promise<ManifestEntry[]> {
     const current = this.#verified();
     this.#target = target;
-    const before = indexByPath(current.manifest.entries);
-    const { upserts } = diffManifests(current.manifest, target);
-    this.#needed = upserts.filter((entry) => needsContent(entry, before.get(entry.path)));
+    this.#needed = newContents(current.manifest, diffManifests(current.manifest, target));
     if (this.#needed.length === 0) return [];
     const after = indexByPath(target.entries);
     const isStaying = (entry: ManifestEntry) => isSameContent(entry, after.get(entry.path));
-    const kept = new KeptContents(this.#parts.store, current, isStaying);
-    this.#kept = kept;
-    const lacking = this.#needed.filter((entry) => !kept.has(entry));
+    const local = new LocalContents(this.#parts.store, current, isStaying);
+    this.#local = local;
+    const lacking = this.#needed.filter((entry) => !local.has(entry));
     const gathered = new GatheredContents(`${this.#parts.directory}/gathered`, this.#needed);
     if (lacking.length > 0) await gathered.gather(lacking, this.#trees(current), new Pace(signal));
     this.#gathered = gathered;
@@ -106,7 +105,7 @@ export class LeasedTree {
     this.#base = await updateTree({
       current,
       target: this.#target,
-      contents: firstOf([new BodyUses(received, this.#needed), this.#gathered, this.#kept]),
+      contents: firstOf([new BodyUses(received, this.#needed), this.#gathered, this.#local]),
       retire: (entry, location) => store.take(entry.digest ?? "", location),
       keepIgnored: options.keepIgnored ?? false,
       signal: options.signal,
@@ -161,10 +160,6 @@ export class LeasedTree {
 
 function isSameContent(entry: ManifestEntry, other: ManifestEntry | undefined): boolean {
   return other !== undefined && sameContent(entry, other);
-}
-
-function needsContent(entry: ManifestEntry, before: ManifestEntry | undefined): boolean {
-  return entry.kind === "file" && entry.sizeBytes > 0 && !isSameContent(entry, before);
 }
 
 function firstOf(sources: readonly (ContentSource | undefined)[]): ContentSource {

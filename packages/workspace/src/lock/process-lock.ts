@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { chmodSync, mkdirSync, readdirSync, renameSync, rmdirSync, unlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, renameSync, rmdirSync, writeFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { quote, systemCode, systemReason, WorkspaceError } from "../errors.js";
+import { unlinkIfThere } from "../layout/unlink-if-there.js";
 import { isAlive, markIn, processMark } from "../root/process-mark.js";
 
 /*
@@ -149,14 +150,6 @@ function remove(directory: string, owner: string): void {
     rmdirSync(directory);
   } catch {
     // Somebody else has it by now, or removed it.
-  }
-}
-
-function unlinkIfThere(location: string): void {
-  try {
-    unlinkSync(location);
-  } catch (cause) {
-    if (systemCode(cause) !== "ENOENT") throw cause;
   }
 }
 

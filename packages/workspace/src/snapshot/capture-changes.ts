@@ -1,5 +1,5 @@
 import { decodeChangeset } from "../manifest/changeset-codec.js";
-import { type Changeset, indexByPath } from "../manifest/entry.js";
+import { type Changeset, indexByPath, type Manifest } from "../manifest/entry.js";
 import { type FileIdentity, sameIdentity } from "./file-identity.js";
 import { scanOnThread } from "./scan-threads.js";
 import { makeSnapshot, partsOf, type Snapshot } from "./snapshot.js";
@@ -31,11 +31,18 @@ export async function captureChanges(base: Snapshot, options: SnapshotOptions = 
 /** Gives a file's digest if it is known without reading the file. */
 export type KnownDigest = (path: string, identity: FileIdentity) => string | undefined;
 
+/** What is known of files; without identities, of none. */
+interface Known {
+  manifest: Manifest;
+  identities?: ReadonlyMap<string, FileIdentity>;
+}
+
 /** Digests of the files whose identity is still the one that the snapshot has. */
-export function knownFrom(base: Pick<Snapshot, "manifest" | "identities">): KnownDigest {
-  const entries = indexByPath(base.manifest.entries);
+export function knownFrom({ manifest, identities }: Known): KnownDigest {
+  if (identities === undefined) return () => undefined;
+  const entries = indexByPath(manifest.entries);
   return (path, identity) => {
-    const before = base.identities.get(path);
+    const before = identities.get(path);
     return before !== undefined && sameIdentity(before, identity) ? entries.get(path)?.digest : undefined;
   };
 }

@@ -34,6 +34,14 @@ export class IndexCursor {
     return new KnownDirectory(entries);
   }
 
+  /** Everything below a directory, in tree order. Default: all. */
+  *walk(listing = this.root, path = ""): Generator<KnownEntry> {
+    for (const known of this.directory(listing, path).entries) {
+      yield known;
+      if (known.listing !== undefined) yield* this.walk(known.listing, known.entry.path);
+    }
+  }
+
   #entries(listing: number, path: string): KnownEntry[] {
     const bytes = this.#layout.listings[listing];
     if (bytes === undefined) return [];

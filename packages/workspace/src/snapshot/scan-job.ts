@@ -2,7 +2,7 @@ import { encodeChangeset } from "../manifest/changeset-codec.js";
 import { diffIndexes } from "./diff-indexes.js";
 import { readIndexFile, writeIndexFile } from "./index-file.js";
 import { type Scan, type ScanRules, scanTree } from "./scan-tree.js";
-import { EMPTY_INDEX, type StatIndex } from "./stat-index.js";
+import { EMPTY_INDEX, isSameTree, type StatIndex } from "./stat-index.js";
 
 /** One scan to do on another thread. Plain data. */
 export interface ScanJob {
@@ -33,10 +33,6 @@ export function runScanJob(job: ScanJob, checkpoint: () => void): ScanAnswer {
   const changed =
     before !== undefined && isSameTree(before, scan) ? undefined : diffIndexes(before ?? EMPTY_INDEX, scan);
   return { ...scan, changeset: changed && encodeChangeset(changed) };
-}
-
-function isSameTree(a: StatIndex, b: StatIndex): boolean {
-  return Buffer.from(a.encoded.buffer, a.encoded.byteOffset, a.encoded.length).equals(b.encoded);
 }
 
 function isSame(a: StatIndex, b: StatIndex): boolean {

@@ -169,7 +169,7 @@ class Scanner {
     return undefined;
   }
 
-  /** Ours everywhere, git's unless it is asked for; and whatever the place would hold if it were not left out. */
+  /** Our own state everywhere, and git's unless it is asked for. */
   #isExcluded(name: string): boolean {
     return name === ".sloth" || (name === ".git" && !this.#options.rules?.includeGit);
   }

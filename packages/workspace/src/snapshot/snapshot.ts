@@ -103,17 +103,12 @@ class IndexedSnapshot implements Snapshot {
 }
 
 function decodeIndex(index: StatIndex): { manifest: Manifest; identities: Map<string, FileIdentity> } {
-  const cursor = new IndexCursor(index);
   const entries: ManifestEntry[] = [];
   const identities = new Map<string, FileIdentity>();
-  const visit = (path: string, listing: number | undefined) => {
-    for (const known of cursor.directory(listing, path).entries) {
-      entries.push(known.entry);
-      if (known.identity !== undefined) identities.set(known.entry.path, known.identity);
-      if (known.listing !== undefined) visit(known.entry.path, known.listing);
-    }
-  };
-  visit("", cursor.root);
+  for (const { entry, identity } of new IndexCursor(index).walk()) {
+    entries.push(entry);
+    if (identity !== undefined) identities.set(entry.path, identity);
+  }
   return { manifest: { entries }, identities };
 }
 

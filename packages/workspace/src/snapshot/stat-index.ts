@@ -40,6 +40,10 @@ export function readRow(rows: BigInt64Array, row: number, sizeBytes: number): Fi
   };
 }
 
+export function isSameTree(a: StatIndex, b: StatIndex): boolean {
+  return Buffer.compare(a.encoded, b.encoded) === 0;
+}
+
 /** Where each directory's listing and rows are, and where its subtree ends, found without decoding names. */
 export class IndexLayout {
   readonly listings: Uint8Array[] = [];

@@ -1,12 +1,12 @@
 import type { ContentSource } from "../layout/content-source.js";
+import { copyIfThere } from "../layout/copy-checked.js";
 import { missingContent } from "../layout/missing-content.js";
 import type { ManifestEntry } from "../manifest/entry.js";
 import type { Snapshot } from "../snapshot/snapshot.js";
 import type { ContentStore } from "./content-store.js";
-import { copyChecked } from "./copy-checked.js";
 
 /** Contents that a machine has already: in the store, or elsewhere in the same tree. */
-export class KeptContents implements ContentSource {
+export class LocalContents implements ContentSource {
   readonly #store: ContentStore;
   readonly #root: string;
   /** Where in the tree a content stands, and will go on standing. */
@@ -32,7 +32,7 @@ export class KeptContents implements ContentSource {
     if (digest === undefined) throw missingContent(entry);
     const path = this.#places.get(digest);
     const isCopied =
-      path !== undefined && (await copyChecked(`${this.#root}/${path}`, location, { digest, sizeBytes }));
+      path !== undefined && (await copyIfThere(`${this.#root}/${path}`, location, { digest, sizeBytes }));
     if (isCopied || (await this.#store.copyTo(digest, location, sizeBytes))) return false;
     throw missingContent(entry);
   }
