@@ -63,7 +63,7 @@ interface Parsed {
   cacheSize: string | string[];
 }
 
-function toOptions({ port, slots, stateDir, cacheSize }: Parsed): CommandLine {
+async function toOptions({ port, slots, stateDir, cacheSize }: Parsed): Promise<CommandLine> {
   for (const [name, value] of Object.entries({
     port,
     slots,
@@ -79,21 +79,20 @@ function toOptions({ port, slots, stateDir, cacheSize }: Parsed): CommandLine {
     return usageError(`--slots ${slots} is not a number from 1 to 4096.`);
   }
   if (stateDir === "") return usageError("--state-dir is empty.");
-  const capacityBytes = bytesOf(String(cacheSize));
-  if (capacityBytes === undefined) {
-    return usageError(`--cache-size ${cacheSize} is not a size, such as 500MB or 20GiB.`);
-  }
+  const capacity = await bytesOf(String(cacheSize));
+  if ("problem" in capacity) return usageError(`--cache-size ${capacity.problem}.`);
   const stateDirectory = stateDir as string | undefined;
-  return { kind: "serve", options: { port: portNumber, slots: slotCount, stateDirectory, capacityBytes } };
+  return {
+    kind: "serve",
+    options: { port: portNumber, slots: slotCount, stateDirectory, capacityBytes: capacity.bytes },
+  };
 }
 
-const UNITS: Record<string, number> = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
-const BINARY_UNITS: Record<string, number> = { KIB: 2 ** 10, MIB: 2 ** 20, GIB: 2 ** 30, TIB: 2 ** 40 };
-
-function bytesOf(text: string): number | undefined {
-  const [, number, unit = "B"] = /^(\d{1,9}(?:\.\d{1,3})?) ?([kmgt]?i?b)?$/i.exec(text) ?? [];
-  const factor = { ...UNITS, ...BINARY_UNITS }[unit.toUpperCase()];
-  return number === undefined || factor === undefined ? undefined : Math.round(Number(number) * factor);
+/** On a command line a bare number can only mean bytes. */
+async function bytesOf(text: string): Promise<{ bytes: number } | { problem: string }> {
+  if (/^\d{1,15}$/.test(text)) return { bytes: Number(text) };
+  const { parseByteSize } = await import("@sloth/dsl");
+  return parseByteSize(text);
 }
 
 function wholeNumber(text: unknown, min: number, max: number): number | undefined {

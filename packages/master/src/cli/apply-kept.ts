@@ -83,7 +83,7 @@ async function apply(
   { settings, signal }: { settings: Partial<WorkspaceSettings>; signal: AbortSignal },
 ): Promise<ApplyResult> {
   const workspace = await openWorkspace(root);
-  const base = { root: workspace.root, manifest: kept.base, skipped: [], identities: new Map() };
+  const base = { root: workspace.root, manifest: kept.base };
   const contents = await kept.stageContents(await workspace.stagingDirectory(), { signal });
   try {
     return await workspace.apply({

@@ -1,5 +1,6 @@
 import type { WorkspaceSettings } from "@sloth/dsl";
 import { openWorkspace } from "@sloth/workspace";
+import { rulesOf, scanRules } from "../dispatch/workspace-terms.js";
 import type { AgentTarget } from "../inventory/inventory.js";
 import { planRun, type RunPlan } from "../plan/plan-run.js";
 import { forecastSync, type MissingContents } from "../plan/sync-forecast.js";
@@ -46,8 +47,7 @@ async function show(
   output: Output,
   missing: MissingContents | undefined,
 ): Promise<void> {
-  const { ignore, gitignore, syncGit } = settings;
-  const rules = { patterns: ignore, gitignore, includeGit: syncGit };
+  const rules = scanRules(rulesOf(settings));
   const opened = await openWorkspace(workspace);
   const snapshot = await opened.snapshot({ rules });
   const asked = await missing?.of(target, opened, settings).catch((error: Error) => error);
