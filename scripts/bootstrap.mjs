@@ -62,6 +62,9 @@ async function build() {
     removeStaleOutput(folder);
   }
   await mustSucceed("tsc -b", capture(tool("tsc"), ["-b"]));
+  // Only now: before the dependencies are installed there is nothing to bundle with.
+  const { bundleCommands } = await import("./bundle.mjs");
+  await bundleCommands();
 }
 
 // tsc believes its record of the last build, even when somebody has deleted what it built.
@@ -76,7 +79,7 @@ function removeStaleOutput(folder) {
   if (!existsSync(dist)) return;
   for (const file of readdirSync(dist, { recursive: true })) {
     const source = /^(.*)\.(?:js|d\.ts)(?:\.map)?$/.exec(file)?.[1];
-    if (source === undefined) continue;
+    if (source === undefined || file.startsWith("bundle/")) continue;
     if (existsSync(path.join(folder, "src", `${source}.ts`))) continue;
     rmSync(path.join(dist, file));
   }

@@ -20,6 +20,7 @@ export { parseAddress } from "./load/delegation.js";
 export type { LoadedWorkflow, LoadWorkflowOptions } from "./load/load-workflow.js";
 export { loadWorkflow } from "./load/load-workflow.js";
 export type { LoadContext } from "./load-context.js";
+export { optimizeLuaLate } from "./lua/optimize-later.js";
 export type {
   Command,
   Delegation,

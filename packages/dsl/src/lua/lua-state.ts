@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { createRequire } from "node:module";
 import { type LuaApi, type LuaThread, REGISTRY_INDEX, TYPE } from "./lua-api.js";
 
 /**
@@ -25,7 +26,7 @@ export interface OpenLuaStateOptions {
 
 /** Opens a state with the stock libraries in it. */
 export async function openLuaState(options: OpenLuaStateOptions): Promise<LuaState> {
-  const { LuaFactory, LuaGlobal } = await import("wasmoon");
+  const { LuaFactory, LuaGlobal } = loadWasmoon();
   // The C library copies the environment into its heap. The defaults hold the path of the running script,
   // whose length would shift the addresses that Lua's hash seed is made of.
   const wasm = await new LuaFactory(undefined, { _: "lua", LANG: "C.UTF-8" }).getLuaModule();
@@ -44,6 +45,11 @@ export async function openLuaState(options: OpenLuaStateOptions): Promise<LuaSta
       },
     };
   });
+}
+
+/** Only now, and as the CommonJS that it is: to import it Node would first search all of its text for exports. */
+function loadWasmoon(): typeof import("wasmoon") {
+  return createRequire(import.meta.url)("wasmoon");
 }
 
 /** Lua reads the clock for its seeds when a state is made; there is no other way to hand them in. */

@@ -30,33 +30,32 @@ export type CommandLine =
 
 /** Reads the arguments after the program's name. */
 export async function parseCommandLine(args: string[]): Promise<CommandLine> {
-  let result: CommandLine = { kind: "shown" };
   let mistake: string | undefined;
-  const parser = yargs(args)
+  const parser = describeCommands(yargs(args)).fail((message, error) => {
+    mistake ??= message ?? error?.message;
+  });
+  try {
+    const parsed = await parser.parseAsync();
+    if (mistake) return usageError(mistake);
+    return parsed.help || parsed.version ? { kind: "shown" } : await toCommand(parsed);
+  } catch (error) {
+    if (error instanceof MasterError && error.code === "USAGE") return usageError(mistake ?? error.message);
+    throw error;
+  }
+}
+
+// Without handlers, since after a handler yargs composes the help, wanted or not, and that takes longer than all else.
+function describeCommands(parser: Argv): Argv {
+  return parser
     .scriptName("sloth")
     .usage(
       "$0 <command> [options]\n\nRuns a workflow: tasks here and on other machines, as if all were here.",
     )
-    .command("run", "Run a workflow", runOptions, async (parsed) => {
-      result = await toRun(parsed);
-    })
-    .command("list", "List the groups and tasks of a workflow", fileOption, ({ file }) => {
-      result = withFile("list", file);
-    })
-    .command("validate", "Check a workflow without running anything", fileOption, ({ file }) => {
-      result = withFile("validate", file);
-    })
-    .command(
-      "changes [run] [task]",
-      "Look at, apply or discard changes that were kept",
-      changesOptions,
-      async (parsed) => {
-        result = { kind: "changes", args: await toChanges(parsed) };
-      },
-    )
-    .command("sync", "Show what a run would send to its agents", syncOptions, async (parsed) => {
-      result = { kind: "sync", args: await toSync(parsed) };
-    })
+    .command("run", "Run a workflow", runOptions)
+    .command("list", "List the groups and tasks of a workflow", fileOption)
+    .command("validate", "Check a workflow without running anything", fileOption)
+    .command("changes [run] [task]", "Look at, apply or discard changes that were kept", changesOptions)
+    .command("sync", "Show what a run would send to its agents", syncOptions)
     .demandCommand(1, "Say what to do: run, list, validate, changes or sync.")
     .epilogue(
       "Exit codes: 0 all succeeded; 1 a task failed; 2 wrong usage or a mistake in the workflow; " +
@@ -69,17 +68,24 @@ export async function parseCommandLine(args: string[]): Promise<CommandLine> {
     .strictCommands()
     .recommendCommands()
     .exitProcess(false)
-    .wrap(Math.min(100, process.stdout.columns ?? 80))
-    .fail((message, error) => {
-      mistake ??= message ?? error?.message;
-    });
-  try {
-    await parser.parseAsync();
-  } catch (error) {
-    if (!(error instanceof MasterError && error.code === "USAGE")) throw error;
-    mistake ??= error.message;
+    .wrap(Math.min(100, process.stdout.columns ?? 80));
+}
+
+async function toCommand(parsed: Record<string, unknown>): Promise<CommandLine> {
+  const [name] = parsed._ as unknown[];
+  switch (name) {
+    case "run":
+      return toRun(parsed);
+    case "list":
+    case "validate":
+      return withFile(name, parsed.file);
+    case "changes":
+      return { kind: "changes", args: await toChanges(parsed) };
+    case "sync":
+      return { kind: "sync", args: await toSync(parsed) };
+    default:
+      throw usage(`There is no command ${String(name)}.`);
   }
-  return mistake ? usageError(mistake) : result;
 }
 
 function runOptions(command: Argv) {
