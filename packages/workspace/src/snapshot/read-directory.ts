@@ -41,11 +41,15 @@ export function readStats(location: string, path: string): BigIntStats | undefin
   }
 }
 
-/** Which directory this is. @throws {WorkspaceError} FILE_CHANGED when it is none any more */
-export function directoryIdentity(location: string, path: string): string {
+/** Which directory stands there. @throws {WorkspaceError} FILE_CHANGED when there is none any more */
+export function directoryPlace(location: string, path: string): string {
   const stats = readStats(location, path);
-  if (stats?.isDirectory() || (path === "" && stats !== undefined)) return `${stats.dev}:${stats.ino}`;
+  if (stats?.isDirectory() || (path === "" && stats !== undefined)) return placeOf(stats);
   throw fileChanged(path, "is no directory any more");
+}
+
+export function placeOf({ dev, ino }: BigIntStats): string {
+  return `${dev}:${ino}`;
 }
 
 /** @throws {WorkspaceError} UNREADABLE, EXTERNAL_LINK, or BAD_PATH when the target is not UTF-8 */

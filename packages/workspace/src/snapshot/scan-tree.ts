@@ -1,16 +1,16 @@
 import type { BigIntStats } from "node:fs";
 import { WorkspaceError } from "../errors.js";
 import { IGNORE_FILE_NAMES, type IgnoreRules, rootRules } from "../ignore/ignore-rules.js";
-import type { ManifestEntry } from "../manifest/entry.js";
-import { encodeListing, type Listing } from "../manifest/listing.js";
+import { type ManifestEntry, sameEntry } from "../manifest/entry.js";
+import { encodeListing, type Listing, listingDigest } from "../manifest/listing.js";
 import { joinListings } from "../manifest/manifest-codec.js";
 import { checkPathIn, type ValidDirectory, validDirectory } from "../manifest/path-rules.js";
 import { fileEntry } from "./file-entry.js";
-import { type FileIdentity, identityOf, sameIdentity } from "./file-identity.js";
-import { IndexCursor, type KnownEntry } from "./index-cursor.js";
-import { directoryIdentity, listNames, readStats, readTarget, readText } from "./read-directory.js";
+import type { FileIdentity } from "./file-identity.js";
+import { IndexCursor, type KnownDirectory, type KnownEntry } from "./index-cursor.js";
+import { directoryPlace, listNames, placeOf, readStats, readTarget, readText } from "./read-directory.js";
 import { FileReader, fileChanged } from "./read-file.js";
-import { EMPTY_INDEX, ROW, type StatIndex, writeRow } from "./stat-index.js";
+import { copyRow, EMPTY_INDEX, ROW, type StatIndex, writeRow } from "./stat-index.js";
 
 /** What a scan leaves out, besides `.sloth`. Plain data. */
 export interface ScanRules {
@@ -65,7 +65,21 @@ export function scanTree(root: string, options: ScanOptions = {}): Scan {
 interface Seen {
   entry: ManifestEntry;
   /** By which it will be recognised; absent when it cannot be. */
-  identity: FileIdentity | undefined;
+  identity?: FileIdentity | undefined;
+  /** Where it is known from, when nothing about it is new. */
+  known?: KnownEntry | undefined;
+  /** Of a directory: which one it is, and the digest of its listing. */
+  place?: string;
+  below?: string;
+}
+
+/** A directory to be read. */
+interface Visit {
+  path: string;
+  /** Which directory was found there. */
+  place: string;
+  /** What is known of it, which for the root stands nowhere. */
+  before: KnownEntry | undefined;
 }
 
 /** What an entry is judged by. */
@@ -94,7 +108,8 @@ class Scanner {
   }
 
   run(): Scan {
-    const { digest } = this.#directory("", this.#known.root, undefined);
+    const place = directoryPlace(`${this.#root}/`, "");
+    const { digest } = this.#directory({ path: "", place, before: undefined }, undefined);
     return {
       encoded: joinListings(this.#listings),
       identities: concatenate(this.#rows),
@@ -105,34 +120,36 @@ class Scanner {
     };
   }
 
-  #directory(path: string, listing: number | undefined, above: IgnoreRules | undefined): Listing {
+  #directory({ path, place, before }: Visit, above: IgnoreRules | undefined): Listing {
     this.#options.checkpoint?.();
     // Its own place comes before those of the directories in it.
     const slot = this.#listings.push({ bytes: new Uint8Array(), digest: "" }) - 1;
-    const location = `${this.#root}/${path}`;
-    const identity = directoryIdentity(location, path);
-    const names = listNames(location, path);
+    const known = this.#known.directory(path === "" ? this.#known.root : before?.listing, path);
+    const seen = this.#children(path, known, above);
+    if (directoryPlace(`${this.#root}/${path}`, path) !== place)
+      throw fileChanged(path, "was replaced while it was read");
+    this.#keepRows(slot, seen);
+    const listing = isAsKnown(seen, known) ? knownListing(known, before) : listingOf(seen);
+    this.#listings[slot] = listing;
+    return listing;
+  }
+
+  #children(path: string, known: KnownDirectory, above: IgnoreRules | undefined): Seen[] {
+    const names = listNames(`${this.#root}/${path}`, path);
     const rules = this.#rulesIn(path, names, above);
-    const known = this.#known.directory(listing, path);
     const directory = validDirectory(path);
     const seen: Seen[] = [];
-    const subdirectories: string[] = [];
     for (const name of names) {
       const child = path === "" ? name : `${path}/${name}`;
       const before = known.find(name);
       const found = this.#look(child, name, { directory, known: before, rules });
       if (found === undefined) continue;
       seen.push(found);
-      if (found.entry.kind === "directory") {
-        subdirectories.push(this.#directory(child, before?.listing, rules).digest);
-      }
+      if (found.place === undefined) continue;
+      found.below = this.#directory({ path: child, place: found.place, before }, rules).digest;
+      if (found.below !== before?.listingDigest) found.known = undefined;
     }
-    if (directoryIdentity(location, path) !== identity)
-      throw fileChanged(path, "was replaced while it was read");
-    this.#keepRows(slot, seen);
-    const result = encodeListing({ entries: seen.map(({ entry }) => entry), subdirectories });
-    this.#listings[slot] = result;
-    return result;
+    return seen;
   }
 
   #rulesIn(path: string, names: readonly string[], above: IgnoreRules | undefined): IgnoreRules {
@@ -159,11 +176,14 @@ class Scanner {
     }
     checkPathIn(directory, name);
     if (stats.isFile()) return this.#file(path, location, stats, known);
-    const none = { path, mode: Number(stats.mode & 0o777n), mtimeUs: 0, sizeBytes: 0 };
-    if (stats.isDirectory()) return { entry: { ...none, kind: "directory" }, identity: undefined };
+    if (stats.isDirectory()) {
+      const mode = Number(stats.mode & 0o777n);
+      const seen = seenAs({ path, kind: "directory", mode, mtimeUs: 0, sizeBytes: 0 }, known);
+      return { ...seen, place: placeOf(stats) };
+    }
     if (stats.isSymbolicLink()) {
       const target = readTarget(location, path);
-      return { entry: { ...none, kind: "symlink", mode: 0, target }, identity: undefined };
+      return seenAs({ path, kind: "symlink", mode: 0, mtimeUs: 0, sizeBytes: 0, target }, known);
     }
     this.#skipped.push(path);
     return undefined;
@@ -175,11 +195,8 @@ class Scanner {
   }
 
   #file(path: string, location: string, stats: BigIntStats, known: KnownEntry | undefined): Seen | undefined {
-    const identity = identityOf(stats);
-    const isAsKnown = known?.identity !== undefined && sameIdentity(known.identity, identity);
-    const digest = isAsKnown ? known.entry.digest : undefined;
-    if (digest !== undefined) return { entry: fileEntry(path, identity, digest), identity };
-    return this.#read(path, location);
+    if (known === undefined || !this.#known.isSameFile(known, stats)) return this.#read(path, location);
+    return { entry: known.entry, known };
   }
 
   #read(path: string, location: string): Seen | undefined {
@@ -212,13 +229,40 @@ class Scanner {
 
   #keepRows(slot: number, seen: readonly Seen[]): void {
     const rows = new BigInt64Array(seen.length * ROW);
-    for (const [row, { entry, identity }] of seen.entries()) {
+    for (const [row, { entry, identity, known }] of seen.entries()) {
       this.#counts.contentBytes += entry.sizeBytes;
-      if (identity !== undefined) writeRow(rows, row, identity);
+      if (known !== undefined) copyRow(this.#known.identities, known.row, rows, row);
+      else if (identity !== undefined) writeRow(rows, row, identity);
     }
     this.#counts.entries += seen.length;
     this.#rows[slot] = rows;
   }
+}
+
+/** A directory or a symlink, which its entry tells all of. */
+function seenAs(entry: ManifestEntry, known: KnownEntry | undefined): Seen {
+  return known !== undefined && sameEntry(known.entry, entry) ? { entry: known.entry, known } : { entry };
+}
+
+/** Whether nothing in a directory is new and nothing gone. */
+function isAsKnown(seen: readonly Seen[], known: KnownDirectory): boolean {
+  return (
+    known.listing !== undefined &&
+    seen.length === known.entries.length &&
+    seen.every((found) => found.known !== undefined)
+  );
+}
+
+function knownListing({ listing }: KnownDirectory, before: KnownEntry | undefined): Listing {
+  const bytes = listing ?? new Uint8Array();
+  return { bytes, digest: before?.listingDigest ?? listingDigest(bytes) };
+}
+
+function listingOf(seen: readonly Seen[]): Listing {
+  return encodeListing({
+    entries: seen.map(({ entry }) => entry),
+    subdirectories: seen.flatMap(({ below }) => below ?? []),
+  });
 }
 
 function concatenate(parts: readonly BigInt64Array[]): BigInt64Array {

@@ -105,9 +105,11 @@ class IndexedSnapshot implements Snapshot {
 function decodeIndex(index: StatIndex): { manifest: Manifest; identities: Map<string, FileIdentity> } {
   const entries: ManifestEntry[] = [];
   const identities = new Map<string, FileIdentity>();
-  for (const { entry, identity } of new IndexCursor(index).walk()) {
-    entries.push(entry);
-    if (identity !== undefined) identities.set(entry.path, identity);
+  const cursor = new IndexCursor(index);
+  for (const known of cursor.walk()) {
+    entries.push(known.entry);
+    const identity = cursor.identityOf(known);
+    if (identity !== undefined) identities.set(known.entry.path, identity);
   }
   return { manifest: { entries }, identities };
 }

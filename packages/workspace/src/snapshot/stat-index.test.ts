@@ -1,9 +1,10 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { diffManifests } from "../manifest/diff.js";
 import { arbitraryManifest } from "../testing/arbitrary-manifest.js";
+import { arbitraryTree } from "../testing/arbitrary-tree.js";
 import { temporaryDirectory } from "../testing/temporary-directory.js";
 import { readTree, writeTree } from "../testing/tree.js";
 import { contentBitmap, entriesOfBitmap } from "../transfer/content-bitmap.js";
@@ -29,6 +30,11 @@ function later<T>(work: () => T): T {
   }
 }
 
+/** Whether one path is the other or above it. */
+function meet(a: string, b: string): boolean {
+  return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
+}
+
 describe("an index of what was read", () => {
   it("saves reading what has not changed, and no more than that", () => {
     const root = temporaryDirectory();
@@ -41,6 +47,31 @@ describe("an index of what was read", () => {
     const changed = later(() => scanTree(root, { known: again }));
     expect(changed.filesRead).toBe(2);
     expect(changed.rootDigest).toBe(later(() => scanTree(root)).rootDigest);
+  });
+
+  it("never changes what a scan finds, whatever was done to the tree since", () => {
+    const runs = Number(process.env.SLOTH_PROPERTY_RUNS ?? 60);
+    fc.assert(
+      fc.property(arbitraryTree, arbitraryTree, fc.subarray([0, 1, 2, 3, 4, 5]), (before, edits, kept) => {
+        const root = temporaryDirectory();
+        writeTree(root, before);
+        const known = later(() => scanTree(root));
+        // Some entries stay as they are, some go, and some that come take a path in which something stood.
+        for (const [index, path] of Object.keys(before).entries())
+          if (!kept.includes(index)) rmSync(join(root, path), { recursive: true, force: true });
+        for (const [path, node] of Object.entries(edits)) {
+          if (Object.keys(before).some((other) => meet(path, other))) continue;
+          writeTree(root, { [path]: node });
+        }
+        const again = later(() => scanTree(root, { known }));
+        const anew = later(() => scanTree(root));
+        expect(again.encoded).toEqual(anew.encoded);
+        expect(again.identities).toEqual(anew.identities);
+        expect(again.rootDigest).toBe(anew.rootDigest);
+        expect([again.entries, again.contentBytes]).toEqual([anew.entries, anew.contentBytes]);
+      }),
+      { numRuns: runs },
+    );
   });
 
   it("vouches for nothing that is so young that its clock tick may not be over", () => {

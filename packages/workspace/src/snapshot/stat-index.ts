@@ -1,3 +1,4 @@
+import type { BigIntStats } from "node:fs";
 import { listingCounts } from "../manifest/listing.js";
 import { splitListings } from "../manifest/manifest-codec.js";
 import type { FileIdentity } from "./file-identity.js";
@@ -38,6 +39,23 @@ export function readRow(rows: BigInt64Array, row: number, sizeBytes: number): Fi
     ctimeNs: rows[at + 2] ?? 0n,
     mode: Number(rows[at + 3]),
   };
+}
+
+export function copyRow(from: BigInt64Array, row: number, to: BigInt64Array, toRow: number): void {
+  for (let column = 0; column < ROW; column++) to[toRow * ROW + column] = from[row * ROW + column] ?? 0n;
+}
+
+/** Whether a file of `sizeBytes`, as `lstat` has it, is the one that the row is of. */
+export function matchesRow(rows: BigInt64Array, row: number, sizeBytes: number, stats: BigIntStats): boolean {
+  const at = row * ROW;
+  return (
+    rows[at] !== 0n &&
+    rows[at] === BigInt.asIntN(64, stats.ino) &&
+    rows[at + 2] === stats.ctimeNs &&
+    rows[at + 1] === stats.mtimeNs &&
+    rows[at + 3] === stats.mode &&
+    sizeBytes === Number(stats.size)
+  );
 }
 
 export function isSameTree(a: StatIndex, b: StatIndex): boolean {
