@@ -1,11 +1,18 @@
 import { createHash, type Hash, hash } from "node:crypto";
-import { closeSync, constants, openSync, writeSync } from "node:fs";
+import { closeSync, constants, openSync, write, writeSync } from "node:fs";
+import { promisify } from "node:util";
 import { quote, WorkspaceError } from "../errors.js";
 import { setAttributesOf } from "../layout/set-attributes.js";
 import type { BodySink } from "./archive-reader.js";
 import type { Body } from "./bodies.js";
+import { WriteQueue } from "./write-queue.js";
 
 const CREATE_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+
+/** Larger ones are written beside the event loop; for smaller ones that costs more than it saves. */
+const SYNC_BYTES = 2 ** 20;
+
+const writeAsync = promisify(write);
 
 interface OpenBody {
   body: Body;
@@ -17,11 +24,13 @@ interface OpenBody {
 
 /**
  * Writes each body to a file named by its number, gives it the mode and time of the first file that has it, and checks
- * its digest. One descriptor is open at a time.
+ * its digest. Keeps the bytes of large bodies until they are written, so they must not be written over.
  */
 export class BodyFiles implements BodySink {
   readonly #directory: string;
   readonly #bodies = new Map<string, { location: string; body: Body }>();
+  readonly #descriptors = new Set<number>();
+  readonly #queue = new WriteQueue();
   #open: OpenBody | undefined;
 
   constructor(directory: string) {
@@ -41,12 +50,15 @@ export class BodyFiles implements BodySink {
   begin(body: Body): void {
     const location = `${this.#directory}/${this.#bodies.size}`;
     const descriptor = openSync(location, CREATE_FLAGS, 0o600);
+    this.#descriptors.add(descriptor);
     this.#open = { body, location, descriptor, sha256: undefined, digest: undefined };
   }
 
   write(bytes: Uint8Array): void {
     const open = this.#opened();
-    writeFully(open.descriptor, bytes);
+    if (open.body.sizeBytes > SYNC_BYTES)
+      this.#queue.push(bytes.length, () => writeBeside(open.descriptor, bytes));
+    else writeFully(open.descriptor, bytes);
     if (bytes.length === open.body.sizeBytes) {
       open.digest = hash("sha256", bytes, "hex");
       return;
@@ -57,20 +69,39 @@ export class BodyFiles implements BodySink {
 
   finish(): void {
     const { body, location, descriptor, sha256, digest } = this.#opened();
-    if (isReadable(body)) setAttributesOf(descriptor, body);
-    this.abandon();
     if ((digest ?? sha256?.digest("hex")) !== body.digest) {
       const message = `The received content of ${quote(body.path)} is not what was announced. It was thrown away.`;
       throw new WorkspaceError("BAD_ARCHIVE", message, { path: body.path });
     }
+    this.#open = undefined;
     this.#bodies.set(body.digest, { location, body });
+    if (body.sizeBytes > SYNC_BYTES) this.#queue.push(0, () => this.#complete(descriptor, body));
+    else this.#complete(descriptor, body);
   }
 
-  /** Closes the file that is open, if one is. */
-  abandon(): void {
-    if (this.#open === undefined) return;
-    const { descriptor } = this.#open;
-    this.#open = undefined;
+  #complete(descriptor: number, body: Body): void {
+    if (isReadable(body)) setAttributesOf(descriptor, body);
+    this.#close(descriptor);
+  }
+
+  /** Resolves when there is room for more. @throws what the system said of a write */
+  room(): Promise<void> {
+    return this.#queue.room();
+  }
+
+  /** Resolves when every finished body is in its file. @throws what the system said of a write */
+  end(): Promise<void> {
+    return this.#queue.end();
+  }
+
+  /** Writes nothing more, and closes what is open. */
+  async abandon(): Promise<void> {
+    await this.#queue.stop();
+    for (const descriptor of this.#descriptors) this.#close(descriptor);
+  }
+
+  #close(descriptor: number): void {
+    this.#descriptors.delete(descriptor);
     closeSync(descriptor);
   }
 
@@ -82,6 +113,12 @@ export class BodyFiles implements BodySink {
 
 function isReadable({ mode }: Body): boolean {
   return (mode & 0o400) !== 0;
+}
+
+async function writeBeside(descriptor: number, bytes: Uint8Array): Promise<void> {
+  for (let written = 0; written < bytes.length; ) {
+    written += (await writeAsync(descriptor, bytes, written, bytes.length - written)).bytesWritten;
+  }
 }
 
 function writeFully(descriptor: number, bytes: Uint8Array): void {

@@ -35,7 +35,7 @@ export interface ReceiveOptions {
 /**
  * Receives what {@link packContents} sends, from a peer that may be hostile. Contents go to numbered files below
  * `stagingDir`; nothing that the peer names touches the disk. What is not exactly as expected rejects the whole
- * transfer and removes `stagingDir`.
+ * transfer and removes `stagingDir`. A chunk must not be written over after it was given.
  * @throws {WorkspaceError} BAD_ARCHIVE, LIMIT, BAD_MANIFEST or IO_FAILED
  */
 export async function receiveContents(
@@ -48,11 +48,7 @@ export async function receiveContents(
     const pace = new Pace(options.signal);
     const expected = bodiesOf(options.expected);
     checkTotals(options.expected, expected, limitsWith(options.limits));
-    const summary = await receive(
-      abortable(chunks, options.signal),
-      new ArchiveReader(expected, files),
-      pace,
-    );
+    const summary = await receive(abortable(chunks, options.signal), { expected, files, pace });
     return {
       summary: { ...summary, entries: expected.length },
       pathOf: (digest) => files.pathOf(digest),
@@ -60,23 +56,32 @@ export async function receiveContents(
       remove: () => removeNumbered(options.stagingDir),
     };
   } catch (cause) {
-    files.abandon();
+    await files.abandon();
     await removeNumbered(options.stagingDir);
     throw asWorkspaceError(cause);
   }
 }
 
-async function receive(chunks: AsyncIterable<Uint8Array>, reader: ArchiveReader, pace: Pace) {
+interface Receiving {
+  expected: readonly Body[];
+  files: BodyFiles;
+  pace: Pace;
+}
+
+async function receive(chunks: AsyncIterable<Uint8Array>, { expected, files, pace }: Receiving) {
+  const reader = new ArchiveReader(expected, files);
   let bytes = 0;
   for await (const chunk of chunks) {
     for (let at = 0; at < chunk.length; at += SLICE_BYTES) {
-      const slice = chunk.subarray(at, at + SLICE_BYTES);
-      reader.push(slice);
+      reader.push(chunk.subarray(at, at + SLICE_BYTES));
+      await files.room();
       if (pace.isDue()) await pace.rest();
     }
     bytes += chunk.length;
   }
-  return { bytes, sha256: reader.end() };
+  const sha256 = reader.end();
+  await files.end();
+  return { bytes, sha256 };
 }
 
 function checkTotals(entries: readonly ManifestEntry[], bodies: readonly Body[], limits: Limits): void {
