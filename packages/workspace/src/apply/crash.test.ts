@@ -123,6 +123,33 @@ describe("a process that is killed", () => {
   );
 });
 
+describe("a process that is killed while it undoes a commit that failed", () => {
+  it(
+    "leaves the old tree to whoever opens it next",
+    async () => {
+      const before = shownWhenWritten(OLD_TREE);
+      const names = await stepsOf();
+      for (let failAt = names.indexOf("journal") + 2; failAt <= names.length; failAt += stride(9)) {
+        const undoing = await inFreshRoot(async (root) =>
+          namesOfSteps(root, await prepareApply(root), failAt),
+        );
+        // The first step writes down that all is undone; before it, all is carried through.
+        for (let killAt = failAt + 2; killAt <= undoing.length; killAt += stride(4)) {
+          await inFreshRoot(async (root) => {
+            await prepareApply(root);
+            expect(await applyInChild(root, killAt, failAt)).toBe("SIGKILL");
+            await openWorkspace(root);
+            const where = `failed at ${names[failAt - 1]}, killed at ${undoing[killAt - 1]}`;
+            expect(shown(root), where).toEqual(before);
+            expect(leftIn(root, "staging", "journal", "rollback")).toEqual([]);
+          });
+        }
+      }
+    },
+    TIMEOUT_MS,
+  );
+});
+
 describe("a commit of an ordinary user that stops at any step", () => {
   it(
     "is carried through, however often that stops",

@@ -69,17 +69,22 @@ function contentsAt(places: [string, string][]): NonNullable<ApplyOptions["conte
   };
 }
 
-/** Applies in another process what {@link prepareApply} made ready, and kills that at a step; how it ended. */
-export function applyInChild(root: string, killAt: number): Promise<number | string | null> {
+/**
+ * Applies in another process what {@link prepareApply} made ready, and kills that at a step; how it ended. With
+ * `failAt`, the step of that number fails before, which begins the undoing.
+ */
+export function applyInChild(root: string, killAt: number, failAt = 0): Promise<number | string | null> {
   return ended(
-    startChild(`${killingHook(killAt)}
+    startChild(`${killingHook(killAt, failAt)}
       import { readFileSync } from "node:fs";
       const input = JSON.parse(readFileSync(${JSON.stringify(join(dirname(root), "input.json"))}, "utf8"));
       const { openWorkspace } = await import(${JSON.stringify(built("root/open-workspace.js"))});
       const places = new Map(input.places);
       const contents = { summary: {}, pathOf: (digest) => places.get(digest), remove: async () => undefined };
       const workspace = await openWorkspace(${JSON.stringify(root)});
-      await workspace.apply({ ...input, contents, durable: false, onStep });
+      await workspace.apply({ ...input, contents, durable: false, onStep }).catch((error) => {
+        if (error !== failure) throw error;
+      });
       process.disconnect();`),
   );
 }
@@ -87,18 +92,21 @@ export function applyInChild(root: string, killAt: number): Promise<number | str
 /** Opens the workspace in another process, which recovers what is unfinished; how that process ended. */
 export function openInChild(root: string, killAt: number): Promise<number | string | null> {
   return ended(
-    startChild(`${killingHook(killAt)}
+    startChild(`${killingHook(killAt, 0)}
       const { openWorkspace } = await import(${JSON.stringify(built("root/open-workspace.js"))});
       await openWorkspace(${JSON.stringify(root)}, { onStep });
       process.disconnect();`),
   );
 }
 
-function killingHook(killAt: number): string {
+function killingHook(killAt: number, failAt: number): string {
   return `
     let steps = 0;
+    const failure = new Error("failed");
     const onStep = () => {
-      if (++steps === ${killAt}) process.kill(process.pid, "SIGKILL");
+      steps++;
+      if (steps === ${killAt}) process.kill(process.pid, "SIGKILL");
+      if (steps === ${failAt}) throw failure;
     };`;
 }
 
