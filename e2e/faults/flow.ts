@@ -43,8 +43,10 @@ export class Flow {
     if (this.#isStopped) return;
     while (this.#mayHandOn()) this.#handOn(this.#queue.shift()?.piece ?? "end");
     this.#options.line.cutIfReached();
-    this.#regulate();
-    this.#callAgain();
+    // Looked at once: whoever pauses because the line is taken must also come back for it.
+    const takenForMs = this.#options.line.takenForMs();
+    this.#regulate(takenForMs);
+    this.#callAgain(takenForMs);
   }
 
   stop(): void {
@@ -90,18 +92,18 @@ export class Flow {
     this.#isSinkFull = !sink.write(passing);
   }
 
-  #regulate(): void {
+  #regulate(takenForMs: number): void {
     const { source, line } = this.#options;
     const isBlocked = this.#isSinkFull && this.#headWaitMs() <= 0;
-    if (isBlocked || line.isHeld || line.takenForMs() > 0) source.pause();
+    if (isBlocked || line.isHeld || takenForMs > 0) source.pause();
     else source.resume();
   }
 
   /** A full sink calls by `drain`, the end of a stall calls too, and after a cut nobody needs to. */
-  #callAgain(): void {
+  #callAgain(takenForMs: number): void {
     const { line } = this.#options;
     if (line.isHeld || line.bytesUntilCut === 0) return;
-    const waits = [line.takenForMs()].filter((ms) => ms > 0);
+    const waits = [takenForMs].filter((ms) => ms > 0);
     if (this.#queue.length > 0 && !this.#isSinkFull) waits.push(this.#headWaitMs());
     if (waits.length === 0) return;
     this.#timer = setTimeout(() => this.pump(), Math.max(0, Math.round(Math.min(...waits))));
