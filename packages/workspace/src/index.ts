@@ -25,13 +25,21 @@ export {
   type WorkspaceIdentity,
 } from "./kept-trees/kept-trees.js";
 export type { LeasedTree } from "./kept-trees/leased-tree.js";
+export type { MissingContents } from "./kept-trees/missing-contents.js";
 export { removeTree } from "./kept-trees/remove-tree.js";
 export { layOut } from "./layout/lay-out.js";
 export { DEFAULT_LIMITS, type Limits } from "./limits.js";
 export { type AcquireOptions, acquireLock, type Lock, tryAcquireLock } from "./lock/process-lock.js";
 export { decodeChangeset, encodeChangeset } from "./manifest/changeset-codec.js";
 export { countChanges, diffManifests, patchManifest } from "./manifest/diff.js";
-export { type Changeset, isEmptyChangeset, type Manifest, type ManifestEntry } from "./manifest/entry.js";
+export {
+  type Changeset,
+  isEmptyChangeset,
+  type Manifest,
+  type ManifestEntry,
+  someEntries,
+  walkEntries,
+} from "./manifest/entry.js";
 export { ListingBag } from "./manifest/listing-bag.js";
 export { decodeManifest, encodeManifest, manifestDigest } from "./manifest/manifest-codec.js";
 export {

@@ -5,10 +5,13 @@ import {
   ListingBag,
   type Manifest,
   type ManifestEntry,
+  type MissingContents,
   receiveContents,
   type ScanRules,
   type Snapshot,
   type StagedContents,
+  someEntries,
+  walkEntries,
 } from "@sloth/workspace";
 import type { Inbox } from "./inbox.js";
 import { stopwatch } from "./stopwatch.js";
@@ -95,25 +98,36 @@ async function* receiveManifest(
 
 async function* receiveMissing(
   manifest: Manifest,
-  missing: ManifestEntry[],
+  missing: MissingContents,
   snapshot: SnapshotFrame["snapshot"],
   { endpoint, tree, signal }: IncomingWorkspaceOptions,
 ): AsyncGenerator<ExecuteResponse, StagedContents | undefined> {
-  if (missing.length === 0) return undefined;
+  if (missing.count === 0) return undefined;
   const stagingDir = tree.stagingDirectory;
   const inline = new Set(snapshot.inlineSha256.map((digest) => Buffer.from(digest).toString("hex")));
   const isInline = ({ digest }: ManifestEntry) => digest !== undefined && inline.has(digest);
-  if (missing.every(isInline)) {
-    const expected = manifest.entries.filter(isInline);
+  if (inline.size > 0 && every(missing, isInline)) {
+    const expected = someEntries(walkEntries(manifest), isInline);
     return await receiveContents(once(snapshot.inlineContents), { expected, stagingDir, signal });
   }
-  const upload = endpoint.expectUpload({ entries: missing, stagingDir, signal });
+  const upload = endpoint.expectUpload({ entries: missing.entries, stagingDir, signal });
   // Watched from the start: it may fail before anybody waits for it.
   upload.catch(() => {});
-  const all = missing.length === manifest.entries.filter(({ sizeBytes }) => sizeBytes > 0).length;
-  const bitmap = all ? new Uint8Array() : contentBitmap(manifest.entries, missing);
+  const all = missing.count === countContents(manifest);
+  const bitmap = all ? new Uint8Array() : contentBitmap(walkEntries(manifest), missing);
   yield { frame: { $case: "missing", missing: { all, bitmap } } };
   return await upload;
+}
+
+function countContents(manifest: Manifest): number {
+  let files = 0;
+  for (const { sizeBytes } of walkEntries(manifest)) if (sizeBytes > 0) files++;
+  return files;
+}
+
+function every(entries: Iterable<ManifestEntry>, isMeant: (entry: ManifestEntry) => boolean): boolean {
+  for (const entry of entries) if (!isMeant(entry)) return false;
+  return true;
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

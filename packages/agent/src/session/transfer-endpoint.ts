@@ -13,7 +13,7 @@ import { type Resolvers, withResolvers } from "./with-resolvers.js";
 
 /** What an upload is received into. */
 interface Expected {
-  entries: readonly ManifestEntry[];
+  entries: Iterable<ManifestEntry>;
   stagingDir: string;
   signal: AbortSignal;
 }

@@ -3,7 +3,7 @@ import { ownUmask } from "@sloth/runtime";
 import type { Workspace } from "@sloth/workspace";
 import type { ConnectedAgent } from "./agent-pool.js";
 import { Outbox } from "./outbox.js";
-import { OutgoingWorkspace } from "./outgoing-workspace.js";
+import { digestsOf, OutgoingWorkspace } from "./outgoing-workspace.js";
 import { openFrame } from "./wire.js";
 import type { WorkspaceTerms } from "./workspace-terms.js";
 
@@ -57,10 +57,8 @@ async function answer(
       for (const manifest of outgoing.manifestPieces(frame.need))
         await outbox.send({ $case: "manifest", manifest });
       return undefined;
-    case "missing": {
-      const entries = outgoing.missingEntries(frame.missing).filter(({ sizeBytes }) => sizeBytes > 0);
-      return new Set(entries.map(({ digest }) => digest ?? ""));
-    }
+    case "missing":
+      return digestsOf(outgoing.missingEntries(frame.missing));
     case "started":
       return new Set();
     default:

@@ -36,9 +36,6 @@ import type { WorkspaceTerms } from "./workspace-terms.js";
 type Frame = NonNullable<ExecuteResponse["frame"]>;
 type FrameKind = Frame["$case"];
 
-/** Decoding more entries ahead of need would hold up output for too long. */
-const MOST_DECODED_AHEAD = 50_000;
-
 /** How far an attempt has come; what a broken stream means depends on it. */
 export type Stage = "opening" | "waiting" | "syncing" | "running" | "collecting" | "closing";
 
@@ -142,7 +139,6 @@ export class Conversation {
         return yield* this.#missing(frame.missing);
       case "started":
         this.#stage = "running";
-        this.#decodeWhileWaiting();
         this.#clock.lap("negotiate and update");
         this.#clock.note("agent: verify", frame.started.verifyUs / 1000);
         this.#clock.note("agent: update", frame.started.updateUs / 1000);
@@ -184,13 +180,6 @@ export class Conversation {
   async #needed(need: { all: boolean; sha256: Uint8Array[] }): Promise<void> {
     for (const manifest of this.#outgoing.manifestPieces(need))
       await this.#outbox.send({ $case: "manifest", manifest });
-    this.#decodeWhileWaiting();
-  }
-
-  /** The manifest is needed when contents are asked for or changes come, and the agent is busy for as long. */
-  #decodeWhileWaiting(): void {
-    const { base } = this.#outgoing;
-    if (base.entries <= MOST_DECODED_AHEAD) setImmediate(() => base.decode());
   }
 
   async *#missing(missing: MissingFrame): AsyncGenerator<TaskEvent> {

@@ -16,6 +16,7 @@ import {
   type Snapshot,
   type Workspace,
   WorkspaceError,
+  walkEntries,
 } from "@sloth/workspace";
 import { forecastSync, type SyncForecast } from "../plan/sync-forecast.js";
 import { MUCH_BYTES } from "../view/sync-view.js";
@@ -75,12 +76,12 @@ export class OutgoingWorkspace {
   /** What sending the contents amounts to that the agent lacks; undefined when even all of them are not much. */
   forecast(missing: MissingFrame): SyncForecast | undefined {
     if (this.base.contentBytes <= MUCH_BYTES) return undefined;
-    return forecastSync(this.base, new Set(this.missingEntries(missing).map(({ digest }) => digest ?? "")));
+    return forecastSync(this.base, digestsOf(this.missingEntries(missing)));
   }
 
   /** The entries whose contents the agent lacks. */
-  missingEntries({ all, bitmap }: MissingFrame): readonly ManifestEntry[] {
-    const { entries } = this.base.manifest;
+  missingEntries({ all, bitmap }: MissingFrame): Iterable<ManifestEntry> {
+    const entries = walkEntries(this.base.manifest);
     return all ? entries : entriesOfBitmap(entries, bitmap);
   }
 
@@ -116,6 +117,13 @@ export class OutgoingWorkspace {
     const contents = packContents(root, entries, { signal, identities });
     await client.upload(uploadParts(transferId, contents, compression), { signal });
   }
+}
+
+/** Of what is not empty. */
+export function digestsOf(entries: Iterable<ManifestEntry>): Set<string> {
+  const digests = new Set<string>();
+  for (const { digest, sizeBytes } of entries) if (sizeBytes > 0) digests.add(digest ?? "");
+  return digests;
 }
 
 function requireWithin(

@@ -11,7 +11,7 @@ export interface DirectorySize {
 const LEVELS = 2;
 
 /** The `count` directories of the top two levels with the most bytes below them, the largest first; none that is empty. */
-export function largestDirectories(entries: readonly ManifestEntry[], count: number): DirectorySize[] {
+export function largestDirectories(entries: Iterable<ManifestEntry>, count: number): DirectorySize[] {
   const sizes = new Map<string, DirectorySize>();
   for (const { path, kind, sizeBytes } of entries) {
     if (kind !== "file") continue;

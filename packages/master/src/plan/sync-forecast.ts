@@ -1,5 +1,11 @@
 import type { WorkspaceSettings } from "@sloth/dsl";
-import type { ManifestEntry, Snapshot, Workspace } from "@sloth/workspace";
+import {
+  type ManifestEntry,
+  type Snapshot,
+  someEntries,
+  type Workspace,
+  walkEntries,
+} from "@sloth/workspace";
 import type { AgentTarget } from "../inventory/inventory.js";
 import { type DirectorySize, largestDirectories } from "./largest-directories.js";
 
@@ -31,17 +37,21 @@ export function forecastSync(
   { manifest, skipped }: Pick<Snapshot, "manifest" | "skipped">,
   missing?: ReadonlySet<string>,
 ): SyncForecast {
-  const files = manifest.entries.filter(({ kind }) => kind === "file");
   const isNew = ({ digest = "", sizeBytes }: ManifestEntry) =>
     sizeBytes > 0 && (missing?.has(digest) ?? true);
-  const newFiles = files.filter(isNew);
-  const contents = new Map(newFiles.map(({ digest, sizeBytes }) => [digest, sizeBytes]));
+  const forecast = { files: 0, sizeBytes: 0 };
+  const contents = new Map<string | undefined, number>();
+  for (const entry of walkEntries(manifest)) {
+    if (entry.kind !== "file") continue;
+    forecast.files++;
+    forecast.sizeBytes += entry.sizeBytes;
+    if (isNew(entry)) contents.set(entry.digest, entry.sizeBytes);
+  }
   return {
-    files: files.length,
-    sizeBytes: sum(files.map(({ sizeBytes }) => sizeBytes)),
+    ...forecast,
     newContents: contents.size,
     newBytes: sum([...contents.values()]),
-    largest: largestDirectories(newFiles, 10),
+    largest: largestDirectories(someEntries(walkEntries(manifest), isNew), 10),
     skipped,
   };
 }

@@ -1,11 +1,13 @@
 import { quote, WorkspaceError } from "../errors.js";
-import { patchManifest } from "../manifest/diff.js";
+import { patchedEntries, patchManifest } from "../manifest/diff.js";
 import {
   type Changeset,
-  indexByPath,
+  type EntryLookup,
+  entriesByPath,
   type Manifest,
   type ManifestEntry,
   sameButForTime,
+  walkEntries,
 } from "../manifest/entry.js";
 import { leavesTree } from "../manifest/link-rules.js";
 import { nameOf, topmostAbove } from "../manifest/path-rules.js";
@@ -38,16 +40,17 @@ export function guardChangeset(
   permissions: Permissions = {},
   folding?: NameFolding,
 ): void {
-  const before = indexByPath(base.entries);
+  const before = entriesByPath(base);
   refuseProtected(before, changeset, permissions);
   if (permissions.externalSymlinks !== "keep") refuseExternalLinks(before, changeset);
-  const result = patchManifest(base, changeset);
-  if (permissions.allowDeleteAll !== true) refuseDeletingAll(base, result);
-  if (folding !== undefined) refuseFoldedNames(result, changeset, folding);
+  const leavesFiles = hasFilesOf(patchedEntries(base, changeset));
+  if (permissions.allowDeleteAll !== true && !leavesFiles) refuseDeletingAll(base);
+  const isFolding = folding?.foldsCase || folding?.foldsNormalization;
+  if (isFolding) refuseFoldedNames(patchManifest(base, changeset), changeset, folding);
 }
 
 function refuseProtected(
-  before: ReadonlyMap<string, ManifestEntry>,
+  before: EntryLookup,
   { upserts, deletions }: Changeset,
   permissions: Permissions,
 ): void {
@@ -106,7 +109,7 @@ function isSpelling(name: string, word: "git" | "sloth"): boolean {
   return plain === `.${word}` || plain === `${word}~1`;
 }
 
-function refuseExternalLinks(before: ReadonlyMap<string, ManifestEntry>, { upserts }: Changeset): void {
+function refuseExternalLinks(before: EntryLookup, { upserts }: Changeset): void {
   for (const { path, target } of upserts) {
     if (target === undefined || !leavesTree(path, target) || before.get(path)?.target === target) continue;
     const advice =
@@ -116,13 +119,16 @@ function refuseExternalLinks(before: ReadonlyMap<string, ManifestEntry>, { upser
   }
 }
 
-function refuseDeletingAll(base: Manifest, result: Manifest): void {
-  if (!hasFiles(base) || hasFiles(result)) return;
+function refuseDeletingAll(base: Manifest): void {
+  if (!hasFilesOf(walkEntries(base))) return;
   const message =
     "The change would delete every file of the working directory, which is refused. Keep at least one, or set `allow_delete_all = true`.";
   throw new WorkspaceError("DELETES_ALL", message);
 }
 
-function hasFiles(manifest: Manifest): boolean {
-  return manifest.entries.some((entry) => entry.kind !== "directory");
+/** Walks to the end, since that the result is a tree shows only there. */
+function hasFilesOf(entries: Iterable<ManifestEntry>): boolean {
+  let hasFiles = false;
+  for (const { kind } of entries) hasFiles ||= kind !== "directory";
+  return hasFiles;
 }

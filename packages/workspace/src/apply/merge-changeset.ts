@@ -1,6 +1,8 @@
 import { quote } from "../errors.js";
 import {
   type Changeset,
+  type EntryLookup,
+  entriesByPath,
   indexByPath,
   type Manifest,
   type ManifestEntry,
@@ -65,7 +67,7 @@ type Decision = { upsert: ManifestEntry } | "delete" | "nothing";
 
 class Merge {
   readonly #input: MergeInput;
-  readonly #base: ReadonlyMap<string, ManifestEntry>;
+  readonly #base: EntryLookup;
   readonly #upserts: ReadonlyMap<string, ManifestEntry>;
   readonly #deletions: Set<string>;
   readonly #oursByDirectory: Map<string, string[]>;
@@ -78,7 +80,7 @@ class Merge {
 
   constructor(input: MergeInput) {
     this.#input = input;
-    this.#base = indexByPath(input.base.entries);
+    this.#base = entriesByPath(input.base);
     this.#upserts = indexByPath(input.theirs.upserts);
     this.#deletions = new Set(input.theirs.deletions);
     this.#oursByDirectory = byDirectory(input.ours.keys());

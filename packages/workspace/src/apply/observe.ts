@@ -7,6 +7,7 @@ import { type KnownDigest, knownFrom } from "../snapshot/capture-changes.js";
 import { fileEntry } from "../snapshot/file-entry.js";
 import { type FileIdentity, identityOf } from "../snapshot/file-identity.js";
 import { FileHasher } from "../snapshot/read-file.js";
+import type { IdentityLookup } from "../snapshot/snapshot.js";
 import type { TreeCursor } from "./tree-cursor.js";
 
 /** What was sent: a snapshot, or what was kept of one. */
@@ -14,7 +15,7 @@ export interface Base {
   readonly root: string;
   readonly manifest: Manifest;
   /** Of files that need not be read again while their identity stays. */
-  readonly identities?: ReadonlyMap<string, FileIdentity>;
+  readonly identities?: IdentityLookup;
 }
 
 /** What stands in the tree now where a changeset touches it: the `ours` of a merge, and how to recognise it again. */

@@ -52,7 +52,7 @@ export async function loadChanges(directory: string): Promise<KeptChanges> {
   const changeset = await readList(directory, FILES.changeset, changesetSha256, decodeChangeset);
   const bodies = checked(directory, () => {
     patchManifest(base, changeset);
-    return bodiesOf(newContents(base, changeset));
+    return [...bodiesOf(newContents(base, changeset))];
   });
   const contents = new KeptContents(directory, summary.hasContents ? bodies : []);
   return {

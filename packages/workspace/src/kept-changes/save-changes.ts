@@ -38,7 +38,7 @@ export interface SaveOptions {
 export async function saveChanges(directory: string, options: SaveOptions): Promise<void> {
   const { base, changeset } = options;
   patchManifest(base, changeset);
-  const bodies = bodiesOf(newContents(base, changeset));
+  const bodies = [...bodiesOf(newContents(base, changeset))];
   const draft = join(dirname(directory), `.${basename(directory)}-${randomUUID()}`);
   try {
     await mkdir(dirname(directory), { recursive: true, mode: 0o700 });

@@ -7,7 +7,7 @@ import type { Pace } from "../pacing.js";
 import { IndexCursor } from "../snapshot/index-cursor.js";
 import { readIndexFile } from "../snapshot/index-file.js";
 import type { StatIndex } from "../snapshot/stat-index.js";
-import { bodiesOf } from "../transfer/bodies.js";
+import { type Body, bodiesOf } from "../transfer/bodies.js";
 
 /**
  * Contents that were found elsewhere: in the same tree, at paths that are about to get other ones, or in other trees of
@@ -20,7 +20,7 @@ export class GatheredContents implements ContentSource {
   readonly #copies = new Map<string, string>();
 
   /** @param directory - is created when something is found; its owner removes it. @param needed - all uses of contents */
-  constructor(directory: string, needed: readonly ManifestEntry[]) {
+  constructor(directory: string, needed: Iterable<ManifestEntry>) {
     this.#directory = directory;
     this.#uses = new BodyUses({ pathOf: (digest) => this.#copies.get(digest) }, needed);
   }
@@ -34,15 +34,20 @@ export class GatheredContents implements ContentSource {
   }
 
   /** Looks for contents in these trees, one after the other. */
-  async gather(lacking: readonly ManifestEntry[], trees: Iterable<ScannedTree>, pace: Pace): Promise<void> {
-    for (const { root, places } of trees) {
-      const bodies = bodiesOf(lacking).filter(({ digest }) => !this.#copies.has(digest));
-      if (bodies.length === 0) return;
-      for (const body of bodies) {
-        if (pace.isDue()) await pace.rest();
-        const path = places.get(body.digest);
-        if (path !== undefined) await this.#copy(`${root}/${path}`, body);
-      }
+  async gather(lacking: Iterable<ManifestEntry>, trees: Iterable<ScannedTree>, pace: Pace): Promise<void> {
+    const bodies = bodiesOf(lacking);
+    for (const { root, index } of trees) {
+      const places = placesIn(index, (digest) => bodies.indexOf(digest) >= 0 && !this.#copies.has(digest));
+      if (places.size > 0) await this.#copyAll(bodies, { root, places }, pace);
+      if (this.#copies.size === bodies.length) return;
+    }
+  }
+
+  async #copyAll(bodies: Iterable<Body>, { root, places }: Places, pace: Pace): Promise<void> {
+    for (const body of bodies) {
+      if (pace.isDue()) await pace.rest();
+      const path = places.get(body.digest);
+      if (path !== undefined) await this.#copy(`${root}/${path}`, body);
     }
   }
 
@@ -53,8 +58,13 @@ export class GatheredContents implements ContentSource {
   }
 }
 
-/** Where each content stood when a tree was last scanned. */
+/** A tree, and what stood in it when it was last scanned. */
 export interface ScannedTree {
+  root: string;
+  index: StatIndex;
+}
+
+interface Places {
   root: string;
   /** Paths by digest. */
   places: ReadonlyMap<string, string>;
@@ -65,14 +75,14 @@ export function* scannedTrees(directories: readonly string[]): Generator<Scanned
   for (const directory of directories) {
     const root = `${directory}/tree`;
     const index = readIndexFile(`${directory}/index`, root);
-    if (index !== undefined) yield { root, places: placesIn(index) };
+    if (index !== undefined) yield { root, index };
   }
 }
 
-export function placesIn(index: StatIndex): Map<string, string> {
+function placesIn(index: StatIndex, isWanted: (digest: string) => boolean): Map<string, string> {
   const places = new Map<string, string>();
   for (const { entry } of new IndexCursor(index).walk()) {
-    if (entry.digest !== undefined) places.set(entry.digest, entry.path);
+    if (entry.digest !== undefined && isWanted(entry.digest)) places.set(entry.digest, entry.path);
   }
   return places;
 }

@@ -39,7 +39,7 @@ async function bring(
   await tree.verify({ rules: options.rules ?? {} });
   const expected = await tree.missing(wanted.manifest);
   const contents =
-    expected.length === 0
+    expected.count === 0
       ? undefined
       : await receiveContents(packContents(source, expected), {
           expected,
@@ -47,7 +47,7 @@ async function bring(
         });
   await tree.update(contents, { keepIgnored: options.keepIgnored ?? false });
   await contents?.remove();
-  return expected.map(({ path }) => path);
+  return [...expected].map(({ path }) => path);
 }
 
 /** One attempt: a tree is leased, brought to `source`, worked in, captured and released. */

@@ -4,18 +4,22 @@ import type { ContentSource } from "../layout/content-source.js";
 import { missingContent } from "../layout/missing-content.js";
 import { updateTree } from "../layout/update-tree.js";
 import type { Lock } from "../lock/process-lock.js";
-import { diffManifests } from "../manifest/diff.js";
-import { indexByPath, type Manifest, type ManifestEntry, sameContent } from "../manifest/entry.js";
+import type { Manifest, ManifestEntry } from "../manifest/entry.js";
 import { Pace } from "../pacing.js";
 import { type Capture, captureChanges } from "../snapshot/capture-changes.js";
+import { differences } from "../snapshot/diff-indexes.js";
+import type { IndexedManifest } from "../snapshot/indexed-manifest.js";
 import type { ScanRules } from "../snapshot/scan-tree.js";
-import type { Snapshot } from "../snapshot/snapshot.js";
+import { indexedManifest, type Snapshot } from "../snapshot/snapshot.js";
+import type { StatIndex } from "../snapshot/stat-index.js";
 import { takeSnapshot } from "../snapshot/take-snapshot.js";
-import { newContents } from "../transfer/new-contents.js";
+import { bodiesOf } from "../transfer/bodies.js";
+import { hasNewContent } from "../transfer/new-contents.js";
 import type { StagedContents } from "../transfer/receive-contents.js";
 import type { ContentStore } from "./content-store.js";
-import { GatheredContents, placesIn, type ScannedTree, scannedTrees } from "./gathered-contents.js";
+import { GatheredContents, type ScannedTree, scannedTrees } from "./gathered-contents.js";
 import { LocalContents } from "./local-contents.js";
+import { MissingContents } from "./missing-contents.js";
 import { removeTree } from "./remove-tree.js";
 import { writeAbout } from "./tree-about.js";
 
@@ -46,10 +50,10 @@ export class LeasedTree {
   #rules: ScanRules = {};
   #current: Snapshot | undefined;
   #base: Snapshot | undefined;
-  #target: Manifest | undefined;
+  #target: IndexedManifest | undefined;
   #local: LocalContents | undefined;
   #gathered: GatheredContents | undefined;
-  #needed: ManifestEntry[] = [];
+  #needed: Iterable<ManifestEntry> = [];
 
   constructor(parts: LeaseParts) {
     this.#parts = parts;
@@ -75,20 +79,21 @@ export class LeasedTree {
   }
 
   /** The entries whose contents have to be received, in tree order. */
-  async missing(target: Manifest, signal?: AbortSignal): Promise<ManifestEntry[]> {
+  async missing(target: Manifest, signal?: AbortSignal): Promise<MissingContents> {
     const current = this.#verified();
-    this.#target = target;
-    this.#needed = newContents(current.manifest, diffManifests(current.manifest, target));
-    if (this.#needed.length === 0) return [];
-    const after = indexByPath(target.entries);
-    const isStaying = (entry: ManifestEntry) => isSameContent(entry, after.get(entry.path));
-    const local = new LocalContents(this.#parts.store, current, isStaying);
+    const wanted = indexedManifest(target);
+    this.#target = wanted;
+    this.#needed = newEntries(current.index, wanted.index);
+    const bodies = bodiesOf(this.#needed);
+    if (bodies.length === 0) return new MissingContents([]);
+    const local = new LocalContents(this.#parts.store, { bodies, current, target: wanted });
     this.#local = local;
-    const lacking = this.#needed.filter((entry) => !local.has(entry));
+    const lacking = MissingContents.without(this.#needed, (entry) => local.has(entry));
     const gathered = new GatheredContents(`${this.#parts.directory}/gathered`, this.#needed);
-    if (lacking.length > 0) await gathered.gather(lacking, this.#trees(current), new Pace(signal));
     this.#gathered = gathered;
-    return lacking.filter((entry) => !gathered.has(entry));
+    if (lacking.count === 0) return lacking;
+    await gathered.gather(lacking.entries, this.#trees(current), new Pace(signal));
+    return MissingContents.without(lacking.entries, (entry) => gathered.has(entry));
   }
 
   /**
@@ -140,7 +145,7 @@ export class LeasedTree {
 
   /** This one, whose contents may be about to move, then the others of the workspace. */
   *#trees(current: Snapshot): Generator<ScannedTree> {
-    if (current.entries > 0) yield { root: this.root, places: placesIn(current.index) };
+    if (current.entries > 0) yield { root: this.root, index: current.index };
     yield* scannedTrees(this.#parts.siblings());
   }
 
@@ -158,8 +163,15 @@ export class LeasedTree {
   }
 }
 
-function isSameContent(entry: ManifestEntry, other: ManifestEntry | undefined): boolean {
-  return other !== undefined && sameContent(entry, other);
+/** Files of the one tree that have another content than in the other. */
+function newEntries(before: StatIndex, after: StatIndex): Iterable<ManifestEntry> {
+  const changed = differences(before, after);
+  return {
+    *[Symbol.iterator]() {
+      for (const { before, after } of changed)
+        if (after !== undefined && hasNewContent(before?.entry, after.entry)) yield after.entry;
+    },
+  };
 }
 
 function firstOf(sources: readonly (ContentSource | undefined)[]): ContentSource {

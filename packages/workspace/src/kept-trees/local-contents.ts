@@ -1,9 +1,23 @@
 import type { ContentSource } from "../layout/content-source.js";
 import { copyIfThere } from "../layout/copy-checked.js";
 import { missingContent } from "../layout/missing-content.js";
-import type { ManifestEntry } from "../manifest/entry.js";
+import {
+  entriesByPath,
+  type Manifest,
+  type ManifestEntry,
+  sameContent,
+  walkEntries,
+} from "../manifest/entry.js";
 import type { Snapshot } from "../snapshot/snapshot.js";
+import type { Bodies } from "../transfer/bodies.js";
 import type { ContentStore } from "./content-store.js";
+
+interface WantedContents {
+  bodies: Bodies;
+  current: Snapshot;
+  /** What the tree is to become: paths of which the content is the same there keep it while others are placed. */
+  target: Manifest;
+}
 
 /** Contents that a machine has already: in the store, or elsewhere in the same tree. */
 export class LocalContents implements ContentSource {
@@ -12,13 +26,15 @@ export class LocalContents implements ContentSource {
   /** Where in the tree a content stands, and will go on standing. */
   readonly #places: ReadonlyMap<string, string>;
 
-  /** @param isStaying - whether a path of the tree keeps its content while others are placed */
-  constructor(store: ContentStore, current: Snapshot, isStaying: (entry: ManifestEntry) => boolean) {
+  constructor(store: ContentStore, { bodies, current, target }: WantedContents) {
     this.#store = store;
     this.#root = current.root;
     const places = new Map<string, string>();
-    for (const entry of current.manifest.entries) {
-      if (entry.digest !== undefined && isStaying(entry)) places.set(entry.digest, entry.path);
+    const after = entriesByPath(target);
+    for (const entry of walkEntries(current.manifest)) {
+      if (entry.digest === undefined || bodies.indexOf(entry.digest) === -1) continue;
+      const staying = after.get(entry.path);
+      if (staying !== undefined && sameContent(entry, staying)) places.set(entry.digest, entry.path);
     }
     this.#places = places;
   }

@@ -2,6 +2,7 @@ import { constants, copyFileSync, linkSync, renameSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { systemCode } from "../errors.js";
 import { EMPTY_DIGEST, type ManifestEntry } from "../manifest/entry.js";
+import { type Bodies, bodiesOf } from "../transfer/bodies.js";
 import type { StagedContents } from "../transfer/receive-contents.js";
 import type { ContentSource } from "./content-source.js";
 import { missingContent } from "./missing-content.js";
@@ -16,20 +17,21 @@ const SYNC_COPY_BYTES = 1024 * 1024;
  */
 export class BodyUses implements ContentSource {
   readonly #contents: Pick<StagedContents, "pathOf" | "attributesOf"> | undefined;
-  readonly #uses = new Map<string, number>();
+  readonly #bodies: Bodies;
+  /** How often each was placed. */
+  readonly #placed: Uint32Array;
 
   readonly #give: (source: string, location: string) => void;
 
   constructor(
     contents: Pick<StagedContents, "pathOf" | "attributesOf"> | undefined,
-    entries: readonly ManifestEntry[],
+    entries: Iterable<ManifestEntry>,
     options: { keepContents?: boolean } = {},
   ) {
     this.#contents = contents;
     this.#give = options.keepContents ? linkSync : renameSync;
-    for (const { digest } of entries) {
-      if (digest !== undefined) this.#uses.set(digest, (this.#uses.get(digest) ?? 0) + 1);
-    }
+    this.#bodies = bodiesOf(entries);
+    this.#placed = new Uint32Array(this.#bodies.length);
   }
 
   has(entry: ManifestEntry): boolean {
@@ -40,14 +42,20 @@ export class BodyUses implements ContentSource {
   async place(entry: ManifestEntry, location: string): Promise<boolean> {
     const source = this.#locate(entry);
     if (source === undefined || entry.digest === undefined) throw missingContent(entry);
-    const usesLeft = (this.#uses.get(entry.digest) ?? 1) - 1;
-    this.#uses.set(entry.digest, usesLeft);
-    if (usesLeft > 0 || !this.#given(source, location)) {
+    if (this.#countDown(entry.digest) > 0 || !this.#given(source, location)) {
       await copyContent(source, location, entry.sizeBytes);
       return false;
     }
     const has = this.#contents?.attributesOf?.(entry.digest);
     return has !== undefined && has.mode === entry.mode && has.mtimeUs === entry.mtimeUs;
+  }
+
+  /** How many uses are left after this one. */
+  #countDown(digest: string): number {
+    const index = this.#bodies.indexOf(digest);
+    const placed = (this.#placed[index] ?? 0) + 1;
+    if (index >= 0) this.#placed[index] = placed;
+    return this.#bodies.usesOf(index) - placed;
   }
 
   #given(source: string, location: string): boolean {

@@ -82,7 +82,7 @@ describe("laying out a tree", () => {
     const base = temporaryDirectory();
     writeTree(join(base, "from"), { f: { content: "one" }, g: { content: "" } });
     const snapshot = await copyOf(join(base, "from"), join(base, "to"));
-    expect([...snapshot.identities.keys()]).toEqual(["f", "g"]);
+    expect(["f", "g"].map((path) => snapshot.identities.get(path))).not.toContain(undefined);
     expect((await captureChanges(snapshot)).changeset).toEqual({ upserts: [], deletions: [] });
   });
 

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync } from "node:fs";
 import { quote, systemReason, WorkspaceError } from "../errors.js";
-import type { Manifest } from "../manifest/entry.js";
+import { type Manifest, walkEntries } from "../manifest/entry.js";
 import { indexOf, makeSnapshot, type Snapshot } from "../snapshot/snapshot.js";
 import { resolveDirectory } from "../snapshot/take-snapshot.js";
 import type { StagedContents } from "../transfer/receive-contents.js";
@@ -25,7 +25,7 @@ export async function layOut(
   return await updateTree({
     current: makeSnapshot({ root, ...indexOf({ entries: [] }, () => undefined) }),
     target: manifest,
-    contents: new BodyUses(contents, manifest.entries),
+    contents: new BodyUses(contents, walkEntries(manifest)),
     signal: options.signal,
   });
 }

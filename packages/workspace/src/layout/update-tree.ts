@@ -14,20 +14,16 @@ import {
 } from "node:fs";
 import { TreeCursor } from "../apply/tree-cursor.js";
 import { quote, systemCode, systemReason, WorkspaceError } from "../errors.js";
-import { diffManifests } from "../manifest/diff.js";
-import {
-  type Changeset,
-  indexByPath,
-  isEmptyChangeset,
-  type Manifest,
-  type ManifestEntry,
-  sameContent,
-} from "../manifest/entry.js";
+import { type Manifest, type ManifestEntry, sameContent } from "../manifest/entry.js";
+import { manifestDigest } from "../manifest/manifest-codec.js";
 import { comparePaths, nameOf, parentOf } from "../manifest/path-rules.js";
 import { Pace } from "../pacing.js";
-import { type FileIdentity, identityOf } from "../snapshot/file-identity.js";
-import { indexOf, makeSnapshot, type Snapshot } from "../snapshot/snapshot.js";
-import { newContents } from "../transfer/new-contents.js";
+import { carryIdentities, type Difference, differences } from "../snapshot/diff-indexes.js";
+import { identityOf } from "../snapshot/file-identity.js";
+import type { KnownEntry } from "../snapshot/index-cursor.js";
+import { indexedManifest, makeSnapshot, type Snapshot } from "../snapshot/snapshot.js";
+import { type StatIndex, writeRow } from "../snapshot/stat-index.js";
+import { hasNewContent } from "../transfer/new-contents.js";
 import type { ContentSource } from "./content-source.js";
 import { missingContent } from "./missing-content.js";
 import { createEmpty, setAttributes } from "./set-attributes.js";
@@ -67,7 +63,11 @@ export async function updateTree(options: UpdateOptions): Promise<Snapshot> {
 /** What its owner needs to change what is in a directory. */
 const OWNER_ALL = 0o700;
 
-const NO_CHANGE: Changeset = { upserts: [], deletions: [] };
+/** How much more there is after the update. */
+interface Counts {
+  entries: number;
+  contentBytes: number;
+}
 
 class Update {
   readonly #options: UpdateOptions;
@@ -75,8 +75,10 @@ class Update {
   readonly #cursor: TreeCursor;
   readonly #pace: Pace;
   readonly #isFresh: boolean;
-  #indexed: ReadonlyMap<string, ManifestEntry> | undefined;
-  readonly #identities = new Map<string, FileIdentity>();
+  readonly #target: StatIndex;
+  readonly #differences: Iterable<Difference>;
+  /** Of the target's files, by its rows. */
+  #identities: BigInt64Array = new BigInt64Array();
   /** Directories whose modes are to be set at the end. */
   readonly #modes = new Map<string, number>();
 
@@ -84,44 +86,66 @@ class Update {
     this.#options = options;
     this.#root = options.current.root;
     this.#pace = new Pace(options.signal);
-    const { entries, skipped, ignored } = options.current;
+    const { current } = options;
+    const { entries, skipped, ignored } = current;
     this.#isFresh = entries + skipped.length + ignored.length === 0;
     this.#cursor = new TreeCursor(this.#root);
+    const { target } = options;
+    this.#target = target === undefined ? current.index : indexedManifest(target).index;
+    this.#differences = target === undefined ? [] : differences(current.index, this.#target);
   }
 
   close(): void {
     this.#cursor.close();
   }
 
-  get #before(): ReadonlyMap<string, ManifestEntry> {
-    this.#indexed ??= indexByPath(this.#options.current.manifest.entries);
-    return this.#indexed;
-  }
-
   async run(): Promise<Snapshot> {
-    const { current, target, contents } = this.#options;
-    const changes = target === undefined ? NO_CHANGE : diffManifests(current.manifest, target);
-    if (isEmptyChangeset(changes) && this.#leftovers().length === 0) return current;
-    const { upserts, deletions } = changes;
-    for (const { path } of upserts) if (nameOf(path) === ".sloth") throw neverSent(path);
-    for (const entry of newContents(current.manifest, changes)) {
-      if (!contents.has(entry)) throw missingContent(entry);
-    }
+    const { current } = this.#options;
+    const { removals, counts } = await this.#look();
+    if (counts === undefined && this.#leftovers().length === 0) return current;
+    this.#identities = carryIdentities(current.index, this.#target, current.entries + (counts?.entries ?? 0));
     for (const path of this.#leftovers()) await this.#each(path, () => this.#removeAll(path));
-    for (const path of this.#removals(upserts, deletions)) await this.#each(path, () => this.#remove(path));
-    for (const entry of upserts) await this.#each(entry.path, () => this.#put(entry));
+    for (const entry of removals) await this.#each(entry.path, () => this.#remove(entry));
+    for (const { before, after } of this.#differences) {
+      if (after !== undefined) await this.#each(after.entry.path, () => this.#put(after, before?.entry));
+    }
     for (const [path, mode] of [...this.#modes].sort(([a], [b]) => comparePaths(b, a))) {
       await this.#each(path, () => chmodSync(this.#locate(path), mode));
     }
-    return this.#result();
+    return await this.#result(counts);
   }
 
-  async #result(): Promise<Snapshot> {
-    const settled = await settleClock(this.#root, this.#identities);
-    const { current, target = current.manifest } = this.#options;
-    const before = current.identities;
-    const identify = (path: string) => (this.#identities.has(path) ? settled.get(path) : before.get(path));
-    return makeSnapshot({ root: this.#root, ...indexOf(target, identify) });
+  /** Checks everything before anything is touched; what is to go comes deepest first, also what changes its kind. */
+  async #look(): Promise<{ removals: ManifestEntry[]; counts: Counts | undefined }> {
+    const removals: ManifestEntry[] = [];
+    let counts: Counts | undefined;
+    for (const { before, after } of this.#differences) {
+      if (this.#pace.isDue()) await this.#pace.rest();
+      counts ??= { entries: 0, contentBytes: 0 };
+      counts.entries += (after ? 1 : 0) - (before ? 1 : 0);
+      counts.contentBytes += (after?.entry.sizeBytes ?? 0) - (before?.entry.sizeBytes ?? 0);
+      if (after !== undefined) this.#check(after.entry, before?.entry);
+      if (before !== undefined && after?.entry.kind !== before.entry.kind) removals.push(before.entry);
+    }
+    return { removals: removals.reverse(), counts };
+  }
+
+  #check(after: ManifestEntry, before: ManifestEntry | undefined): void {
+    if (nameOf(after.path) === ".sloth") throw neverSent(after.path);
+    if (hasNewContent(before, after) && !this.#options.contents.has(after)) throw missingContent(after);
+  }
+
+  async #result(counts: Counts | undefined): Promise<Snapshot> {
+    const { current } = this.#options;
+    await settleClock(this.#root, this.#identities);
+    const { encoded } = this.#target;
+    return makeSnapshot({
+      root: this.#root,
+      rootDigest: manifestDigest(encoded),
+      index: { encoded, identities: this.#identities },
+      entries: current.entries + (counts?.entries ?? 0),
+      contentBytes: current.contentBytes + (counts?.contentBytes ?? 0),
+    });
   }
 
   /** What no manifest names: sockets and the like, and what was ignored. */
@@ -130,16 +154,9 @@ class Update {
     return keepIgnored ? current.skipped : [...current.skipped, ...current.ignored];
   }
 
-  /** Deepest first; also what changes its kind. */
-  #removals(upserts: readonly ManifestEntry[], deletions: readonly string[]): string[] {
-    const changed = upserts.filter(({ path, kind }) => (this.#before.get(path)?.kind ?? kind) !== kind);
-    return [...deletions, ...changed.map(({ path }) => path)].sort(comparePaths).reverse();
-  }
-
-  #remove(path: string): void {
-    const entry = this.#before.get(path);
-    if (entry?.kind === "directory") this.#removeAll(path);
-    else if (entry !== undefined) this.#retire(entry);
+  #remove(entry: ManifestEntry): void {
+    if (entry.kind === "directory") this.#removeAll(entry.path);
+    else this.#retire(entry);
   }
 
   /** The file goes to whoever wants it, or away. */
@@ -167,33 +184,33 @@ class Update {
     rmdirSync(this.#locate(path));
   }
 
-  async #put(entry: ManifestEntry): Promise<void> {
+  async #put({ entry, row }: KnownEntry, before: ManifestEntry | undefined): Promise<void> {
     const { path } = entry;
-    const before = this.#before.get(path);
     if (entry.kind === "directory") {
       if (before?.kind !== "directory") mkdirSync(this.#locateToChange(path), OWNER_ALL);
       this.#modes.set(path, entry.mode);
       return;
     }
     if (before !== undefined && before.kind === entry.kind) {
-      if (entry.kind === "file" && sameContent(entry, before)) return this.#change(entry);
+      if (entry.kind === "file" && sameContent(entry, before)) return this.#change(entry, row);
       this.#retire(before);
     }
-    await this.#create(entry);
+    await this.#create(entry, row);
   }
 
   /** Another mode or time; for a file of its own, if something outside the tree may have a link to this one. */
-  #change(entry: ManifestEntry): void {
+  #change(entry: ManifestEntry, row: number): void {
     const location = this.#locateToChange(entry.path);
     if (lstatSync(location).nlink > 1) {
       const copy = `${parentOf(location)}/.sloth-${randomUUID()}`;
       copyFileSync(location, copy, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
       renameSync(copy, location);
     }
-    this.#setAttributes(entry);
+    setAttributes(location, entry);
+    this.#note(row, location);
   }
 
-  async #create(entry: ManifestEntry): Promise<void> {
+  async #create(entry: ManifestEntry, row: number): Promise<void> {
     const location = this.#locateToChange(entry.path);
     if (entry.kind === "symlink") {
       symlinkSync(entry.target ?? "", location);
@@ -202,17 +219,11 @@ class Update {
     const isReady = entry.sizeBytes > 0 && (await this.#options.contents.place(entry, location));
     if (entry.sizeBytes === 0) createEmpty(location);
     if (!isReady) setAttributes(location, entry);
-    this.#note(entry, location);
+    this.#note(row, location);
   }
 
-  #setAttributes(entry: ManifestEntry): void {
-    const location = this.#locate(entry.path);
-    setAttributes(location, entry);
-    this.#note(entry, location);
-  }
-
-  #note(entry: ManifestEntry, location: string): void {
-    this.#identities.set(entry.path, identityOf(lstatSync(location, { bigint: true })));
+  #note(row: number, location: string): void {
+    writeRow(this.#identities, row, identityOf(lstatSync(location, { bigint: true })));
   }
 
   /** In a tree that was empty, everything is ours, and there is no link that a path could lead through. */

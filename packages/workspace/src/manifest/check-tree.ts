@@ -6,27 +6,39 @@ import { comparePaths, parentOf } from "./path-rules.js";
 export function checkOrder(paths: Iterable<string>, code: WorkspaceErrorCode): void {
   let previous: string | undefined;
   for (const path of paths) {
-    if (previous !== undefined && comparePaths(previous, path) >= 0) {
-      const fault =
-        previous === path ? "is listed twice" : `is listed after ${quote(previous)}, out of tree order`;
-      throw new WorkspaceError(code, `The path ${quote(path)} ${fault}.`, { path });
-    }
+    checkAfter(previous, path, code);
     previous = path;
   }
 }
 
+function checkAfter(previous: string | undefined, path: string, code: WorkspaceErrorCode): void {
+  if (previous === undefined || comparePaths(previous, path) < 0) return;
+  const fault =
+    previous === path ? "is listed twice" : `is listed after ${quote(previous)}, out of tree order`;
+  throw new WorkspaceError(code, `The path ${quote(path)} ${fault}.`, { path });
+}
+
 /** Refuses entries that are not one tree: each must stand in a directory that is an entry before it. */
-export function checkTree(entries: readonly ManifestEntry[], code: WorkspaceErrorCode): void {
-  checkOrder(
-    entries.map((entry) => entry.path),
-    code,
-  );
+export function checkTree(entries: Iterable<ManifestEntry>, code: WorkspaceErrorCode): void {
+  for (const _ of checkedTree(entries, code));
+}
+
+/** As {@link checkTree}, entry by entry. */
+export function* checkedTree(
+  entries: Iterable<ManifestEntry>,
+  code: WorkspaceErrorCode,
+): Generator<ManifestEntry> {
   const directories = new Set([""]);
-  for (const { path, kind } of entries) {
+  let previous: string | undefined;
+  for (const entry of entries) {
+    const { path, kind } = entry;
+    checkAfter(previous, path, code);
+    previous = path;
     if (!directories.has(parentOf(path))) {
       throw new WorkspaceError(code, `The entry ${quote(path)} is not in a directory of the tree.`, { path });
     }
     if (kind === "directory") directories.add(path);
+    yield entry;
   }
 }
 

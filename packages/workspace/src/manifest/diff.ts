@@ -1,13 +1,20 @@
 import { quote, WorkspaceError } from "../errors.js";
-import { checkTree } from "./check-tree.js";
-import { type Changeset, indexByPath, type Manifest, type ManifestEntry, sameEntry } from "./entry.js";
+import { checkedTree } from "./check-tree.js";
+import {
+  type Changeset,
+  entriesByPath,
+  type Manifest,
+  type ManifestEntry,
+  sameEntry,
+  walkEntries,
+} from "./entry.js";
 import { comparePaths } from "./path-rules.js";
 
 /** What turns `base` into `target`. A file whose time alone differs is changed. */
 export function diffManifests(base: Manifest, target: Manifest): Changeset {
   const upserts: ManifestEntry[] = [];
   const deletions: string[] = [];
-  for (const [before, after] of pairUp(base.entries, target.entries)) {
+  for (const [before, after] of pairUp(walkEntries(base), walkEntries(target))) {
     if (after === undefined) {
       if (before !== undefined) deletions.push(before.path);
     } else if (before === undefined || !sameEntry(before, after)) {
@@ -24,13 +31,21 @@ export function diffManifests(base: Manifest, target: Manifest): Changeset {
  * content another size
  */
 export function patchManifest(base: Manifest, changeset: Changeset): Manifest {
+  return { entries: [...patchedEntries(base, changeset)] };
+}
+
+/** The same entry by entry; the changeset is known to fit only when the last one was taken. */
+export function patchedEntries(base: Manifest, changeset: Changeset): Generator<ManifestEntry> {
+  return checkedTree(patched(base, changeset), "BAD_CHANGESET");
+}
+
+function* patched(base: Manifest, changeset: Changeset): Generator<ManifestEntry> {
   const deleted = new Set(changeset.deletions);
-  const entries: ManifestEntry[] = [];
-  for (const [before, after] of pairUp(base.entries, changeset.upserts)) {
+  for (const [before, after] of pairUp(walkEntries(base), changeset.upserts)) {
     const entry = after ?? before;
     if (before !== undefined && after !== undefined) checkOneSize(before, after);
     if (before !== undefined && deleted.delete(before.path)) continue;
-    if (entry !== undefined) entries.push(entry);
+    if (entry !== undefined) yield entry;
   }
   for (const path of deleted) {
     throw new WorkspaceError(
@@ -39,8 +54,6 @@ export function patchManifest(base: Manifest, changeset: Changeset): Manifest {
       { path },
     );
   }
-  checkTree(entries, "BAD_CHANGESET");
-  return { entries };
 }
 
 /** A content that stands here does not travel, so nothing else compares its size with what was announced. */
@@ -55,24 +68,24 @@ export function countChanges(
   base: Manifest,
   changeset: Changeset,
 ): { added: number; modified: number; deleted: number } {
-  const before = indexByPath(base.entries);
-  const modified = changeset.upserts.filter((entry) => before.has(entry.path)).length;
+  const before = entriesByPath(base);
+  const modified = changeset.upserts.filter((entry) => before.get(entry.path) !== undefined).length;
   return { added: changeset.upserts.length - modified, modified, deleted: changeset.deletions.length };
 }
 
 /** Walks two lists in tree order side by side; what both have comes as one pair. */
 function* pairUp(
-  left: readonly ManifestEntry[],
-  right: readonly ManifestEntry[],
+  left: Iterable<ManifestEntry>,
+  right: Iterable<ManifestEntry>,
 ): Generator<[ManifestEntry | undefined, ManifestEntry | undefined]> {
-  let l = 0;
-  let r = 0;
-  while (l < left.length || r < right.length) {
-    const a = left[l];
-    const b = right[r];
+  const lefts = left[Symbol.iterator]();
+  const rights = right[Symbol.iterator]();
+  let a = lefts.next().value as ManifestEntry | undefined;
+  let b = rights.next().value as ManifestEntry | undefined;
+  while (a !== undefined || b !== undefined) {
     const order = a === undefined ? 1 : b === undefined ? -1 : comparePaths(a.path, b.path);
-    if (order <= 0) l++;
-    if (order >= 0) r++;
     yield [order <= 0 ? a : undefined, order >= 0 ? b : undefined];
+    if (order <= 0) a = lefts.next().value;
+    if (order >= 0) b = rights.next().value;
   }
 }

@@ -24,6 +24,17 @@ export interface ManifestEntry {
  */
 export interface Manifest {
   readonly entries: readonly ManifestEntry[];
+  /**
+   * The same for a tree that is kept encoded, made as they are asked for: the objects of a large tree take ten times
+   * the memory of its encoding. To be had by {@link walkEntries} and {@link entriesByPath}, of any manifest.
+   */
+  walk?(): Iterable<ManifestEntry>;
+  get?(path: string): ManifestEntry | undefined;
+}
+
+/** Finds entries by their paths; quickest when they are asked for in tree order. */
+export interface EntryLookup {
+  get(path: string): ManifestEntry | undefined;
 }
 
 /**
@@ -58,6 +69,27 @@ export function sameEntry(a: ManifestEntry, b: ManifestEntry): boolean {
 }
 
 const indexes = new WeakMap<readonly ManifestEntry[], ReadonlyMap<string, ManifestEntry>>();
+
+/** The entries in tree order, one at a time; may be walked again. */
+export function walkEntries(manifest: Manifest): Iterable<ManifestEntry> {
+  return manifest.walk?.() ?? manifest.entries;
+}
+
+export function entriesByPath(manifest: Manifest): EntryLookup {
+  return manifest.get === undefined ? indexByPath(manifest.entries) : (manifest as EntryLookup);
+}
+
+/** Those that `isMeant`, chosen anew in each walk. */
+export function someEntries(
+  entries: Iterable<ManifestEntry>,
+  isMeant: (entry: ManifestEntry) => boolean,
+): Iterable<ManifestEntry> {
+  return {
+    *[Symbol.iterator]() {
+      for (const entry of entries) if (isMeant(entry)) yield entry;
+    },
+  };
+}
 
 /** The entries by their paths; kept with the list, which must not change any more. */
 export function indexByPath(entries: readonly ManifestEntry[]): ReadonlyMap<string, ManifestEntry> {

@@ -1,7 +1,8 @@
 import { type Limits, limitsWith } from "../limits.js";
+import { IndexedManifest } from "../snapshot/indexed-manifest.js";
 import type { Manifest } from "./entry.js";
 import { listingDigest } from "./listing.js";
-import { assembleManifest, joinListings, splitListings } from "./manifest-codec.js";
+import { assembleEncoded, joinListings, splitListings } from "./manifest-codec.js";
 import { missingListings } from "./missing-listings.js";
 
 /** Listings of directories by their digests, of one tree or of several, from which a tree can be put together. */
@@ -31,6 +32,6 @@ export class ListingBag {
   /** @throws {WorkspaceError} BAD_MANIFEST when something is missing, BAD_PATH, EXTERNAL_LINK or LIMIT */
   assemble(rootDigest: string, limits?: Partial<Limits>): Manifest {
     const listingOf = (digest?: string) => this.#listings.get(digest ?? rootDigest);
-    return assembleManifest(listingOf, limitsWith(limits), rootDigest);
+    return IndexedManifest.ofEncoded(assembleEncoded(listingOf, limitsWith(limits), rootDigest));
   }
 }

@@ -93,33 +93,58 @@ export function decodeManifest(bytes: Uint8Array, limits?: Partial<Limits>): Man
   return manifest;
 }
 
+/** Gives the listing of this digest; `undefined` asks for the first one, whatever it is. */
+type ListingOf = (digest: string | undefined) => Uint8Array | undefined;
+
 /**
- * Puts a tree together from its listings, which are asked for by digest, a directory before those in it; `undefined`
- * asks for the first one, whatever it is.
+ * Puts a tree together from its listings, which are asked for by digest, a directory before those in it.
  * @throws {WorkspaceError} BAD_MANIFEST when a listing is missing or not what its digest says, BAD_PATH, EXTERNAL_LINK
  * or LIMIT
  */
 export function assembleManifest(
-  listingOf: (digest: string | undefined) => Uint8Array | undefined,
+  listingOf: ListingOf,
   limits?: Partial<Limits>,
   rootDigest?: string,
 ): Manifest {
-  const budget: ListingBudget = { limits: limitsWith(limits), entries: 0, pathBytes: 0 };
   const entries: ManifestEntry[] = [];
+  visitTree(listingOf, { onEntry: (entry) => entries.push(entry), limits, rootDigest });
+  return { entries };
+}
+
+/** As {@link assembleManifest}, with the same checks, but keeps the tree encoded. */
+export function assembleEncoded(
+  listingOf: ListingOf,
+  limits: Partial<Limits>,
+  rootDigest: string,
+): Uint8Array {
+  const listings: { bytes: Uint8Array }[] = [];
+  visitTree(listingOf, { onListing: (bytes) => listings.push({ bytes }), limits, rootDigest });
+  return joinListings(listings);
+}
+
+interface TreeVisit {
+  onListing?: (bytes: Uint8Array) => void;
+  onEntry?: (entry: ManifestEntry) => void;
+  limits: Partial<Limits> | undefined;
+  rootDigest: string | undefined;
+}
+
+function visitTree(listingOf: ListingOf, { onListing, onEntry, limits, rootDigest }: TreeVisit): void {
+  const budget: ListingBudget = { limits: limitsWith(limits), entries: 0, pathBytes: 0 };
   const visit = (directory: string, digest: string | undefined) => {
     const bytes = listingOf(digest);
     if (bytes === undefined) throw damaged("been cut off");
     if (digest !== undefined && listingDigest(bytes) !== digest)
       throw damaged("a listing that is not what its digest says");
     const listed = decodeListing(bytes, directory, budget);
+    onListing?.(bytes);
     let next = 0;
     for (const entry of listed.entries) {
-      entries.push(entry);
+      onEntry?.(entry);
       if (entry.kind === "directory") visit(entry.path, listed.subdirectories[next++]);
     }
   };
   visit("", rootDigest);
-  return { entries };
 }
 
 /** The digest in hex that names the tree: of the first listing. @throws {WorkspaceError} BAD_MANIFEST */

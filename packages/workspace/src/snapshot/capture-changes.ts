@@ -1,8 +1,8 @@
 import { decodeChangeset } from "../manifest/changeset-codec.js";
-import { type Changeset, indexByPath, type Manifest } from "../manifest/entry.js";
+import { type Changeset, entriesByPath, type Manifest } from "../manifest/entry.js";
 import { type FileIdentity, sameIdentity } from "./file-identity.js";
 import { scanOnThread } from "./scan-threads.js";
-import { makeSnapshot, partsOf, type Snapshot } from "./snapshot.js";
+import { type IdentityLookup, makeSnapshot, partsOf, type Snapshot } from "./snapshot.js";
 import type { SnapshotOptions } from "./take-snapshot.js";
 
 const NO_CHANGES: Changeset = { upserts: [], deletions: [] };
@@ -34,13 +34,13 @@ export type KnownDigest = (path: string, identity: FileIdentity) => string | und
 /** What is known of files; without identities, of none. */
 interface Known {
   manifest: Manifest;
-  identities?: ReadonlyMap<string, FileIdentity>;
+  identities?: IdentityLookup;
 }
 
 /** Digests of the files whose identity is still the one that the snapshot has. */
 export function knownFrom({ manifest, identities }: Known): KnownDigest {
   if (identities === undefined) return () => undefined;
-  const entries = indexByPath(manifest.entries);
+  const entries = entriesByPath(manifest);
   return (path, identity) => {
     const before = identities.get(path);
     return before !== undefined && sameIdentity(before, identity) ? entries.get(path)?.digest : undefined;

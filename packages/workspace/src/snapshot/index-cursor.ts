@@ -8,8 +8,9 @@ import { IndexLayout, matchesRow, readRow, type StatIndex } from "./stat-index.j
 /** An entry of a {@link StatIndex}. */
 export interface KnownEntry {
   entry: ManifestEntry;
-  /** Where its identity is. */
+  /** Of its identity. */
   row: number;
+  readonly identity: FileIdentity | undefined;
   /** Where the listing of a directory is, and its digest. */
   listing: number | undefined;
   listingDigest: string | undefined;
@@ -41,16 +42,18 @@ export class IndexCursor {
     return entry.kind === "file" && matchesRow(this.identities, row, entry.sizeBytes, stats);
   }
 
-  identityOf({ row, entry }: KnownEntry): FileIdentity | undefined {
-    return readRow(this.identities, row, entry.sizeBytes);
-  }
-
   /** Everything below a directory, in tree order. Default: all. */
   *walk(listing = this.root, path = ""): Generator<KnownEntry> {
     for (const known of this.directory(listing, path).entries) {
       yield known;
       if (known.listing !== undefined) yield* this.walk(known.listing, known.entry.path);
     }
+  }
+
+  /** The rows of everything below a directory, which stand together: the first one, and the one after the last. */
+  rowsBelow(listing: number): { from: number; to: number } {
+    const { firstRows, ends, rows } = this.#layout;
+    return { from: firstRows[listing] ?? 0, to: firstRows[ends[listing] ?? 0] ?? rows };
   }
 
   #entries(listing: number, path: string): KnownEntry[] {
@@ -62,11 +65,38 @@ export class IndexCursor {
     let directories = 0;
     return entries.map((entry, index) => {
       const row = firstRow + index;
-      if (entry.kind !== "directory") return { entry, row, listing: undefined, listingDigest: undefined };
+      if (entry.kind !== "directory") return new LazilyKnown(this.identities, row, entry);
       const own = below;
       below = this.#layout.ends[own] ?? own + 1;
-      return { entry, row, listing: own, listingDigest: subdirectories[directories++] };
+      return new LazilyKnown(this.identities, row, entry, own, subdirectories[directories++]);
     });
+  }
+}
+
+/** Makes the identity when it is asked for: most walks do not, and its numbers are objects. */
+class LazilyKnown implements KnownEntry {
+  readonly #identities: BigInt64Array;
+  readonly row: number;
+  readonly entry: ManifestEntry;
+  readonly listing: number | undefined;
+  readonly listingDigest: string | undefined;
+
+  constructor(
+    identities: BigInt64Array,
+    row: number,
+    entry: ManifestEntry,
+    listing?: number,
+    listingDigest?: string,
+  ) {
+    this.#identities = identities;
+    this.row = row;
+    this.entry = entry;
+    this.listing = listing;
+    this.listingDigest = listingDigest;
+  }
+
+  get identity(): FileIdentity | undefined {
+    return readRow(this.#identities, this.row, this.entry.sizeBytes);
   }
 }
 

@@ -28,7 +28,7 @@ export function newSince({ before, index }: Snapshot, maxBytes: number): News {
   if (listings.length > maxBytes) return NOTHING;
   const { upserts } = diffIndexes(before, index);
   const entries = upserts.filter(({ sizeBytes }) => sizeBytes > 0);
-  const contentBytes = bodiesOf(entries).reduce((sum, body) => sum + body.sizeBytes, 0);
+  const { contentBytes } = bodiesOf(entries);
   return { listings, entries: contentBytes > maxBytes ? [] : entries };
 }
 

@@ -1,7 +1,7 @@
-import { indexByPath, type Manifest, type ManifestEntry } from "../manifest/entry.js";
+import type { Manifest } from "../manifest/entry.js";
 import { joinListings, listingsOf } from "../manifest/manifest-codec.js";
 import type { FileIdentity } from "./file-identity.js";
-import { IndexCursor } from "./index-cursor.js";
+import { IndexedManifest } from "./indexed-manifest.js";
 import type { Scan } from "./scan-tree.js";
 import { EMPTY_INDEX, ROW, type StatIndex, writeRow } from "./stat-index.js";
 
@@ -17,22 +17,25 @@ export interface Snapshot {
   /** How many entries it has, and the sizes of its files together. */
   readonly entries: number;
   readonly contentBytes: number;
-  /** Decodes now what else would be decoded when it is first asked for. */
-  decode(): void;
   /** Paths of sockets, FIFOs and devices, which are not carried. */
   readonly skipped: readonly string[];
   /** Paths that the rules leave out, without what is below them. */
   readonly ignored: readonly string[];
   /**
-   * Identities of the files that need not be read again while their identity stays. A file is absent when it was
+   * Identities of the files that need not be read again while their identity stays. A file has none when it was
    * changed so shortly before it was read that a later change might not show in it.
    * @internal
    */
-  readonly identities: ReadonlyMap<string, FileIdentity>;
+  readonly identities: IdentityLookup;
   /** The same, flat. @internal */
   readonly index: StatIndex;
-  /** What the scan before this one had seen, if it is known. @internal */
+  /** The tree that the scan before this one had seen, if it is known; without identities. @internal */
   readonly before: StatIndex;
+}
+
+/** Finds identities by path; quickest when they are asked for in tree order. */
+export interface IdentityLookup {
+  get(path: string): FileIdentity | undefined;
 }
 
 /** What a scan found, or what was made of a manifest. */
@@ -53,7 +56,7 @@ export function partsOf(root: string, scan: Scan): SnapshotParts {
   return { root, rootDigest, index: { encoded, identities }, entries, contentBytes, skipped, ignored };
 }
 
-/** A snapshot whose manifest is decoded when it is first asked for: often its digest is enough. */
+/** A snapshot whose manifest is looked into when it is first asked for: often its digest is enough. */
 export function makeSnapshot(parts: SnapshotParts): Snapshot {
   return new IndexedSnapshot(parts);
 }
@@ -67,7 +70,7 @@ class IndexedSnapshot implements Snapshot {
   readonly skipped: readonly string[];
   readonly ignored: readonly string[];
   readonly before: StatIndex;
-  #decoded: { manifest: Manifest; identities: Map<string, FileIdentity> } | undefined;
+  #manifest: IndexedManifest | undefined;
 
   constructor(parts: SnapshotParts) {
     this.root = parts.root;
@@ -84,34 +87,14 @@ class IndexedSnapshot implements Snapshot {
     return this.index.encoded;
   }
 
-  decode(): void {
-    indexByPath(this.#decode().manifest.entries);
+  get manifest(): IndexedManifest {
+    this.#manifest ??= new IndexedManifest(this.index);
+    return this.#manifest;
   }
 
-  get manifest(): Manifest {
-    return this.#decode().manifest;
+  get identities(): IdentityLookup {
+    return { get: (path) => this.manifest.find(path)?.identity };
   }
-
-  get identities(): ReadonlyMap<string, FileIdentity> {
-    return this.#decode().identities;
-  }
-
-  #decode() {
-    this.#decoded ??= decodeIndex(this.index);
-    return this.#decoded;
-  }
-}
-
-function decodeIndex(index: StatIndex): { manifest: Manifest; identities: Map<string, FileIdentity> } {
-  const entries: ManifestEntry[] = [];
-  const identities = new Map<string, FileIdentity>();
-  const cursor = new IndexCursor(index);
-  for (const known of cursor.walk()) {
-    entries.push(known.entry);
-    const identity = cursor.identityOf(known);
-    if (identity !== undefined) identities.set(known.entry.path, identity);
-  }
-  return { manifest: { entries }, identities };
 }
 
 /** The index of a tree of which the manifest is known, and the identities of its files. */
@@ -135,4 +118,10 @@ export function indexOf(
     entries: manifest.entries.length,
     contentBytes: manifest.entries.reduce((sum, entry) => sum + entry.sizeBytes, 0),
   };
+}
+
+/** As an index, in which nothing has an identity unless it is the manifest of a snapshot. */
+export function indexedManifest(manifest: Manifest): IndexedManifest {
+  if (manifest instanceof IndexedManifest) return manifest;
+  return new IndexedManifest(indexOf(manifest, () => undefined).index);
 }

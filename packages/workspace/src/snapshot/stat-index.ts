@@ -58,6 +58,21 @@ export function matchesRow(rows: BigInt64Array, row: number, sizeBytes: number, 
   );
 }
 
+/** The newest change time, in nanoseconds. */
+export function newestChange(rows: BigInt64Array): bigint {
+  let newest = 0n;
+  for (let at = 0; at < rows.length; at += ROW) {
+    const changeNs = rows[at + 2] ?? 0n;
+    if (changeNs > newest) newest = changeNs;
+  }
+  return newest;
+}
+
+/** Vouches no more for what changed at this time or later. */
+export function forgetSince(rows: BigInt64Array, timeNs: bigint): void {
+  for (let at = 0; at < rows.length; at += ROW) if ((rows[at + 2] ?? 0n) >= timeNs) rows[at] = 0n;
+}
+
 export function isSameTree(a: StatIndex, b: StatIndex): boolean {
   return Buffer.compare(a.encoded, b.encoded) === 0;
 }
@@ -69,17 +84,18 @@ export class IndexLayout {
   readonly firstRows: number[] = [];
   /** The listing after the last one below each. */
   readonly ends: number[] = [];
+  /** How many rows there are. */
+  rows = 0;
 
   /** @throws {WorkspaceError} BAD_MANIFEST */
   constructor(encoded: Uint8Array) {
     if (encoded.length === 0) return;
     const open: { listing: number; left: number }[] = [];
-    let row = 0;
     for (const bytes of splitListings(encoded)) {
       const { entries, directories } = listingCounts(bytes);
       open.push({ listing: this.listings.push(bytes) - 1, left: directories });
-      this.firstRows.push(row);
-      row += entries;
+      this.firstRows.push(this.rows);
+      this.rows += entries;
       this.#close(open);
     }
   }

@@ -55,7 +55,7 @@ export async function prepareApply(
     digest ?? "",
     `${source}/${path}`,
   ]);
-  const plain = { base: { root, manifest: base.manifest }, changeset, places };
+  const plain = { base: { root, manifest: { entries: base.manifest.entries } }, changeset, places };
   writeFileSync(join(dirname(root), "input.json"), JSON.stringify(plain));
   return { base, changeset, contents: contentsAt(places), durable: false };
 }

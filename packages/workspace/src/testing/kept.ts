@@ -29,7 +29,8 @@ export async function keep(before: Tree, after: Tree, fields: Partial<KeptAbout>
   const root = temporaryDirectory();
   const copy = temporaryDirectory();
   writeTree(root, before);
-  const base = (await takeSnapshot(root)).manifest;
+  const { entries } = (await takeSnapshot(root)).manifest;
+  const base = { entries };
   replaceTree(copy, after);
   const changeset = diffManifests(base, (await takeSnapshot(copy)).manifest);
   const contents = await transfer(copy, newContents(base, changeset));

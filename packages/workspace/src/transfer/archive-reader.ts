@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { quote, WorkspaceError } from "../errors.js";
-import type { Body } from "./bodies.js";
+import type { Body, BodyList } from "./bodies.js";
 import { paxRecords } from "./pax-records.js";
 import { BLOCK_BYTES, END_BLOCKS, PAX_NAME, PAX_SIZE_FROM } from "./profile.js";
 import { parseHeader, type UstarHeader, writeHeader } from "./ustar-header.js";
@@ -22,7 +22,10 @@ const ZEROS = Buffer.alloc(BLOCK_BYTES);
  * most one block; trusts nothing: what a header may say is known before it is read.
  */
 export class ArchiveReader {
-  readonly #expected: readonly Body[];
+  readonly #expected: BodyList;
+  readonly #bodies: Iterator<Body>;
+  /** The body that comes next, or is coming. */
+  #due: Body | undefined;
   readonly #sink: BodySink;
   #state: State = "header";
   #next = 0;
@@ -35,11 +38,13 @@ export class ArchiveReader {
   #isAnnounced = false;
   #endBlocks = 0;
   #offset = 0;
-  readonly #due = Buffer.alloc(BLOCK_BYTES);
+  readonly #dueBlock = Buffer.alloc(BLOCK_BYTES);
   readonly #sha256 = createHash("sha256");
 
-  constructor(expected: readonly Body[], sink: BodySink) {
+  constructor(expected: BodyList, sink: BodySink) {
     this.#expected = expected;
+    this.#bodies = expected[Symbol.iterator]();
+    this.#due = this.#bodies.next().value;
     this.#sink = sink;
   }
 
@@ -56,7 +61,7 @@ export class ArchiveReader {
   end(): string {
     if (this.#state !== "end" || this.#endBlocks < END_BLOCKS) throw this.#fault("no end: it was cut off");
     if (this.#blockFilled > 0) throw this.#fault("bytes after its end");
-    if (this.#next < this.#expected.length) throw this.#missing();
+    if (this.#due !== undefined) throw this.#missing();
     return this.#sha256.digest("hex");
   }
 
@@ -81,9 +86,10 @@ export class ArchiveReader {
 
   #endBody(): void {
     this.#sink.finish();
-    const { sizeBytes = 0, digest = "" } = this.#expected[this.#next] ?? {};
+    const { sizeBytes = 0, digest = "" } = this.#due ?? {};
     this.#sha256.update(Buffer.from(digest, "hex"));
     this.#next++;
+    this.#due = this.#bodies.next().value;
     this.#rest = (BLOCK_BYTES - (sizeBytes % BLOCK_BYTES)) % BLOCK_BYTES;
     this.#state = this.#rest > 0 ? "padding" : "header";
   }
@@ -113,7 +119,7 @@ export class ArchiveReader {
 
   #readEndBlock(): void {
     if (this.#isAnnounced) throw this.#fault("a PAX header without an entry");
-    if (this.#next < this.#expected.length) throw this.#missing();
+    if (this.#due !== undefined) throw this.#missing();
     this.#state = "end";
     this.#endBlocks++;
   }
@@ -128,11 +134,11 @@ export class ArchiveReader {
 
   /** The header that is due, if it came just as we write it: then there is nothing to parse. */
   #dueHeader(): UstarHeader | undefined {
-    const body = this.#expected[this.#next];
+    const body = this.#due;
     if (body === undefined || body.sizeBytes >= PAX_SIZE_FROM) return undefined;
     const header: UstarHeader = { type: "file", name: body.digest, sizeBytes: body.sizeBytes };
-    writeHeader(this.#due, header);
-    return this.#due.equals(this.#block) ? header : undefined;
+    writeHeader(this.#dueBlock, header);
+    return this.#dueBlock.equals(this.#block) ? header : undefined;
   }
 
   #expectPax({ sizeBytes }: UstarHeader): void {
@@ -144,7 +150,7 @@ export class ArchiveReader {
 
   /** There is one PAX header that may stand here, if any may, so it is compared and not interpreted. */
   #readPax(): void {
-    const body = this.#expected[this.#next];
+    const body = this.#due;
     const isDue = body !== undefined && body.sizeBytes >= PAX_SIZE_FROM;
     const records = this.#block.toString("latin1", 0, this.#paxBytes);
     if (!isDue || records !== paxRecords(body))
@@ -155,7 +161,7 @@ export class ArchiveReader {
   }
 
   #beginBody(header: UstarHeader): void {
-    const body = this.#expected[this.#next];
+    const body = this.#due;
     if (body === undefined) throw this.#fault(`the entry ${quote(header.name)}, which nobody asked for`);
     const due = this.#isAnnounced
       ? { name: PAX_NAME, sizeBytes: 0 }
@@ -173,7 +179,7 @@ export class ArchiveReader {
   }
 
   #missing(): WorkspaceError {
-    return this.#fault(`no content for ${quote(this.#expected[this.#next]?.path ?? "")}`);
+    return this.#fault(`no content for ${quote(this.#due?.path ?? "")}`);
   }
 
   #fault(what: string): WorkspaceError {
@@ -182,7 +188,7 @@ export class ArchiveReader {
       "BAD_ARCHIVE",
       `The received archive has ${what} (${where}). It was thrown away.`,
       {
-        path: this.#expected[this.#next]?.path,
+        path: this.#due?.path,
       },
     );
   }

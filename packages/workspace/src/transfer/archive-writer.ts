@@ -2,9 +2,10 @@ import { createHash, type Hash, hash } from "node:crypto";
 import { closeSync, fstatSync, readSync } from "node:fs";
 import { systemCode } from "../errors.js";
 import type { Pace } from "../pacing.js";
-import { type FileIdentity, identityOf, sameIdentity } from "../snapshot/file-identity.js";
+import { identityOf, sameIdentity } from "../snapshot/file-identity.js";
 import { fileChanged, openForReading, unreadable } from "../snapshot/read-file.js";
-import type { Body } from "./bodies.js";
+import type { IdentityLookup } from "../snapshot/snapshot.js";
+import type { Body, BodyList } from "./bodies.js";
 import { paxRecords } from "./pax-records.js";
 import { BLOCK_BYTES, END_BLOCKS, PAX_NAME, PAX_SIZE_FROM, type TransferSummary } from "./profile.js";
 import { writeHeader } from "./ustar-header.js";
@@ -15,9 +16,9 @@ const CHUNK_BYTES = 256 * 1024;
 export interface ArchiveSource {
   /** The directory that the paths of the bodies are relative to. */
   root: string;
-  bodies: readonly Body[];
+  bodies: BodyList;
   /** By which a file is known to hold its content still; others are hashed while they are read. */
-  identities: ReadonlyMap<string, FileIdentity>;
+  identities: IdentityLookup;
 }
 
 /**

@@ -4,7 +4,8 @@ import { promisify } from "node:util";
 import { quote, WorkspaceError } from "../errors.js";
 import { setAttributesOf } from "../layout/set-attributes.js";
 import type { BodySink } from "./archive-reader.js";
-import type { Body } from "./bodies.js";
+import type { Bodies, Body } from "./bodies.js";
+import { Column } from "./column.js";
 import { WriteQueue } from "./write-queue.js";
 
 const CREATE_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
@@ -16,7 +17,6 @@ const writeAsync = promisify(write);
 
 interface OpenBody {
   body: Body;
-  location: string;
   descriptor: number;
   sha256: Hash | undefined;
   digest: string | undefined;
@@ -28,30 +28,39 @@ interface OpenBody {
  */
 export class BodyFiles implements BodySink {
   readonly #directory: string;
-  readonly #bodies = new Map<string, { location: string; body: Body }>();
+  readonly #bodies: Bodies;
+  readonly #modes = new Column();
+  readonly #mtimesUs = new Column();
   readonly #descriptors = new Set<number>();
   readonly #queue = new WriteQueue();
+  /** The bodies come in order, so those below this number are here. */
+  #finished = 0;
   #open: OpenBody | undefined;
 
-  constructor(directory: string) {
+  /** @param bodies - those that will come */
+  constructor(directory: string, bodies: Bodies) {
     this.#directory = directory;
+    this.#bodies = bodies;
   }
 
   pathOf(digest: string): string | undefined {
-    return this.#bodies.get(digest)?.location;
+    const number = this.#numberOf(digest);
+    return number === undefined ? undefined : `${this.#directory}/${number}`;
   }
 
   /** The mode and time that the file of a content has already; undefined when its owner could not read it with them. */
   attributesOf(digest: string): { mode: number; mtimeUs: number } | undefined {
-    const body = this.#bodies.get(digest)?.body;
-    return body !== undefined && isReadable(body) ? body : undefined;
+    const number = this.#numberOf(digest);
+    if (number === undefined) return undefined;
+    const attributes = { mode: this.#modes.get(number), mtimeUs: this.#mtimesUs.get(number) };
+    return isReadable(attributes) ? attributes : undefined;
   }
 
   begin(body: Body): void {
-    const location = `${this.#directory}/${this.#bodies.size}`;
+    const location = `${this.#directory}/${this.#finished}`;
     const descriptor = openSync(location, CREATE_FLAGS, 0o600);
     this.#descriptors.add(descriptor);
-    this.#open = { body, location, descriptor, sha256: undefined, digest: undefined };
+    this.#open = { body, descriptor, sha256: undefined, digest: undefined };
   }
 
   write(bytes: Uint8Array): void {
@@ -68,13 +77,15 @@ export class BodyFiles implements BodySink {
   }
 
   finish(): void {
-    const { body, location, descriptor, sha256, digest } = this.#opened();
+    const { body, descriptor, sha256, digest } = this.#opened();
     if ((digest ?? sha256?.digest("hex")) !== body.digest) {
       const message = `The received content of ${quote(body.path)} is not what was announced. It was thrown away.`;
       throw new WorkspaceError("BAD_ARCHIVE", message, { path: body.path });
     }
     this.#open = undefined;
-    this.#bodies.set(body.digest, { location, body });
+    this.#modes.set(this.#finished, body.mode);
+    this.#mtimesUs.set(this.#finished, body.mtimeUs);
+    this.#finished++;
     if (body.sizeBytes > SYNC_BYTES) this.#queue.push(0, () => this.#complete(descriptor, body));
     else this.#complete(descriptor, body);
   }
@@ -105,13 +116,18 @@ export class BodyFiles implements BodySink {
     closeSync(descriptor);
   }
 
+  #numberOf(digest: string): number | undefined {
+    const number = this.#bodies.indexOf(digest);
+    return number >= 0 && number < this.#finished ? number : undefined;
+  }
+
   #opened(): OpenBody {
     if (this.#open === undefined) throw new Error("No body has begun.");
     return this.#open;
   }
 }
 
-function isReadable({ mode }: Body): boolean {
+function isReadable({ mode }: Pick<Body, "mode">): boolean {
   return (mode & 0o400) !== 0;
 }
 

@@ -1,6 +1,6 @@
 import { WorkspaceError } from "../errors.js";
-import type { ManifestEntry } from "../manifest/entry.js";
-import { type Body, bodiesOf } from "./bodies.js";
+import { type ManifestEntry, someEntries } from "../manifest/entry.js";
+import { bodiesOf } from "./bodies.js";
 
 /*
  * Which of the contents of a tree are meant: one bit each, in the order in which they travel, the lowest bit of a
@@ -8,18 +8,18 @@ import { type Body, bodiesOf } from "./bodies.js";
  */
 
 /** @param some - entries of `all` */
-export function contentBitmap(all: readonly ManifestEntry[], some: readonly ManifestEntry[]): Uint8Array {
-  const wanted = new Set(some.map(({ digest }) => digest));
+export function contentBitmap(all: Iterable<ManifestEntry>, some: Iterable<ManifestEntry>): Uint8Array {
   const bodies = bodiesOf(all);
   const bitmap = new Uint8Array(Math.ceil(bodies.length / 8));
-  for (const [index, { digest }] of bodies.entries()) {
-    if (wanted.has(digest)) bitmap[index >> 3] = (bitmap[index >> 3] ?? 0) | (1 << (index & 7));
+  for (const { digest } of some) {
+    const index = bodies.indexOf(digest);
+    if (index >= 0) bitmap[index >> 3] = (bitmap[index >> 3] ?? 0) | (1 << (index & 7));
   }
   return bitmap;
 }
 
 /** The entries that a bitmap of a peer means. @throws {WorkspaceError} BAD_MANIFEST when it has the wrong length */
-export function entriesOfBitmap(all: readonly ManifestEntry[], bitmap: Uint8Array): ManifestEntry[] {
+export function entriesOfBitmap(all: Iterable<ManifestEntry>, bitmap: Uint8Array): Iterable<ManifestEntry> {
   const bodies = bodiesOf(all);
   if (bitmap.length !== Math.ceil(bodies.length / 8)) {
     throw new WorkspaceError(
@@ -27,10 +27,9 @@ export function entriesOfBitmap(all: readonly ManifestEntry[], bitmap: Uint8Arra
       `The peer asked for contents of another tree: ${bitmap.length} bytes.`,
     );
   }
-  const wanted = new Set(bodies.filter((_, index) => isSet(bitmap, index)).map(({ digest }: Body) => digest));
-  return all.filter(({ digest }) => digest !== undefined && wanted.has(digest));
+  return someEntries(all, ({ digest }) => isSet(bitmap, bodies.indexOf(digest)));
 }
 
 function isSet(bitmap: Uint8Array, index: number): boolean {
-  return ((bitmap[index >> 3] ?? 0) & (1 << (index & 7))) !== 0;
+  return index >= 0 && ((bitmap[index >> 3] ?? 0) & (1 << (index & 7))) !== 0;
 }

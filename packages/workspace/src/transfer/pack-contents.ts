@@ -1,6 +1,6 @@
 import type { ManifestEntry } from "../manifest/entry.js";
 import { Pace } from "../pacing.js";
-import type { FileIdentity } from "../snapshot/file-identity.js";
+import type { IdentityLookup } from "../snapshot/snapshot.js";
 import { ArchiveWriter } from "./archive-writer.js";
 import { bodiesOf } from "./bodies.js";
 import type { TransferSummary } from "./profile.js";
@@ -16,7 +16,7 @@ export interface PackOptions {
    * By which a file is known to hold its content still, from the snapshot that the entries are of. Files without one
    * are hashed. Default: none.
    */
-  identities?: ReadonlyMap<string, FileIdentity> | undefined;
+  identities?: IdentityLookup | undefined;
   signal?: AbortSignal;
 }
 
@@ -30,26 +30,28 @@ export interface PackOptions {
  */
 export function packContents(
   root: string,
-  entries: readonly ManifestEntry[],
+  entries: Iterable<ManifestEntry>,
   options: PackOptions = {},
 ): ContentStream {
   return new PackedContents(root, entries, options);
 }
 
+const NO_IDENTITIES: IdentityLookup = { get: () => undefined };
+
 class PackedContents implements ContentStream {
   summary: TransferSummary | undefined;
   readonly #root: string;
-  readonly #entries: readonly ManifestEntry[];
+  readonly #entries: Iterable<ManifestEntry>;
   readonly #options: PackOptions;
 
-  constructor(root: string, entries: readonly ManifestEntry[], options: PackOptions) {
+  constructor(root: string, entries: Iterable<ManifestEntry>, options: PackOptions) {
     this.#root = root;
     this.#entries = entries;
     this.#options = options;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
-    const { identities = new Map(), signal } = this.#options;
+    const { identities = NO_IDENTITIES, signal } = this.#options;
     const bodies = bodiesOf(this.#entries);
     const writer = new ArchiveWriter({ root: this.#root, bodies, identities }, new Pace(signal));
     const chunks = writer.write();

@@ -5,7 +5,7 @@ import type { ManifestEntry } from "../manifest/entry.js";
 import { Pace } from "../pacing.js";
 import { abortable } from "./abortable.js";
 import { ArchiveReader } from "./archive-reader.js";
-import { type Body, bodiesOf } from "./bodies.js";
+import { type Bodies, bodiesOf } from "./bodies.js";
 import { BodyFiles } from "./body-files.js";
 import type { TransferSummary } from "./profile.js";
 
@@ -25,7 +25,7 @@ export interface StagedContents {
 
 export interface ReceiveOptions {
   /** The entries whose contents are due; the archive must hold these and nothing else. */
-  expected: readonly ManifestEntry[];
+  expected: Iterable<ManifestEntry>;
   /** Created with mode 0700 if it is missing, else it must be empty. On the file system of the target. */
   stagingDir: string;
   limits?: Partial<Limits>;
@@ -43,27 +43,29 @@ export async function receiveContents(
   options: ReceiveOptions,
 ): Promise<StagedContents> {
   prepare(options.stagingDir);
-  const files = new BodyFiles(options.stagingDir);
+  let files: BodyFiles | undefined;
   try {
     const pace = new Pace(options.signal);
     const expected = bodiesOf(options.expected);
-    checkTotals(options.expected, expected, limitsWith(options.limits));
-    const summary = await receive(abortable(chunks, options.signal), { expected, files, pace });
+    checkTotals(options.expected, limitsWith(options.limits));
+    const received = new BodyFiles(options.stagingDir, expected);
+    files = received;
+    const summary = await receive(abortable(chunks, options.signal), { expected, files: received, pace });
     return {
       summary: { ...summary, entries: expected.length },
-      pathOf: (digest) => files.pathOf(digest),
-      attributesOf: (digest) => files.attributesOf(digest),
+      pathOf: (digest) => received.pathOf(digest),
+      attributesOf: (digest) => received.attributesOf(digest),
       remove: () => removeNumbered(options.stagingDir),
     };
   } catch (cause) {
-    await files.abandon();
+    await files?.abandon();
     await removeNumbered(options.stagingDir);
     throw asWorkspaceError(cause);
   }
 }
 
 interface Receiving {
-  expected: readonly Body[];
+  expected: Bodies;
   files: BodyFiles;
   pace: Pace;
 }
@@ -84,10 +86,10 @@ async function receive(chunks: AsyncIterable<Uint8Array>, { expected, files, pac
   return { bytes, sha256 };
 }
 
-function checkTotals(entries: readonly ManifestEntry[], bodies: readonly Body[], limits: Limits): void {
-  checkLimit("entries", entries.length, limits.entries);
-  const total = bodies.reduce((sum, body) => sum + body.sizeBytes, 0);
-  checkLimit("bytes of contents", total, limits.contentBytes);
+function checkTotals(entries: Iterable<ManifestEntry>, limits: Limits): void {
+  const bodies = bodiesOf(entries);
+  checkLimit("entries", bodies.entries, limits.entries);
+  checkLimit("bytes of contents", bodies.contentBytes, limits.contentBytes);
 }
 
 /** What already stands there is only looked at until it is known to be an empty directory, and no link to one. */
