@@ -1,5 +1,15 @@
-import { hash, randomUUID } from "node:crypto";
-import { lstatSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from "node:fs";
+import { createHash, randomUUID } from "node:crypto";
+import {
+  closeSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import type { StatIndex } from "./stat-index.js";
 
 /*
@@ -18,7 +28,12 @@ const DIGEST_BYTES = 32;
 export function readIndexFile(file: string, root: string): StatIndex | undefined {
   try {
     if (!lstatSync(file).isFile()) return undefined;
-    return decode(readFileSync(file), identityOfRoot(root));
+    const descriptor = openSync(file, "r");
+    try {
+      return readParts(descriptor, identityOfRoot(root));
+    } finally {
+      closeSync(descriptor);
+    }
   } catch {
     // Missing or unreadable: the tree is read anew.
     return undefined;
@@ -29,7 +44,7 @@ export function readIndexFile(file: string, root: string): StatIndex | undefined
 export function writeIndexFile(file: string, root: string, index: StatIndex): void {
   const draft = `${file}.${randomUUID()}`;
   try {
-    writeFileSync(draft, encode(index, identityOfRoot(root)), { mode: 0o600, flag: "wx" });
+    writeParts(draft, partsOf(index, identityOfRoot(root)));
     renameSync(draft, file);
   } catch {
     // Without it the next scan is slower, and nothing is wrong.
@@ -45,29 +60,47 @@ function discard(draft: string): void {
   }
 }
 
-function encode({ encoded, identities }: StatIndex, root: Buffer): Buffer {
+function partsOf({ encoded, identities }: StatIndex, root: Buffer): Uint8Array[] {
   const length = Buffer.alloc(4);
   length.writeUInt32LE(encoded.length);
   const rows = Buffer.from(identities.buffer, identities.byteOffset, identities.byteLength);
-  const body = Buffer.concat([MAGIC, root, length, encoded, rows]);
-  return Buffer.concat([body, hash("sha256", body, "buffer")]);
+  return [MAGIC, root, length, encoded, rows];
 }
 
-function decode(bytes: Buffer, root: Buffer): StatIndex | undefined {
-  const body = bytes.subarray(0, -DIGEST_BYTES);
-  const isOurs =
-    bytes.length >= HEADER_BYTES + DIGEST_BYTES &&
-    body.subarray(0, 4).equals(MAGIC) &&
-    body.subarray(4, 20).equals(root) &&
-    hash("sha256", body, "buffer").equals(bytes.subarray(-DIGEST_BYTES));
-  if (!isOurs) return undefined;
-  const rowsAt = HEADER_BYTES + body.readUInt32LE(20);
-  const rows = body.subarray(rowsAt);
-  if (rowsAt > body.length || rows.length % 8 !== 0) return undefined;
-  // A copy, since the rows in the file are not aligned.
-  const identities = new BigInt64Array(rows.length / 8);
-  Buffer.from(identities.buffer).set(rows);
-  return { encoded: body.subarray(HEADER_BYTES, rowsAt), identities };
+/** Each by itself, and their digest: as one they would take the memory of another index. */
+function writeParts(file: string, parts: readonly Uint8Array[]): void {
+  const sha256 = createHash("sha256");
+  const descriptor = openSync(file, "wx", 0o600);
+  try {
+    for (const part of parts) {
+      sha256.update(part);
+      writeFileSync(descriptor, part);
+    }
+    writeFileSync(descriptor, sha256.digest());
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Reads each part to where it stays: as one they would be there twice. */
+function readParts(descriptor: number, root: Buffer): StatIndex | undefined {
+  const sha256 = createHash("sha256");
+  const read = <T extends NodeJS.ArrayBufferView>(part: T): T => {
+    if (readSync(descriptor, part) !== part.byteLength) throw new Error("It was cut off.");
+    sha256.update(part);
+    return part;
+  };
+  const header = read(Buffer.alloc(HEADER_BYTES));
+  const isOurs = header.subarray(0, 4).equals(MAGIC) && header.subarray(4, 20).equals(root);
+  const encodedBytes = header.readUInt32LE(20);
+  const rowBytes = fstatSync(descriptor).size - HEADER_BYTES - encodedBytes - DIGEST_BYTES;
+  if (!isOurs || rowBytes < 0 || rowBytes % 8 !== 0) return undefined;
+  const encoded = read(Buffer.allocUnsafeSlow(encodedBytes));
+  const identities = read(new BigInt64Array(rowBytes / 8));
+  const expected = sha256.digest();
+  const digest = Buffer.alloc(DIGEST_BYTES);
+  readSync(descriptor, digest);
+  return digest.equals(expected) ? { encoded, identities } : undefined;
 }
 
 function identityOfRoot(root: string): Buffer {

@@ -4,7 +4,7 @@ import { joinListings, splitListings } from "../manifest/manifest-codec.js";
 import { bodiesOf } from "../transfer/bodies.js";
 import { diffIndexes } from "./diff-indexes.js";
 import type { Snapshot } from "./snapshot.js";
-import { isSameTree } from "./stat-index.js";
+import { EMPTY_INDEX, isSameTree } from "./stat-index.js";
 
 /** What a receiver lacks that has the snapshot before; to be sent along without being asked for. */
 export interface News {
@@ -17,11 +17,12 @@ export interface News {
 const NOTHING: News = { listings: new Uint8Array(), entries: [] };
 
 /** What is new in a snapshot since the one before, where each of the two has at most `maxBytes`. */
-export function newSince({ before, index }: Snapshot, maxBytes: number): News {
+export function newSince({ before: encoded, index }: Snapshot, maxBytes: number): News {
+  const before = { ...EMPTY_INDEX, encoded };
   if (isSameTree(before, index)) return NOTHING;
   // Without a snapshot before, all is new: a large tree need not be looked at.
-  if (before.encoded.length === 0 && index.encoded.length > maxBytes) return NOTHING;
-  const known = new Set(before.encoded.length === 0 ? [] : digestsIn(before.encoded));
+  if (encoded.length === 0 && index.encoded.length > maxBytes) return NOTHING;
+  const known = new Set(encoded.length === 0 ? [] : digestsIn(encoded));
   const fresh = [...splitListings(index.encoded)].filter((bytes) => !known.has(listingDigest(bytes)));
   if (fresh.length === 0) return NOTHING;
   const listings = joinListings(fresh.map((bytes) => ({ bytes })));

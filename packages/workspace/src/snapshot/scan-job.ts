@@ -18,8 +18,10 @@ export interface ScanJob {
 export interface ScanAnswer extends Scan {
   /** Of a capture: the encoded changeset, unless nothing changed. */
   changeset?: Uint8Array | undefined;
-  /** What was known before, to tell what is new since. */
-  before?: StatIndex | undefined;
+  /** Whether the tree is what was known before, identities aside. */
+  isAsBefore: boolean;
+  /** If not, the encoded tree that was known before, to tell what is new since; not of a capture. */
+  before?: Uint8Array | undefined;
 }
 
 /** Does it; synchronous. @throws {WorkspaceError} as scanTree does */
@@ -27,16 +29,16 @@ export function runScanJob(job: ScanJob, checkpoint: () => void): ScanAnswer {
   const { root, rules, indexFile, isCapture = false } = job;
   const before = job.known ?? (indexFile === undefined ? undefined : readIndexFile(indexFile, root));
   const scan = scanTree(root, { rules, known: before, takeKnown: isCapture, checkpoint });
-  const isInFile = job.known === undefined && before !== undefined && isSame(before, scan);
+  const isAsBefore = before !== undefined && isSameTree(before, scan);
+  const isInFile = job.known === undefined && isAsBefore && isSameRows(before, scan);
   if (indexFile !== undefined && !isInFile) writeIndexFile(indexFile, root, scan);
-  if (!isCapture) return { ...scan, before };
-  const changed =
-    before !== undefined && isSameTree(before, scan) ? undefined : diffIndexes(before ?? EMPTY_INDEX, scan);
-  return { ...scan, changeset: changed && encodeChangeset(changed) };
+  if (!isCapture) return { ...scan, isAsBefore, before: isAsBefore ? undefined : before?.encoded };
+  const changed = isAsBefore ? undefined : diffIndexes(before ?? EMPTY_INDEX, scan);
+  return { ...scan, isAsBefore, changeset: changed && encodeChangeset(changed) };
 }
 
-function isSame(a: StatIndex, b: StatIndex): boolean {
-  return isSameTree(a, b) && bytesOf(a.identities).equals(bytesOf(b.identities));
+function isSameRows(a: StatIndex, b: StatIndex): boolean {
+  return bytesOf(a.identities).equals(bytesOf(b.identities));
 }
 
 function bytesOf(rows: BigInt64Array): Buffer {

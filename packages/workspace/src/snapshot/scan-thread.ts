@@ -43,6 +43,7 @@ function perform(work: () => ScanAnswer): ThreadReply {
 }
 
 /** Handed over instead of copied. */
-function buffersOf({ encoded, identities }: ScanAnswer): ArrayBuffer[] {
-  return [encoded.buffer as ArrayBuffer, identities.buffer as ArrayBuffer];
+function buffersOf({ encoded, identities, before }: ScanAnswer): ArrayBuffer[] {
+  const views = before === undefined ? [encoded, identities] : [encoded, identities, before];
+  return views.map(({ buffer }) => buffer as ArrayBuffer);
 }

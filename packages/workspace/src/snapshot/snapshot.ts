@@ -29,8 +29,8 @@ export interface Snapshot {
   readonly identities: IdentityLookup;
   /** The same, flat. @internal */
   readonly index: StatIndex;
-  /** The tree that the scan before this one had seen, if it is known; without identities. @internal */
-  readonly before: StatIndex;
+  /** The encoded tree that the scan before this one had seen; empty: not known. @internal */
+  readonly before: Uint8Array;
 }
 
 /** Finds identities by path; quickest when they are asked for in tree order. */
@@ -47,7 +47,7 @@ export interface SnapshotParts {
   contentBytes: number;
   skipped?: readonly string[];
   ignored?: readonly string[];
-  before?: StatIndex | undefined;
+  before?: Uint8Array | undefined;
 }
 
 /** The parts that a scan gives. */
@@ -69,7 +69,7 @@ class IndexedSnapshot implements Snapshot {
   readonly contentBytes: number;
   readonly skipped: readonly string[];
   readonly ignored: readonly string[];
-  readonly before: StatIndex;
+  readonly before: Uint8Array;
   #manifest: IndexedManifest | undefined;
 
   constructor(parts: SnapshotParts) {
@@ -80,7 +80,7 @@ class IndexedSnapshot implements Snapshot {
     this.contentBytes = parts.contentBytes;
     this.skipped = parts.skipped ?? [];
     this.ignored = parts.ignored ?? [];
-    this.before = parts.before ?? EMPTY_INDEX;
+    this.before = parts.before ?? EMPTY_INDEX.encoded;
   }
 
   get encoded(): Uint8Array {

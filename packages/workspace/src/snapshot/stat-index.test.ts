@@ -135,11 +135,11 @@ describe("an index of what was read", () => {
     writeTree(root, { "a/b": { content: "1" }, "c/d": { content: "2" } });
     const before = scanTree(root);
     writeTree(root, { "a/b": { content: "3".repeat(100) } });
-    const snapshot = makeSnapshot({ root, ...scanTree(root), index: scanTree(root), before });
+    const snapshot = makeSnapshot({ root, ...scanTree(root), index: scanTree(root), before: before.encoded });
     expect(newSince(snapshot, 1000).entries.map(({ path }) => path)).toEqual(["a/b"]);
     expect(newSince(snapshot, 1000).listings.length).toBeLessThan(snapshot.encoded.length);
     expect(newSince(snapshot, 99)).toEqual({ listings: new Uint8Array(), entries: [] });
-    const same = makeSnapshot({ root, ...before, index: before, before });
+    const same = makeSnapshot({ root, ...before, index: before, before: before.encoded });
     expect(newSince(same, 1000)).toEqual({ listings: new Uint8Array(), entries: [] });
   });
 });

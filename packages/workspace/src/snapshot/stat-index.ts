@@ -74,7 +74,7 @@ export function forgetSince(rows: BigInt64Array, timeNs: bigint): void {
 }
 
 export function isSameTree(a: StatIndex, b: StatIndex): boolean {
-  return Buffer.compare(a.encoded, b.encoded) === 0;
+  return a.encoded === b.encoded || Buffer.compare(a.encoded, b.encoded) === 0;
 }
 
 /** Where each directory's listing and rows are, and where its subtree ends, found without decoding names. */

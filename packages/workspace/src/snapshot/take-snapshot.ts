@@ -27,7 +27,7 @@ export async function takeSnapshot(root: string, options: SnapshotOptions = {}):
   const realRoot = resolveDirectory(root);
   const { rules, indexFile, signal } = options;
   const scan = await scanOnThread({ root: realRoot, rules, indexFile }, signal);
-  return makeSnapshot({ ...partsOf(realRoot, scan), before: scan.before });
+  return makeSnapshot({ ...partsOf(realRoot, scan), before: scan.isAsBefore ? scan.encoded : scan.before });
 }
 
 /** @throws {WorkspaceError} NOT_A_DIRECTORY */
