@@ -115,6 +115,7 @@ export class LeasedTree {
       keepIgnored: options.keepIgnored ?? false,
       signal: options.signal,
     });
+    this.#forgetTarget();
     return this.#base;
   }
 
@@ -129,6 +130,14 @@ export class LeasedTree {
     });
     this.#current = captured.after;
     return captured;
+  }
+
+  /** What was needed to bring the tree there; of a large one it is much to hold while the attempt runs. */
+  #forgetTarget(): void {
+    this.#target = undefined;
+    this.#needed = [];
+    this.#local = undefined;
+    this.#gathered = undefined;
   }
 
   /** Lets others have it. No process may work in it any more. */

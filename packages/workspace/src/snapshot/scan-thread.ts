@@ -2,6 +2,7 @@
 import { parentPort } from "node:worker_threads";
 import { WorkspaceError, type WorkspaceErrorCode } from "../errors.js";
 import { runScanJob, type ScanAnswer, type ScanJob } from "./scan-job.js";
+import { buffersOf } from "./stat-index.js";
 
 export interface ThreadRequest {
   job: ScanJob;
@@ -28,7 +29,7 @@ parentPort?.on("message", ({ job, stop }: ThreadRequest) => {
     if (Atomics.load(stop, 0) !== 0) throw new Stopped();
   };
   const reply = perform(() => runScanJob(job, checkpoint));
-  parentPort?.postMessage(reply, "answer" in reply ? buffersOf(reply.answer) : []);
+  parentPort?.postMessage(reply, "answer" in reply ? handedOver(reply.answer) : []);
 });
 
 function perform(work: () => ScanAnswer): ThreadReply {
@@ -42,8 +43,8 @@ function perform(work: () => ScanAnswer): ThreadReply {
   }
 }
 
-/** Handed over instead of copied. */
-function buffersOf({ encoded, identities, before }: ScanAnswer): ArrayBuffer[] {
-  const views = before === undefined ? [encoded, identities] : [encoded, identities, before];
-  return views.map(({ buffer }) => buffer as ArrayBuffer);
+/** Instead of being copied. */
+function handedOver(answer: ScanAnswer): ArrayBuffer[] {
+  const { before } = answer;
+  return before === undefined ? buffersOf(answer) : [...buffersOf(answer), before.buffer as ArrayBuffer];
 }

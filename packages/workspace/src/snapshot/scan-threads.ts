@@ -3,6 +3,7 @@ import { Worker } from "node:worker_threads";
 import { WorkspaceError } from "../errors.js";
 import type { ScanAnswer, ScanJob } from "./scan-job.js";
 import type { ThreadReply, ThreadRequest } from "./scan-thread.js";
+import { buffersOf, type StatIndex } from "./stat-index.js";
 
 const ENTRY = new URL("../../dist/snapshot/scan-thread.js", import.meta.url);
 /** More do not help: a scan waits for the kernel's locks rather than for a processor. */
@@ -38,7 +39,7 @@ export async function scanOnThread(job: ScanJob, signal?: AbortSignal): Promise<
   const onAbort = () => Atomics.store(stop, 0, 1);
   signal?.addEventListener("abort", onAbort, { once: true });
   try {
-    const reply = await ask(worker, { job, stop });
+    const reply = await ask(worker, { job: { ...job, known: job.known && copyOf(job.known) }, stop });
     const isLarge = "answer" in reply && reply.answer.encoded.length > LARGE_BYTES;
     // Its exit makes room for the next one.
     if (isLarge) void worker.terminate();
@@ -48,6 +49,13 @@ export async function scanOnThread(job: ScanJob, signal?: AbortSignal): Promise<
   } finally {
     signal?.removeEventListener("abort", onAbort);
   }
+}
+
+/**
+ * A copy to hand over: of what is not handed over, a message makes two, and the one in between grows by doubling.
+ */
+function copyOf({ encoded, identities }: StatIndex): StatIndex {
+  return { encoded: new Uint8Array(encoded), identities: identities.slice() };
 }
 
 function answerOf(reply: ThreadReply): ScanAnswer {
@@ -100,6 +108,7 @@ function ask(worker: Worker, request: ThreadRequest): Promise<ThreadReply> {
       worker.off("exit", onExit);
       resolve(reply);
     });
-    worker.postMessage(request);
+    const { known } = request.job;
+    worker.postMessage(request, known === undefined ? [] : buffersOf(known));
   });
 }

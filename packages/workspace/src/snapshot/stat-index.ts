@@ -17,6 +17,11 @@ export interface StatIndex {
   readonly identities: BigInt64Array;
 }
 
+/** What passes between threads by being handed over. */
+export function buffersOf({ encoded, identities }: StatIndex): ArrayBuffer[] {
+  return [encoded.buffer as ArrayBuffer, identities.buffer as ArrayBuffer];
+}
+
 export const EMPTY_INDEX: StatIndex = { encoded: new Uint8Array(), identities: new BigInt64Array() };
 
 export function writeRow(rows: BigInt64Array, row: number, identity: FileIdentity): void {
