@@ -2,7 +2,7 @@ import { WorkspaceError } from "./errors.js";
 
 /** What a peer may announce. Checked before anything is allocated for it. */
 export interface Limits {
-  /** Sum of the sizes of the distinct file contents. Default 1 TiB. */
+  /** Sum of the sizes of all files whose contents come, also of those that share one. Default 1 TiB. */
   contentBytes: number;
   /** Entries of a manifest, or upserts and deletions of a changeset. Default 2,000,000. */
   entries: number;

@@ -257,6 +257,16 @@ describe("receiving contents", () => {
     expect(readdirSync(directory)).toEqual([]);
   });
 
+  it("counts a content for each file that has it", async () => {
+    const entries = [first, { ...first, path: "other" }];
+    const received = receiveContents(inPieces(Buffer.concat([body("one"), END]), 512), {
+      expected: entries,
+      stagingDir: join(temporaryDirectory(), "staging"),
+      limits: { contentBytes: 2 * first.sizeBytes - 1 },
+    });
+    await expect(received).rejects.toMatchObject({ code: "LIMIT" });
+  });
+
   it("refuses more entries than the limit", async () => {
     const received = receiveContents(inPieces(good, 512), {
       expected,

@@ -89,7 +89,7 @@ async function receive(chunks: AsyncIterable<Uint8Array>, { expected, files, pac
 function checkTotals(entries: Iterable<ManifestEntry>, limits: Limits): void {
   const bodies = bodiesOf(entries);
   checkLimit("entries", bodies.entries, limits.entries);
-  checkLimit("bytes of contents", bodies.contentBytes, limits.contentBytes);
+  checkLimit("bytes of contents", bodies.fileBytes, limits.contentBytes);
 }
 
 /** What already stands there is only looked at until it is known to be an empty directory, and no link to one. */
