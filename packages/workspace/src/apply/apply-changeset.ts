@@ -1,7 +1,7 @@
 import { quote, WorkspaceError } from "../errors.js";
 import { countChanges } from "../manifest/diff.js";
 import type { Changeset } from "../manifest/entry.js";
-import { topmostAbove } from "../manifest/path-rules.js";
+import { checkPathBelow, topmostAbove } from "../manifest/path-rules.js";
 import { Pace } from "../pacing.js";
 import type { StagedContents } from "../transfer/receive-contents.js";
 import { commit } from "./commit.js";
@@ -63,6 +63,7 @@ export async function applyChangeset(
 ): Promise<ApplyResult> {
   const { base, changeset, contents } = options;
   const pace = new Pace(options.signal);
+  for (const { path } of changeset.upserts) checkPathBelow(root, path);
   guardChangeset(base.manifest, changeset, options, folding);
   await pace.rest();
   const cursor = new TreeCursor(root);

@@ -13,7 +13,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { openWorkspace } from "../root/open-workspace.js";
-import { directory, file, manifest, symlink } from "../testing/entries.js";
+import { deepFile, directory, file, manifest, symlink } from "../testing/entries.js";
 import { temporaryDirectory } from "../testing/temporary-directory.js";
 import { readTree, type Tree, writeTree } from "../testing/tree.js";
 import type { ApplyOptions } from "./apply-changeset.js";
@@ -29,6 +29,17 @@ async function scene(tree: Tree) {
 }
 
 const isRoot = process.geteuid?.() === 0;
+
+describe("a path that is too long below the root", () => {
+  it("is refused before anything is touched, and named", async () => {
+    const at = await scene({ keep: { content: "k" } });
+    const upserts = deepFile();
+    const refused = at.apply({ changeset: { upserts, deletions: [] } });
+    await expect(refused).rejects.toMatchObject({ code: "BAD_PATH", path: upserts.at(-1)?.path });
+    expect(readdirSync(at.root)).toEqual([".sloth", "keep"]);
+    expect((await at.workspace.snapshot()).rootDigest).toBe(at.base.rootDigest);
+  });
+});
 
 describe("a conflict", () => {
   it("is decided for theirs, and told", async () => {

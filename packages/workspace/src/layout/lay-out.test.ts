@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { captureChanges } from "../snapshot/capture-changes.js";
 import { takeSnapshot } from "../snapshot/take-snapshot.js";
 import { digestOf } from "../testing/archive.js";
-import { directory, file, manifest, symlink } from "../testing/entries.js";
+import { deepFile, directory, file, manifest, symlink } from "../testing/entries.js";
 import { asOrdinaryUser } from "../testing/ordinary-user.js";
 import { temporaryDirectory } from "../testing/temporary-directory.js";
 import { transfer } from "../testing/transfer.js";
@@ -43,6 +43,14 @@ describe("laying out a tree", () => {
     });
     await asOrdinaryUser([base], () => copyOf(join(base, "from"), join(base, "to")));
     expect(readTree(join(base, "to"))).toEqual(readTree(join(base, "from")));
+  });
+
+  it("refuses a path that is too long below the root before it makes anything", async () => {
+    const root = join(temporaryDirectory(), "to");
+    const entries = deepFile();
+    const laidOut = layOut(manifest(...entries), undefined, root);
+    await expect(laidOut).rejects.toMatchObject({ code: "BAD_PATH", path: entries.at(-1)?.path });
+    expect(readTree(root)).toEqual([]);
   });
 
   it("gives equal files inodes of their own", async () => {

@@ -13,7 +13,7 @@ import { updateTree } from "./update-tree.js";
  * base for `captureChanges`.
  *
  * Consumes `contents`, which may be undefined when every file is empty. After a failure `dir` holds a part of the tree; the caller removes it.
- * @throws {WorkspaceError} NOT_EMPTY, MISSING_CONTENT, PROTECTED or IO_FAILED
+ * @throws {WorkspaceError} NOT_EMPTY, BAD_PATH, MISSING_CONTENT, PROTECTED or IO_FAILED
  */
 export async function layOut(
   manifest: Manifest,

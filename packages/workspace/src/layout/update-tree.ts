@@ -16,7 +16,7 @@ import { TreeCursor } from "../apply/tree-cursor.js";
 import { quote, systemCode, systemReason, WorkspaceError } from "../errors.js";
 import { type Manifest, type ManifestEntry, sameContent } from "../manifest/entry.js";
 import { manifestDigest } from "../manifest/manifest-codec.js";
-import { comparePaths, nameOf, parentOf } from "../manifest/path-rules.js";
+import { checkPathBelow, comparePaths, nameOf, parentOf } from "../manifest/path-rules.js";
 import { Pace } from "../pacing.js";
 import { carryIdentities, type Difference, differences } from "../snapshot/diff-indexes.js";
 import { identityOf } from "../snapshot/file-identity.js";
@@ -49,7 +49,7 @@ export interface UpdateOptions {
  * Brings a tree of ours, in which no task runs, from what it is to another manifest, by the difference. Files get
  * exactly the mode and the time of their entries. Never writes into a file, never follows a link. The returned
  * snapshot is the base for `captureChanges`. After a failure the tree is something in between; a scan tells what.
- * @throws {WorkspaceError} MISSING_CONTENT or PROTECTED, before anything is touched; PATH_ESCAPES or IO_FAILED
+ * @throws {WorkspaceError} BAD_PATH, MISSING_CONTENT or PROTECTED, before anything is touched; PATH_ESCAPES or IO_FAILED
  */
 export async function updateTree(options: UpdateOptions): Promise<Snapshot> {
   const update = new Update(options);
@@ -131,6 +131,7 @@ class Update {
   }
 
   #check(after: ManifestEntry, before: ManifestEntry | undefined): void {
+    checkPathBelow(this.#root, after.path);
     if (nameOf(after.path) === ".sloth") throw neverSent(after.path);
     if (hasNewContent(before, after) && !this.#options.contents.has(after)) throw missingContent(after);
   }

@@ -46,6 +46,18 @@ export function checkPathIn(directory: ValidDirectory, rest: string): void {
   throw new WorkspaceError("BAD_PATH", `The path ${quote(path)} ${problem}.`, { path });
 }
 
+/**
+ * Refuses a path that is valid, but that the file system does not take below `root`: by descriptors it could be made,
+ * and nobody could read it again.
+ * @throws {WorkspaceError} BAD_PATH
+ */
+export function checkPathBelow(root: string, path: string): void {
+  const longest = 3 * (root.length + 1 + path.length);
+  if (longest <= MAX_PATH_BYTES || bytesOf(root) + 1 + bytesOf(path) <= MAX_PATH_BYTES) return;
+  const message = `The path ${quote(path)} is longer than ${MAX_PATH_BYTES} bytes below ${quote(root)}. Nothing was changed.`;
+  throw new WorkspaceError("BAD_PATH", message, { path });
+}
+
 /** Most names there are; that they are valid shows at one glance. */
 const PLAIN_NAME = /^\.?[\w@+~,=%-][\w.@+~,=% -]{0,200}$/;
 

@@ -32,7 +32,7 @@ export interface Workspace {
   /**
    * Applies what changed against `base`, merged with what changed here meanwhile: all of it or nothing, whatever
    * dies when. Conflicts are a result and change nothing; every failure leaves the tree as it was.
-   * @throws {WorkspaceError} BAD_CHANGESET, PROTECTED, EXTERNAL_LINK, DELETES_ALL, MISSING_CONTENT, FILE_CHANGED,
+   * @throws {WorkspaceError} BAD_PATH, BAD_CHANGESET, PROTECTED, EXTERNAL_LINK, DELETES_ALL, MISSING_CONTENT, FILE_CHANGED,
    * UNREADABLE, PATH_ESCAPES, MOUNT_POINT, NAME_CLASH, RECOVERY_BLOCKED or IO_FAILED; ROLLBACK_FAILED, the only one after which the tree is
    * not as it was, and which names the directory that has what was replaced
    */

@@ -29,3 +29,10 @@ export function special(path: string): ManifestEntry {
 export function manifest(...entries: ManifestEntry[]): Manifest {
   return { entries: entries.toSorted((a, b) => comparePaths(a.path, b.path)) };
 }
+
+/** Directories and a file in them whose path is valid, but too long for the file system below most directories. */
+export function deepFile(): ManifestEntry[] {
+  const names = Array.from({ length: 16 }, () => "d".repeat(250));
+  const directories = names.map((_, index) => directory(names.slice(0, index + 1).join("/")));
+  return [...directories, file([...names, "f".repeat(75)].join("/"), "")];
+}
