@@ -25,7 +25,8 @@ export async function captureChanges(base: Snapshot, options: SnapshotOptions = 
   const { rules, indexFile, signal } = options;
   const scan = await scanOnThread({ root, rules, known: index, indexFile, isCapture: true }, signal);
   const changeset = scan.changeset ? decodeChangeset(scan.changeset) : NO_CHANGES;
-  return { changeset, after: makeSnapshot(partsOf(root, scan)) };
+  const parts = partsOf(root, scan);
+  return { changeset, after: makeSnapshot(scan.isKnown ? { ...parts, index } : parts) };
 }
 
 /** Gives a file's digest if it is known without reading the file. */

@@ -20,6 +20,8 @@ export interface ScanAnswer extends Scan {
   changeset?: Uint8Array | undefined;
   /** Whether the tree is what was known before, identities aside. */
   isAsBefore: boolean;
+  /** Of a capture: the index is the one that was given, and is not sent back. */
+  isKnown?: boolean;
   /** If not, the encoded tree that was known before, to tell what is new since; not of a capture. */
   before?: Uint8Array | undefined;
 }
@@ -30,9 +32,12 @@ export function runScanJob(job: ScanJob, checkpoint: () => void): ScanAnswer {
   const before = job.known ?? (indexFile === undefined ? undefined : readIndexFile(indexFile, root));
   const scan = scanTree(root, { rules, known: before, takeKnown: isCapture, checkpoint });
   const isAsBefore = before !== undefined && isSameTree(before, scan);
-  const isInFile = job.known === undefined && isAsBefore && isSameRows(before, scan);
+  const isUnchanged = isAsBefore && isSameRows(before, scan);
+  const isInFile = job.known === undefined && isUnchanged;
   if (indexFile !== undefined && !isInFile) writeIndexFile(indexFile, root, scan);
   if (!isCapture) return { ...scan, isAsBefore, before: isAsBefore ? undefined : before?.encoded };
+  if (isUnchanged && job.known !== undefined)
+    return { ...scan, isAsBefore, isKnown: true, encoded: new Uint8Array(), identities: new BigInt64Array() };
   const changed = isAsBefore ? undefined : diffIndexes(before ?? EMPTY_INDEX, scan);
   return { ...scan, isAsBefore, changeset: changed && encodeChangeset(changed) };
 }

@@ -10,10 +10,10 @@ const ENTRY = new URL("../../dist/snapshot/scan-thread.js", import.meta.url);
 const MOST_THREADS = Math.min(4, availableParallelism());
 
 /**
- * A thread that has scanned a tree with a longer list than this is not kept: its heap stays as large as it was, and
+ * A thread that has scanned a tree with more than this in it is not kept: its heap stays as large as it was, and
  * starting another takes a small part of the time of such a scan.
  */
-const LARGE_BYTES = 4 * 2 ** 20;
+const LARGE_ENTRIES = 50_000;
 /** A scan leaves much garbage and keeps little; with more room for it, it takes more memory and no less time. */
 const YOUNG_GENERATION_MB = 6;
 
@@ -40,7 +40,7 @@ export async function scanOnThread(job: ScanJob, signal?: AbortSignal): Promise<
   signal?.addEventListener("abort", onAbort, { once: true });
   try {
     const reply = await ask(worker, { job: { ...job, known: job.known && copyOf(job.known) }, stop });
-    const isLarge = "answer" in reply && reply.answer.encoded.length > LARGE_BYTES;
+    const isLarge = "answer" in reply && reply.answer.entries > LARGE_ENTRIES;
     // Its exit makes room for the next one.
     if (isLarge) void worker.terminate();
     else putBack(worker);

@@ -110,7 +110,7 @@ export const paths: Case[] = [
   toAgent(
     "a path of 4095 bytes",
     { entries: withParents(file(`${LONG}/`.repeat(16).slice(0, -1), "long")) },
-    "IO_FAILED",
+    "BAD_PATH",
   ),
   ...toBoth("256 levels", { entries: withParents(file(Array(256).fill("d").join("/"), "deep")) }, "accepted"),
 ];
