@@ -1,8 +1,15 @@
 import { closeSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 
 /** Processes looked at before other work of this thread gets its turn. */
 const BATCH = 64;
+
+/** How often, and after how many milliseconds, one is looked at again whose environment reads as empty. */
+const SECOND_LOOKS = 5;
+const SECOND_LOOK_MS = 2;
+
+/** Of the flags in /proc/PID/stat (PF_KTHREAD in the kernel's sched.h). */
+const KERNEL_THREAD = 0x200000;
 
 const environment = Buffer.allocUnsafe(64 * 1024);
 
@@ -26,18 +33,35 @@ export interface PidRange {
 
 /**
  * Live processes that are wanted, by /proc; none where there is no /proc. Zombies are dead. Environments of
- * other users are unreadable and not searched.
+ * other users are unreadable and not searched. While a process executes another program its environment reads as
+ * empty, so one of which that is true is looked at again; not for ever, since some have none.
  */
 export async function findProcesses(wanted: Wanted, range?: PidRange): Promise<FoundProcess[]> {
   const found: FoundProcess[] = [];
+  let unclear = await look(listPids(), wanted, { found, range });
+  for (let again = 0; again < SECOND_LOOKS && unclear.length > 0; again++) {
+    await sleep(SECOND_LOOK_MS);
+    unclear = await look(unclear, wanted, { found });
+  }
+  return found;
+}
+
+/** Adds those that are wanted to `found`; gives those of which it could not be told. */
+async function look(
+  pids: readonly number[],
+  wanted: Wanted,
+  { found, range }: { found: FoundProcess[]; range?: PidRange | undefined },
+): Promise<number[]> {
+  const unclear: number[] = [];
   let looked = 0;
-  for (const pid of listPids()) {
+  for (const pid of pids) {
     if (range && (pid <= range.above || pid > range.upTo)) continue;
     if (++looked % BATCH === 0) await nextTurn();
     const match = matchProcess(pid, wanted);
-    if (match) found.push(match);
+    if (match === "unclear") unclear.push(pid);
+    else if (match) found.push(match);
   }
-  return found;
+  return unclear;
 }
 
 /** The pid that was given away last in this pid namespace; undefined where it is not told. */
@@ -54,22 +78,45 @@ function listPids(): number[] {
   }
 }
 
-function matchProcess(pid: number, { groups, markId }: Wanted): FoundProcess | undefined {
-  if (groups.size === 0) return environmentContains(pid, markId) ? { pid } : undefined;
-  const { state, group } = readStat(pid);
-  if (state === undefined || state === "Z" || state === "X") return undefined;
-  return groups.has(group) || environmentContains(pid, markId) ? { pid, group } : undefined;
+function matchProcess(pid: number, { groups, markId }: Wanted): FoundProcess | "unclear" | undefined {
+  if (groups.size === 0) return byMark(pid, markId, () => readStat(pid));
+  const stat = readStat(pid);
+  if (isDead(stat)) return undefined;
+  if (groups.has(stat.group)) return { pid, group: stat.group };
+  const match = byMark(pid, markId, () => stat);
+  return typeof match === "object" ? { ...match, group: stat.group } : match;
 }
 
-function readStat(pid: number): { state?: string; group: number } {
+function byMark(
+  pid: number,
+  markId: string,
+  statOf: () => ProcessStat,
+): FoundProcess | "unclear" | undefined {
+  const contains = environmentContains(pid, markId);
+  if (contains !== "empty") return contains ? { pid } : undefined;
+  const stat = statOf();
+  return isDead(stat) || (stat.flags & KERNEL_THREAD) !== 0 ? undefined : "unclear";
+}
+
+interface ProcessStat {
+  state?: string;
+  group: number;
+  flags: number;
+}
+
+function isDead({ state }: ProcessStat): boolean {
+  return state === undefined || state === "Z" || state === "X";
+}
+
+function readStat(pid: number): ProcessStat {
   const text = readText(`/proc/${pid}/stat`);
-  if (text === undefined) return { group: 0 };
+  if (text === undefined) return { group: 0, flags: 0 };
   // The name before it is in parentheses and may contain anything.
-  const [state, , group] = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  return { ...(state && { state }), group: Number(group) };
+  const [state, , group, , , , flags] = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  return { ...(state && { state }), group: Number(group), flags: Number(flags) };
 }
 
-function environmentContains(pid: number, markId: string): boolean {
+function environmentContains(pid: number, markId: string): boolean | "empty" {
   let fd: number | undefined;
   try {
     fd = openSync(`/proc/${pid}/environ`, "r");
@@ -81,11 +128,11 @@ function environmentContains(pid: number, markId: string): boolean {
   }
 }
 
-function contentContains(fd: number, text: string): boolean {
+function contentContains(fd: number, text: string): boolean | "empty" {
   let kept = 0;
   for (;;) {
     const read = readSync(fd, environment, kept, environment.length - kept, null);
-    if (read === 0) return false;
+    if (read === 0) return kept === 0 ? "empty" : false;
     const end = kept + read;
     if (environment.subarray(0, end).includes(text)) return true;
     // The text may lie across two readings.

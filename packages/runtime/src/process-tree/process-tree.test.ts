@@ -50,6 +50,15 @@ describe("ProcessTree", () => {
     expect(pids.filter(isRunning)).toEqual([]);
   });
 
+  it("finds one that executes another program while it is looked for, when its environment reads as empty", async () => {
+    for (let round = 0; round < 40; round++) {
+      const tree = newTree();
+      const pids = await start(tree, "setsid sh -c 'echo $$; exec sh -c \"exec sleep 300\"' &");
+      expect(await tree.end(1_000)).toEqual([]);
+      expect(pids.filter(isRunning)).toEqual([]);
+    }
+  });
+
   it("finds the processes of a runner inside of an attempt", async () => {
     const outer = newTree();
     const inner = new ProcessTree(outer.mark);
