@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bundleDigest, encodeBundle, loadWorkflow } from "@sloth/dsl";
+import { bundleDigest, encodeBundle, loadWorkflow, type TaskHook } from "@sloth/dsl";
 import type { Attempt } from "@sloth/runtime";
 import type { ContractSubject } from "./subject.js";
 
@@ -31,22 +31,33 @@ export function shellAttempt(
 }
 
 /** An attempt at a Lua function with this body. */
-export async function luaAttempt(
+export function luaAttempt(
   subject: ContractSubject,
   body: string,
   changes: Partial<Attempt> = {},
 ): Promise<Attempt> {
+  return taskAttempt(subject, `command = function(params, deps, ctx)\n${body}\n end`, changes);
+}
+
+/** An attempt at a task with these fields, its hooks with it. `before` stands before the table of groups, in its line. */
+export async function taskAttempt(
+  subject: ContractSubject,
+  fields: string,
+  changes: Partial<Attempt> = {},
+  before = "",
+): Promise<Attempt> {
   const directory = await mkdtemp(join(tmpdir(), "sloth-contract-"));
   try {
     const file = join(directory, "workflow.lua");
-    await writeFile(file, workflowWith(body));
+    await writeFile(file, workflowWith(fields, before));
     const { workflow, bundle, context } = await loadWorkflow(file);
     const bytes = encodeBundle(bundle);
-    const command = workflow.groups[0]?.tasks[0]?.command;
-    if (!command) throw new Error("The workflow has no task");
+    const task = workflow.groups[0]?.tasks[0];
+    if (!task) throw new Error("The workflow has no task");
     return {
       ...shellAttempt(subject, ""),
-      command,
+      command: task.command,
+      hooks: Object.keys(task.hooks ?? {}) as TaskHook[],
       workflow: {
         bundle: bytes,
         bundleDigest: bundleDigest(bytes),
@@ -61,10 +72,9 @@ export async function luaAttempt(
   }
 }
 
-function workflowWith(body: string): string {
-  return `TaskDefinitions = { contract = { tasks = {
-    { name = "subject", command = function(params, deps, ctx)
-${body}
-    end },
+function workflowWith(fields: string, before: string): string {
+  return `${before} TaskDefinitions = { contract = { tasks = {
+    { name = "subject", ${fields}
+    },
   } } }`;
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { describeEndings } from "./endings.js";
+import { describeHooks } from "./hooks.js";
 import { describeLuaCommands } from "./lua-commands.js";
 import { describeOutput } from "./output.js";
 import { describeProcessTrees } from "./process-trees.js";
@@ -26,5 +27,6 @@ export function describeTaskRunnerContract(name: string, setup: () => Promise<Co
     describe("endings", () => describeEndings(current));
     describe("process trees", () => describeProcessTrees(current));
     describe("Lua commands", () => describeLuaCommands(current));
+    describe("hooks", () => describeHooks(current));
   });
 }

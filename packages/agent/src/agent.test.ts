@@ -61,6 +61,8 @@ function open(changes: Partial<Open> = {}, script = "true"): Open {
       env: {},
       umask: 0o022,
       timeoutMs: undefined,
+      hooks: [],
+      hooksIn: undefined,
       graceMs: 200,
     },
     bundle: undefined,

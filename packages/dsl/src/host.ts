@@ -10,6 +10,8 @@
 export interface Host {
   /** The task's working directory, absolute. Relative paths of the library start here. */
   readonly workdir: string;
+  /** A variable of the task's environment. */
+  env(name: string): string | undefined;
   /** A log record; shown live. */
   log(record: LogRecord): void;
   /** Bytes that the script prints; shown live, in order. */

@@ -25,17 +25,19 @@ export type {
   Command,
   Delegation,
   FunctionAddress,
+  FunctionField,
   Group,
   LuaTable,
   LuaValue,
   SourcePosition,
   Task,
+  TaskHook,
   Workflow,
 } from "./model.js";
 export { patternProblem, protectionProblem } from "./path-pattern.js";
 export { openTaskState } from "./task/open-task-state.js";
 export type {
-  CommandArguments,
+  CallArguments,
   CommandOutcome,
   TaskContext,
   TaskState,

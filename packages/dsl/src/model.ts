@@ -46,10 +46,37 @@ export interface Group {
   delegateTo?: Delegation;
   /** How the working directory is sent and changes come back; what is absent is as in `DEFAULT_WORKSPACE_SETTINGS`. */
   workspace?: Partial<WorkspaceSettings>;
+  /** Added to the environment of its tasks. */
+  env?: Environment;
+  /** How many of its tasks may run at once. Absent: as many as there is room for. */
+  maxParallel?: number;
+  /** Run in a fresh temporary directory instead of `workdir`. Default false. */
+  createWorkdir?: boolean;
+  /** The functions of the group. */
+  functions?: Partial<Record<GroupFunction, SourcePosition>>;
+  /** Time limit of the whole group in milliseconds. Absent: none. */
+  timeoutMs?: number;
+  /** For people; has no meaning here. */
+  version?: string;
   /** Tasks in the order of the source. */
   tasks: Task[];
   at: SourcePosition;
 }
+
+/** Names and values; names are neither empty nor contain `=` or NUL. */
+export type Environment = Record<string, string>;
+
+/** Functions that a group may have. */
+export type GroupFunction = "clean_workdir_after_run" | "on_start" | "on_complete";
+
+/** Functions that run where the task runs, in the same Lua state as its command. */
+export type TaskHook = "pre_exec" | "post_exec" | "on_success" | "on_failure";
+
+/** How the delay between attempts grows: not at all, by as much each time, or twofold each time. */
+export type RetryBackoff = "fixed" | "linear" | "exponential";
+
+/** What becomes of a task whose agent is lost while it runs. */
+export type OnAgentLost = "fail" | "retry" | "wait";
 
 /** A task: the unit that is scheduled, run and delegated. */
 export interface Task {
@@ -64,10 +91,30 @@ export interface Task {
   timeoutMs?: number;
   /** Further attempts after a failure. Default 0. */
   retries: number;
+  /** Between two attempts, in milliseconds. Absent: 1000. */
+  retryDelayMs?: number;
+  /** Absent: `fixed`. */
+  retryBackoff?: RetryBackoff;
   /** As written: relative to the group's. */
   workdir?: string;
   /** Overrides the group's; `false` brings the task home. Absent: the group's. */
   delegateTo?: Delegation | false;
+  /** Absent: `fail`. */
+  onAgentLost?: OnAgentLost;
+  /** Added to the environment, over the group's. */
+  env?: Environment;
+  /** `fluent`: made by `task(…)`, whose functions get `this, params, deps`. Absent: written as a table. */
+  form?: "fluent";
+  /** Tasks of the same group after whose failure alone this one runs. */
+  nextIfFail?: string[];
+  /** Runs only if it holds: a shell condition, or a function. */
+  runIf?: Command;
+  /** Ends the run if it holds. */
+  abortIf?: Command;
+  hooks?: Partial<Record<TaskHook, SourcePosition>>;
+  /** Globs of what is kept after success, and names of what is brought in before. */
+  artifacts?: string[];
+  consumes?: string[];
   at: SourcePosition;
 }
 
@@ -77,9 +124,12 @@ export type Command = { kind: "shell"; script: string } | { kind: "lua"; at: Sou
 /** Where a task runs: an address (`host` and `port` are checked), or a name of the inventory. */
 export type Delegation = { kind: "address"; host: string; port: number } | { kind: "name"; name: string };
 
-/** The address of a function in a workflow. This version has `command` only; hooks join it later. */
+/** A field of a task that may hold a function. */
+export type FunctionField = "command" | "run_if" | "abort_if" | TaskHook;
+
+/** The address of a function in a workflow. */
 export interface FunctionAddress {
   group: string;
   task: string;
-  field: "command";
+  field: FunctionField;
 }

@@ -5,21 +5,27 @@ import type { FunctionAddress, LuaTable, LuaValue } from "./model.js";
 /** A Lua state in which a workflow has been loaded again, so that its functions can be called. */
 export interface TaskState {
   /**
-   * Calls a task's `command(params, deps, ctx)` and reads `success, message, outputs`.
-   * Blocks until the function returns. Never throws for what the script does: an error, or a first value
-   * that is not a boolean, is a failed outcome that says so. `task_name`, `group_name` and `workdir` are
-   * added to `params`.
+   * Calls a function of a task and reads what it says:
+   * - `command(params, deps, ctx)`: `success, message, outputs`.
+   * - `pre_exec(params, deps, ctx)` and `post_exec(params, output, ctx)`: true, else it has failed, with a message.
+   * - `on_success(params, output, ctx)` and `on_failure(params, output, ctx)`: what they return does not matter.
+   * In the fluent form all of them get `this` first, and no `ctx`.
+   *
+   * Blocks until the function returns. Never throws for what the script does: an error, or a first value of a command
+   * that is not a boolean, is a failed outcome that says so. `task_name`, `group_name` and `workdir` are added to
+   * `params`.
    *
    * @throws what the host has thrown, where it was not a `HostError`: no `pcall` of the script sees it, and
    * later calls of this state fail.
    */
-  callCommand(address: FunctionAddress, args: CommandArguments): CommandOutcome;
+  call(address: FunctionAddress, args: CallArguments): CommandOutcome;
   /** Frees the state. Calling it twice is harmless. */
   close(): void;
 }
 
-export interface CommandArguments {
+export interface CallArguments {
   params: LuaTable;
+  /** The second argument: `deps`, or `output`. */
   deps: LuaTable;
   ctx: TaskContext;
 }

@@ -4,6 +4,10 @@ export type MasterErrorCode =
   | "USAGE"
   /** The inventory file cannot be read or has a mistake. */
   | "INVENTORY"
+  /** A values or environment file cannot be read or has a mistake, or a value that was typed has. */
+  | "VALUES"
+  /** The workflow is valid, and this version cannot run all of it. */
+  | "NOT_SUPPORTED"
   /** A name that is neither an address nor in the inventory. */
   | "UNKNOWN_AGENT"
   /** A group or a working directory that is named does not exist. */

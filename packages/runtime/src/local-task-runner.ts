@@ -32,8 +32,9 @@ export function createLocalTaskRunner(options: LocalTaskRunnerOptions = {}): Loc
     ...(memoryLimitBytes && { memoryLimitBytes }),
   };
   const runCommand: CommandRunner = (scope) => {
-    const { command } = scope.attempt;
-    return command.kind === "shell" ? runShellCommand(scope, command.script) : runLuaCommand(scope, lua);
+    const { command, hooks = [] } = scope.attempt;
+    const isShell = command.kind === "shell" && hooks.length === 0;
+    return isShell ? runShellCommand(scope, command.script) : runLuaCommand(scope, lua);
   };
   return {
     run: (attempt, { signal }) => runLocally(attempt, { signal, runCommand }),

@@ -1,4 +1,4 @@
-import type { Command, LoadContext, LogRecord, LuaTable, LuaValue } from "@sloth/dsl";
+import type { Command, LoadContext, LogRecord, LuaTable, LuaValue, TaskHook } from "@sloth/dsl";
 
 /**
  * Runs one attempt of one task. There is a local implementation here and a remote one in the master;
@@ -22,7 +22,9 @@ export interface Attempt {
   /** Counts from 1. */
   number: number;
   command: Command;
-  /** What a Lua command is loaded from; a shell command does not need it. */
+  /** Functions of the task that are called around the command, in the same Lua state. Default: none. */
+  hooks?: readonly TaskHook[];
+  /** What a Lua command and hooks are loaded from; a shell command alone does not need it. */
   workflow?: WorkflowSource;
   /** The group's working directory, absolute: the workspace. */
   workspace: string;

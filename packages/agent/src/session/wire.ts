@@ -1,6 +1,6 @@
 /** Turns what a master sends into the runtime's words, and what the runtime tells into frames. */
 import { isAbsolute, normalize } from "node:path/posix";
-import type { LuaTable } from "@sloth/dsl";
+import type { LuaTable, TaskHook } from "@sloth/dsl";
 import {
   type Encoding,
   type ExecuteResponse,
@@ -87,21 +87,37 @@ export function checkOpen(open: Open): CheckedOpen {
 }
 
 function commandOf(
-  { command }: TaskSpec,
+  { command, hooks, hooksIn }: TaskSpec,
   bundleDigest = "",
   bundle: Uint8Array | undefined,
-): Pick<Attempt, "command" | "workflow"> {
-  if (command?.$case === "shell") return { command: { kind: "shell", script: command.shell } };
-  require(command && bundle && command.lua.field === "command", "lua");
-  const { file, modelHash, context } = command.lua;
-  const workflow: WorkflowSource = {
+): Pick<Attempt, "command" | "hooks" | "workflow"> {
+  const source = command?.$case === "lua" ? command.lua : hooksIn;
+  const workflow = source && bundle && workflowOf(source, bundleDigest, bundle);
+  for (const hook of hooks) require(HOOKS.has(hook) && workflow, "hooks");
+  const called = { hooks: hooks as TaskHook[], ...(workflow && { workflow }) };
+  if (command?.$case === "shell") return { command: { kind: "shell", script: command.shell }, ...called };
+  require(command && workflow && command.lua.field === "command", "lua");
+  return { command: { kind: "lua", at: { file: workflow.file, line: 0 } }, ...called };
+}
+
+const HOOKS: ReadonlySet<string> = new Set<TaskHook>(["pre_exec", "post_exec", "on_success", "on_failure"]);
+
+function workflowOf(
+  { file, modelHash, context }: NonNullable<TaskSpec["hooksIn"]>,
+  bundleDigest: string,
+  bundle: Uint8Array,
+): WorkflowSource {
+  return {
     bundle,
     bundleDigest,
     file,
     modelHash,
-    context: { clockMs: context?.clockMs ?? 0 },
+    context: {
+      clockMs: context?.clockMs ?? 0,
+      values: tableOf(context?.values),
+      environment: environmentOf(tableOf(context?.environment)),
+    },
   };
-  return { command: { kind: "lua", at: { file, line: 0 } }, workflow };
 }
 
 function tableOf(value: TaskSpec["params"]): LuaTable {
@@ -109,6 +125,12 @@ function tableOf(value: TaskSpec["params"]): LuaTable {
   if (plain === null) return {};
   require(typeof plain === "object" && !Array.isArray(plain) && !(plain instanceof Uint8Array), "params");
   return plain as LuaTable;
+}
+
+function environmentOf(table: LuaTable): Record<string, string | null> {
+  for (const value of Object.values(table))
+    require(value === null || typeof value === "string", "environment");
+  return table as Record<string, string | null>;
 }
 
 function isInside(workdir: string): boolean {

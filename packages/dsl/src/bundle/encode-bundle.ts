@@ -54,9 +54,10 @@ export function bundleDigest(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
+/** Relative, in one way only. A file beside the workflow's directory begins with `../`. */
 function checkName(name: string): void {
-  const segments = name.split("/");
-  const impossible = segments.some((segment) => segment === "" || segment === "." || segment === "..");
+  const inside = name.replace(/^(\.\.\/)+/, "").split("/");
+  const impossible = inside.some((segment) => segment === "" || segment === "." || segment === "..");
   if (impossible || /[\0\\]/.test(name)) throw invalid(`${JSON.stringify(name)} is not a relative path`);
 }
 

@@ -1,4 +1,6 @@
 import type { Host, LogRecord } from "../host.js";
+import type { SourceFiles } from "../load/source-files.js";
+import type { LoadContext } from "../load-context.js";
 import { MisuseError } from "./host-function.js";
 
 /**
@@ -8,8 +10,13 @@ import { MisuseError } from "./host-function.js";
 export interface HostBinding {
   /** `undefined` while the workflow is loaded. */
   host: Host | undefined;
-  /** What the clock shows while the workflow is loaded. */
-  readonly loadClockMs: number;
+  /** The workflow file's name in the bundle, and all files that may be read. */
+  readonly file: string;
+  readonly files: SourceFiles;
+  /** What loading depends on besides files. */
+  readonly context: LoadContext;
+  /** A variable of the environment while the workflow is loaded. */
+  readonly environment: (name: string) => string | undefined;
   readonly onLog?: ((record: LogRecord) => void) | undefined;
   readonly onPrint?: ((bytes: Uint8Array) => void) | undefined;
 }

@@ -4,12 +4,18 @@ import { execFunctions } from "./exec-functions.js";
 import { fileFunctions } from "./file-functions.js";
 import type { HostBinding } from "./host-binding.js";
 import { setHostFunction } from "./host-function.js";
+import { loadFunctions } from "./load-functions.js";
 import { outputFunctions } from "./output-functions.js";
 import { PRELUDE } from "./prelude.js";
 
 /** Puts the library into a state, and takes out of it what the language does not have. */
 export function installLibrary(lua: LuaState, binding: HostBinding): void {
-  const functions = { ...outputFunctions(binding), ...execFunctions(binding), ...fileFunctions(binding) };
+  const functions = {
+    ...outputFunctions(binding),
+    ...execFunctions(binding),
+    ...fileFunctions(binding),
+    ...loadFunctions(binding),
+  };
   const failure = loadChunk(lua, Buffer.from(PRELUDE), INTERNAL_CHUNK) ?? callWith(lua, functions);
   if (failure) throw new Error(`The Lua library does not load: ${failure.message}`);
 }

@@ -158,22 +158,17 @@ describe("what a script cannot reach", () => {
   it.each([
     'io.open("x")',
     "io.stdout = 1",
-    "values.x()",
-    "for _ in pairs(values) do end",
     "parallel({})",
     'net.http_get("x")',
     "data.parse_json('{}')",
-    'env.get("HOME")',
     "export({})",
-    'workflow.define("x")',
-    'os.getenv("HOME")',
+    'task("x"):run()',
     'os.execute("x")',
     "os.exit(3)",
     'os.remove("x")',
     "os.tmpname()",
     'dofile("x")',
     'loadfile("x")',
-    'require("module")',
     'require("io").open("x")',
   ])("%s says that it is not yet supported", async (code) => {
     const { message } = await run(code);

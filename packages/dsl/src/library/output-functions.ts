@@ -20,7 +20,7 @@ export function outputFunctions(binding: HostBinding): Record<string, HostFuncti
     },
     clock: () => {
       const loading = binding.host === undefined;
-      return [Math.floor((loading ? binding.loadClockMs : Date.now()) / 1000), loading];
+      return [Math.floor((loading ? binding.context.clockMs : Date.now()) / 1000), loading];
     },
   };
 }

@@ -153,7 +153,7 @@ function os.clock()
   return loading and 0.0 or stock.clock()
 end
 
-for _, name in ipairs({ "execute", "exit", "getenv", "remove", "rename", "setlocale", "tmpname" }) do
+for _, name in ipairs({ "execute", "exit", "remove", "rename", "setlocale", "tmpname" }) do
   os[name] = missing("os." .. name)
 end
 dofile, loadfile = missing("dofile"), missing("loadfile")
@@ -164,7 +164,7 @@ function load(chunk, name, _, ...)
   return passed_on(pcall(stock_load, chunk, name, "t", ...))
 end
 
-for _, name in ipairs({ "io", "import", "values", "parallel", "net", "http", "data", "env", "export", "task", "workflow" }) do
+for _, name in ipairs({ "io", "parallel", "net", "http", "data", "export" }) do
   local function raise() error(unsupported(name), 2) end
   _G[name] = setmetatable({}, {
     __index = raise, __newindex = raise, __call = raise, __len = raise,
@@ -174,22 +174,187 @@ for _, name in ipairs({ "io", "import", "values", "parallel", "net", "http", "da
   loaded[name] = _G[name]
 end
 
-debug = { traceback = debug.traceback, getinfo = debug.getinfo }
+local getinfo = debug.getinfo
+debug = { traceback = debug.traceback, getinfo = getinfo }
+
+env = { get = reader("get", "env.get") }
+os.getenv = env.get
+
+-- Only to be read. The metatable holds the table itself for whoever reads it as data.
+local function read_only(table)
+  for key, value in next, table do
+    if type(value) == "table" then table[key] = read_only(value) end
+  end
+  return setmetatable({}, {
+    __index = table, __data = table, __metatable = false,
+    __newindex = function(_, key) error("values are read-only: " .. tostring(key) .. " cannot be set", 2) end,
+    __len = function() return #table end,
+    __pairs = function() return next, table, nil end,
+  })
+end
+values = read_only(select(2, host.values()))
+
 loaded.debug, loaded.os, loaded.fs, loaded.exec, loaded.log = debug, os, fs, exec, log
+loaded.env, loaded.values, loaded.task, loaded.workflow = env, values, task, workflow
+
+-- The fluent form: a builder is the table that the other form would write, with methods that set its fields.
+local fields_of = setmetatable({}, { __mode = "k" })
+local function set(self, field, value)
+  local fields = fields_of[self]
+  if not fields then error(format("call it with a colon, as in task(…):%s(…)", field), 3) end
+  fields[field] = value
+  return self
+end
+
+local function method_table(kind, fields)
+  local methods = {}
+  for _, field in ipairs(fields) do
+    methods[field] = function(self, value)
+      if value == nil then error(format("%s:%s needs a value", kind, field), 2) end
+      return (set(self, field, value))
+    end
+  end
+  return methods
+end
+
+local function builder(kind, methods, name)
+  if type(name) ~= "string" then
+    error(format("bad argument #1 to '%s' (string expected, got %s)", kind, type(name)), 3)
+  end
+  local fields = { name = name, ["@line"] = getinfo(3, "l").currentline }
+  local made = setmetatable({}, {
+    __metatable = false, __data = fields,
+    __newindex = function(_, key) error(format("set %s by a method, as in task(…):%s(…)", key, key), 2) end,
+    __index = function(_, key)
+      local method = methods[key]
+      if method == nil then
+        error(format("%s has no method '%s'%s", kind, tostring(key), select(2, host.suggest(kind, tostring(key)))), 2)
+      end
+      return method
+    end,
+  })
+  fields_of[made] = fields
+  return made
+end
+
+local task_methods = method_table("task", {
+  "description", "command", "workdir", "timeout", "retry_delay", "delegate_to", "on_agent_lost", "run_if", "abort_if",
+  "pre_exec", "post_exec", "on_success", "on_failure", "params", "env", "uses",
+})
+for _, field in ipairs({ "depends_on", "next_if_fail", "artifacts", "consumes" }) do
+  task_methods[field] = function(self, first, ...)
+    local list = (type(first) == "table" or select("#", ...) == 0) and first or { first, ... }
+    return (set(self, field, list))
+  end
+end
+function task_methods.retries(self, count, backoff)
+  set(self, "retry_backoff", backoff)
+  return (set(self, "retries", count))
+end
+function task_methods.async(self, value)
+  if value == nil then value = true end
+  return (set(self, "async", value))
+end
+function task_methods.build(self) return self end
+function task_methods.run() error(unsupported("task(…):run()"), 2) end
+
+function task(name) return (builder("task", task_methods, name)) end
+
+local workflows = {}
+_G["@workflows"] = workflows
+local workflow_methods = method_table("workflow", {
+  "description", "version", "tasks", "delegate_to", "workdir", "create_workdir_before_run", "clean_workdir_after_run",
+  "env", "max_parallel", "timeout", "on_start", "on_complete", "on_conflict", "external_symlinks", "allow_delete_all",
+  "protect", "sync_git", "keep_ignored", "ignore", "gitignore", "limits",
+})
+local settings = { timeout = "timeout", max_parallel_tasks = "max_parallel" }
+function workflow_methods.config(self, options)
+  if type(options) ~= "table" then error("workflow:config needs a table", 2) end
+  for key, value in next, options do
+    if not settings[key] then
+      error(format("workflow:config does not know '%s'; it takes timeout and max_parallel_tasks", tostring(key)), 2)
+    end
+    set(self, settings[key], value)
+  end
+  return self
+end
+function workflow_methods.build(self) return self end
+
+-- What functions of the fluent form get first: workdir and agent are asked by get(), or used as the texts that they are.
+local function gettable(value)
+  local text = function() return value end
+  return setmetatable({ get = text }, {
+    __tostring = function() return tostring(value) end,
+    __concat = function(a, b) return tostring(a) .. tostring(b) end,
+    __eq = function(a, b) return tostring(a) == tostring(b) end,
+  })
+end
+_G["@this"] = function(ctx)
+  ctx.workdir, ctx.agent = gettable(ctx.workdir), gettable(ctx.agent)
+  return ctx
+end
+
+workflow = {}
+function workflow.define(name)
+  local made = builder("workflow.define", workflow_methods, name)
+  workflows[#workflows + 1] = made
+  return made
+end
+
+-- Files that are being loaded, innermost last: a tail call hides the file that it is in.
+local _, main = host["load.main"]()
+local loading = { main }
+
+local function run_file(name, text)
+  for index = 1, #loading do
+    if loading[index] == name then
+      error("import cycle: " .. concat(loading, " -> ", index) .. " -> " .. name, 0)
+    end
+  end
+  local chunk, problem = stock_load(text, "@" .. name, "t")
+  if not chunk then error(problem, 0) end
+  local depth = #loading
+  local guard <close> = setmetatable({}, { __close = function() loading[depth + 1] = nil end })
+  loading[depth + 1] = name
+  return (chunk(name))
+end
+
+local imported, none = {}, {}
+local open_import = host["load.import"]
+function import(...)
+  check("import", 1, "string", select("#", ...), (...))
+  local is_tail_call = getinfo(1, "t").istailcall
+  if is_tail_call and not select(3, clock()) then
+    error("import cannot tell which file it is called from, since a tail call hides it; "
+      .. "write local module = import(…) and return that", 2)
+  end
+  local caller = not is_tail_call and getinfo(2, "S")
+  local from = caller and caller.source:match("^@(.*)") or loading[#loading]
+  local status, name, text = open_import((...), from)
+  if not status then error(name, 2) end
+  if imported[name] == nil then
+    local value = run_file(name, text)
+    imported[name] = value == nil and none or value
+  end
+  if imported[name] == none then return nil end
+  return imported[name]
+end
 
 local preload = {}
 package = { loaded = loaded, preload = preload }
-loaded.package = package
+loaded.package, loaded.import = package, import
+local open_module = host["load.require"]
 function require(...)
   local name = ...
   check("require", 1, "string", select("#", ...), name)
-  local module = loaded[name]
-  if module ~= nil then return module end
-  local open = preload[name]
-  if open == nil then
-    error(unsupported("require of a file") .. ": there is no built-in module '" .. name .. "'", 2)
+  if loaded[name] ~= nil then return loaded[name] end
+  local module
+  if preload[name] ~= nil then module = preload[name](name, ":preload:")
+  else
+    local status, file, text = open_module(name)
+    if not status then error(file, 2) end
+    module = run_file(file, text)
   end
-  module = open(name, ":preload:")
   if loaded[name] == nil then loaded[name] = module == nil or module end
   return loaded[name]
 end

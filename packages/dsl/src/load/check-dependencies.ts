@@ -12,36 +12,48 @@ export function checkDependencies(group: Group, report: Diagnostics, layout: Tab
     if (first) report.add({ ...place, field: "name" }, `is used twice, first in line ${first.at.line}`);
     else byName.set(task.name, task);
   }
+  const complain = (task: Task, field: string, message: string) =>
+    report.add({ line: fieldLine(task, field, layout), group: group.name, task: task.name, field }, message);
   let known = true;
   for (const task of group.tasks) {
-    for (const name of task.dependsOn) {
+    for (const [field, name] of namedBy(task)) {
       if (byName.has(name)) continue;
       known = false;
-      const place = {
-        line: fieldLine(task, layout),
-        group: group.name,
-        task: task.name,
-        field: "depends_on",
-      };
-      report.add(
-        place,
-        `depends on "${name}", which does not exist in this group${report.suggest(name, byName.keys())}`,
-      );
+      const what = field === "depends_on" ? "depends on" : "handles the failure of";
+      const hint = report.suggest(name, byName.keys());
+      complain(task, field, `${what} "${name}", which does not exist in this group${hint}`);
     }
   }
-  const cycle = known ? findCycle(byName) : undefined;
-  const first = cycle && byName.get(cycle[0] ?? "");
-  if (cycle && first)
-    report.add(
-      { line: fieldLine(first, layout), group: group.name, task: first.name, field: "depends_on" },
-      `the dependencies form a cycle: ${cycle.join(" -> ")}`,
-    );
+  if (known) complainOfCycle(byName, complain);
 }
 
-/** The line of a task's `depends_on`, where the source shows it. */
-function fieldLine(task: Task, layout: TableLayout | undefined): number {
+function complainOfCycle(
+  byName: ReadonlyMap<string, Task>,
+  complain: (task: Task, field: string, message: string) => void,
+): void {
+  const edges = [...byName].map(([name, task]): [string, { dependsOn: string[] }] => [
+    name,
+    { dependsOn: namedBy(task).map(([, named]) => named) },
+  ]);
+  const cycle = findCycle(new Map(edges));
+  const first = cycle && byName.get(cycle[0] ?? "");
+  if (!cycle || !first) return;
+  const field = first.dependsOn.includes(cycle[1] ?? "") ? "depends_on" : "next_if_fail";
+  complain(first, field, `the dependencies form a cycle: ${cycle.join(" -> ")}`);
+}
+
+/** The tasks that a task waits for, and the field that says so. */
+function namedBy({ dependsOn, nextIfFail = [] }: Task): ["depends_on" | "next_if_fail", string][] {
+  return [
+    ...dependsOn.map((name): ["depends_on", string] => ["depends_on", name]),
+    ...nextIfFail.map((name): ["next_if_fail", string] => ["next_if_fail", name]),
+  ];
+}
+
+/** The line of a field of a task, where the source shows it. */
+function fieldLine(task: Task, field: string, layout: TableLayout | undefined): number {
   const entry = layout?.entries.find((candidate) => candidate.line === task.at.line && candidate.table);
-  return new SourceMap(entry?.table).find("depends_on", null, task.at.line).line;
+  return new SourceMap(entry?.table).find(field, null, task.at.line).line;
 }
 
 /**

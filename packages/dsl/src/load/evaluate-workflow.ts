@@ -4,8 +4,8 @@ import { installLibrary } from "../library/install-library.js";
 import { callProtected, installErrorHandler, type LuaFailure, loadChunk } from "../lua/call-protected.js";
 import { type LuaState, openLuaState } from "../lua/lua-state.js";
 import { joinModernDsls, prepareSource } from "../source/prepare-source.js";
-import { type BuiltWorkflow, buildWorkflow } from "./build-workflow.js";
-import { readDefinitions } from "./read-definitions.js";
+import { type BuiltWorkflow, buildWorkflow, type Definitions } from "./build-workflow.js";
+import { readDefinitions, readFluentGroups } from "./read-definitions.js";
 
 /** A state in which a workflow was loaded, with the model that came out. */
 export interface EvaluatedWorkflow extends BuiltWorkflow {
@@ -13,8 +13,6 @@ export interface EvaluatedWorkflow extends BuiltWorkflow {
 }
 
 export interface EvaluateOptions {
-  /** The workflow file's name in the bundle. */
-  file: string;
   source: Uint8Array;
   binding: HostBinding;
   memoryLimitBytes?: number | undefined;
@@ -27,8 +25,9 @@ export interface EvaluateOptions {
  * @throws {DslError} SYNTAX, SCRIPT_ERROR or INVALID_WORKFLOW.
  */
 export async function evaluateWorkflow(options: EvaluateOptions): Promise<EvaluatedWorkflow> {
-  const { file, binding, memoryLimitBytes } = options;
-  const lua = await openLuaState({ clockMs: binding.loadClockMs, memoryLimitBytes });
+  const { binding, memoryLimitBytes } = options;
+  const { file } = binding;
+  const lua = await openLuaState({ clockMs: binding.context.clockMs, memoryLimitBytes });
   installErrorHandler(lua);
   installLibrary(lua, binding);
   lua.limitMemory(memoryLimitBytes);
@@ -36,7 +35,11 @@ export async function evaluateWorkflow(options: EvaluateOptions): Promise<Evalua
   const failure = callProtected(lua, 0, 0);
   if (failure) throw scriptError(failure, file);
   lua.limitMemory(undefined);
-  return { lua, ...buildWorkflow(readDefinitions(lua), file, source) };
+  return { lua, ...buildWorkflow(definitionsIn(lua), file, source) };
+}
+
+function definitionsIn(lua: LuaState): Definitions {
+  return { definitions: readDefinitions(lua), fluent: readFluentGroups(lua) };
 }
 
 /** Pushes the file's function; returns the text that Lua accepted. */
@@ -52,7 +55,8 @@ function compile(lua: LuaState, source: Uint8Array, file: string): Uint8Array {
 function scriptError(failure: LuaFailure, file: string): DslError {
   const match = /^(.*?):(\d+): (.*)$/s.exec(failure.message);
   const line = match?.[2] ?? /:(\d+): in /.exec(failure.traceback ?? "")?.[1] ?? "1";
-  const diagnostic = { file, line: Number(line), message: match?.[3] ?? failure.message };
+  const named = match?.[1] ?? file;
+  const diagnostic = { file: named, line: Number(line), message: match?.[3] ?? failure.message };
   const code = failure.kind === "syntax" ? "SYNTAX" : "SCRIPT_ERROR";
   return new DslError(code, [diagnostic], { traceback: failure.traceback });
 }

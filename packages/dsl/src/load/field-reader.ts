@@ -1,12 +1,14 @@
 import { parseDuration } from "../duration.js";
-import type { Delegation, LuaTable } from "../model.js";
+import type { Delegation, Environment, LuaTable } from "../model.js";
 import { parseDelegation } from "./delegation.js";
 import type { Diagnostics, Place } from "./diagnostics.js";
+import { FLUENT_LINE } from "./fluent-line.js";
 import { type FieldSet, refuseField } from "./known-fields.js";
 import {
   describeType,
   findNonData,
   isRawTable,
+  RawFunction,
   type RawTable,
   type RawValue,
   Unreadable,
@@ -27,6 +29,7 @@ export class FieldReader {
   /** Reports every field that is not read, or not read yet. */
   refuseOthers(): void {
     for (const field of Object.keys(this.table)) {
+      if (field === FLUENT_LINE) continue;
       const problem = refuseField(field, this.fields);
       if (problem) this.reject(field, problem);
     }
@@ -52,11 +55,13 @@ export class FieldReader {
     return value === "" ? this.reject(field, "is empty; leave it out or name a directory") : value;
   }
 
-  count(field: string): number | undefined {
+  /** A whole number of at least `least`. */
+  count(field: string, least = 0): number | undefined {
     const value = this.raw(field);
     if (value === null) return undefined;
-    if (typeof value === "number" && Number.isInteger(value) && value >= 0) return value;
-    return this.reject(field, `must be a whole number, zero or more, got ${describeType(value)}`);
+    if (typeof value === "number" && Number.isInteger(value) && value >= least) return value;
+    const range = least === 0 ? "zero or more" : `at least ${least}`;
+    return this.reject(field, `must be a whole number, ${range}, got ${describeType(value)}`);
   }
 
   flag(field: string): boolean | undefined {
@@ -103,6 +108,28 @@ export class FieldReader {
     return [];
   }
 
+  function(field: string): RawFunction | undefined {
+    const value = this.raw(field);
+    if (value === null || value instanceof RawFunction) return value ?? undefined;
+    return this.reject(field, `must be a function, got ${describeType(value)}`);
+  }
+
+  /** A map of variable names to texts; numbers are taken as written. */
+  environment(field: string): Environment | undefined {
+    const value = this.raw(field);
+    if (value === null) return undefined;
+    if (!isRawTable(value))
+      return this.reject(field, `must be a table of names and strings, got ${describeType(value)}`);
+    const environment: Environment = {};
+    for (const [name, raw] of Object.entries(value)) {
+      const text = typeof raw === "number" || typeof raw === "bigint" ? String(raw) : raw;
+      const problem = variableProblem(name, text);
+      if (problem !== undefined) return this.reject(field, problem);
+      environment[name] = text as string;
+    }
+    return environment;
+  }
+
   /** A map of plain data. */
   data(field: string): LuaTable {
     const value = this.raw(field);
@@ -120,6 +147,12 @@ export class FieldReader {
   reject(field: string, message: string): undefined {
     this.report.add(this.place(field), message);
   }
+}
+
+function variableProblem(name: string, value: RawValue): string | undefined {
+  if (name === "" || /[=\0]/.test(name)) return `has the impossible name ${JSON.stringify(name)}`;
+  if (typeof value !== "string") return `${name} must be a string, got ${describeType(value)}`;
+  return value.includes("\0") ? `${name} contains a NUL byte` : undefined;
 }
 
 function alternatives(words: readonly string[]): string {

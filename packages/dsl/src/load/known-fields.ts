@@ -22,8 +22,22 @@ const WORKSPACE_FIELDS = [
 ];
 
 export const GROUP_FIELDS: FieldSet = {
-  supported: ["description", "tasks", "delegate_to", "workdir", ...WORKSPACE_FIELDS],
-  planned: ["create_workdir_before_run", "clean_workdir_after_run", "env", "max_parallel"],
+  supported: [
+    "description",
+    "version",
+    "tasks",
+    "delegate_to",
+    "workdir",
+    "create_workdir_before_run",
+    "clean_workdir_after_run",
+    "env",
+    "max_parallel",
+    "timeout",
+    "on_start",
+    "on_complete",
+    ...WORKSPACE_FIELDS,
+  ],
+  planned: [],
 };
 
 export const TASK_FIELDS: FieldSet = {
@@ -32,15 +46,12 @@ export const TASK_FIELDS: FieldSet = {
     "description",
     "command",
     "depends_on",
-    "params",
-    "timeout",
-    "retries",
-    "workdir",
-    "delegate_to",
-  ],
-  planned: [
     "next_if_fail",
     "async",
+    "params",
+    "env",
+    "timeout",
+    "retries",
     "retry_delay",
     "retry_backoff",
     "run_if",
@@ -49,12 +60,14 @@ export const TASK_FIELDS: FieldSet = {
     "post_exec",
     "on_success",
     "on_failure",
-    "uses",
+    "workdir",
+    "delegate_to",
+    "on_agent_lost",
     "artifacts",
     "consumes",
-    "env",
-    "on_agent_lost",
+    "uses",
   ],
+  planned: [],
   ofGroup: WORKSPACE_FIELDS,
 };
 

@@ -4,12 +4,17 @@ import type { Bundle } from "../bundle/bundle.js";
 import { DslError } from "../dsl-error.js";
 import type { LogRecord } from "../host.js";
 import type { LoadContext } from "../load-context.js";
-import type { Workflow } from "../model.js";
+import type { LuaTable, Workflow } from "../model.js";
 import { evaluateWorkflow } from "./evaluate-workflow.js";
+import { RecordedFiles } from "./source-files.js";
 
 export interface LoadWorkflowOptions {
-  /** Loads as an earlier run did. Default: the clock of now. */
+  /** Loads as an earlier run did. Default: the clock of now, the given values and this process's environment. */
   context?: LoadContext;
+  /** What Lua has as `values`. Default: nothing. */
+  values?: LuaTable;
+  /** The environment that loading may read. Default: this process's. */
+  environment?: Readonly<Record<string, string | undefined>>;
   /** Gets what the file logs outside of its functions. Default: dropped. */
   onLog?: (record: LogRecord) => void;
   /** Gets what the file prints outside of its functions. Default: dropped. */
@@ -34,16 +39,31 @@ export interface LoadedWorkflow {
 export async function loadWorkflow(path: string, options: LoadWorkflowOptions = {}): Promise<LoadedWorkflow> {
   const absolute = resolve(path);
   const source = await readSource(absolute, path);
-  const context = options.context ?? { clockMs: Date.now() };
+  const directory = dirname(absolute);
   const file = basename(absolute);
-  const binding = {
-    host: undefined,
-    loadClockMs: context.clockMs,
-    onLog: options.onLog,
-    onPrint: options.onPrint,
+  const files = new RecordedFiles(directory);
+  files.files.set(file, source);
+  const context = options.context ?? {
+    clockMs: Date.now(),
+    ...(options.values && { values: options.values }),
   };
-  const { workflow } = await evaluateWorkflow({ file, source, binding });
-  return { workflow, bundle: { files: new Map([[file, source]]) }, context, directory: dirname(absolute) };
+  const { environment, seen } = environmentOf(options);
+  const { onLog, onPrint } = options;
+  const binding = { host: undefined, file, files, context, environment, onLog, onPrint };
+  const { workflow } = await evaluateWorkflow({ source, binding });
+  const read = seen.size > 0 ? { environment: Object.fromEntries(seen) } : {};
+  return { workflow, bundle: { files: files.files }, context: { ...context, ...read }, directory };
+}
+
+/** The variables as they were in an earlier loading, else as they are; and those that were asked for. */
+function environmentOf({ context, environment: own = process.env }: LoadWorkflowOptions) {
+  const seen = new Map<string, string | null>();
+  const environment = (name: string) => {
+    const value = context ? context.environment?.[name] : own[name];
+    seen.set(name, value ?? null);
+    return value ?? undefined;
+  };
+  return { environment, seen };
 }
 
 async function readSource(absolute: string, path: string): Promise<Uint8Array> {

@@ -16,9 +16,30 @@ describe("a mistake in a task", () => {
   it.each([
     ["timeot = 1", inTask("timeot", 'unknown field "timeot". Did you mean "timeout"?')],
     ["colour = 1", inTask("colour", 'unknown field "colour"')],
+    ["run_if = {}", inTask("run_if", "must be a shell command or a function, got a table")],
+    ["abort_if = ''", inTask("abort_if", "must be a shell command or a function, got an empty string")],
+    ["pre_exec = 'x'", inTask("pre_exec", "must be a function, got a string")],
+    ["on_failure = true", inTask("on_failure", "must be a function, got the boolean true")],
+    ["async = 'yes'", inTask("async", "must be true or false, got a string")],
+    ["retry_delay = {}", inTask("retry_delay", 'must be a duration such as "90s", or a number of seconds')],
     [
-      "run_if = 'x'",
-      inTask("run_if", '"run_if" is part of the language but not yet supported by this version'),
+      "retry_backoff = 'lineer'",
+      inTask(
+        "retry_backoff",
+        'must be "fixed", "linear" or "exponential", got "lineer". Did you mean "linear"?',
+      ),
+    ],
+    ["on_agent_lost = 'panic'", inTask("on_agent_lost", 'must be "fail", "retry" or "wait", got "panic"')],
+    ["env = 'A=1'", inTask("env", "must be a table of names and strings, got a string")],
+    ["env = { A = {} }", inTask("env", "A must be a string, got a table")],
+    ["env = { ['A=B'] = 'x' }", inTask("env", 'has the impossible name "A=B"')],
+    ["artifacts = 5", inTask("artifacts", "must be a name or a list of names, got the number 5")],
+    [
+      "next_if_fail = 'u'",
+      inTask(
+        "next_if_fail",
+        'handles the failure of "u", which does not exist in this group. Did you mean "t"?',
+      ),
     ],
     ["protect = {}", inTask("protect", '"protect" is a field of the group, not of a task')],
     ["description = 5", inTask("description", "must be a string, got the number 5")],
@@ -186,7 +207,13 @@ describe("a mistake in dependencies", () => {
 
 describe("a mistake in a group", () => {
   it.each([
-    ["env = {}", inGroup("env", '"env" is part of the language but not yet supported by this version')],
+    ["env = 5", inGroup("env", "must be a table of names and strings, got the number 5")],
+    ["max_parallel = 0", inGroup("max_parallel", "must be a whole number, at least 1, got the number 0")],
+    [
+      "create_workdir_before_run = 1",
+      inGroup("create_workdir_before_run", "must be true or false, got the number 1"),
+    ],
+    ["clean_workdir_after_run = 'x'", inGroup("clean_workdir_after_run", "must be a function, got a string")],
     ["workdr = 'x'", inGroup("workdr", 'unknown field "workdr". Did you mean "workdir"?')],
     ["workdir = 1", inGroup("workdir", "must be a string, got the number 1")],
     ["delegate_to = 'a:b'", inGroup("delegate_to", '"a:b" has a port that is not a number')],
@@ -305,8 +332,16 @@ describe("a file that does not load", () => {
     ],
     ["fs.write('a', 'b')", 1, "fs.write cannot run while the workflow is being loaded", true],
     ["fs.read('a')", 1, "fs.read cannot run while the workflow is being loaded", true],
-    ["\ntask('x')", 2, "task is part of the language but not yet supported by this version", true],
-    ["import('x')", 1, "import is part of the language but not yet supported by this version", true],
+    [
+      "\ntask('x'):run()",
+      2,
+      "task(…):run() is part of the language but not yet supported by this version",
+      true,
+    ],
+    ["import('x')", 1, 'import: there is no file "x", which workflow.lua imports.', true],
+    ["import('/x')", 1, 'import: "/x" is not a path relative to the file that imports it', true],
+    ["require('x')", 1, "module 'x' not found", true],
+    ["values.x = 1", 1, "values are read-only: x cannot be set", true],
   ])("has raised an error: %j", async (source, line, message) => {
     const error = await loadError(source);
     expect(error.code).toBe("SCRIPT_ERROR");

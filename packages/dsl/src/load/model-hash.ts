@@ -5,8 +5,8 @@ import type { Group, Task } from "../model.js";
 export function hashModel(groups: readonly Group[]): string {
   const hash = createHash("sha256");
   for (const group of groups) {
-    const { name, description, workdir, delegateTo, workspace } = group;
-    hash.update(`group ${canonicalText({ name, description, workdir, delegateTo, workspace })}\n`);
+    const { at: _, tasks: __, ...fields } = group;
+    hash.update(`group ${canonicalText(fields)}\n`);
     for (const task of group.tasks) hash.update(`task ${canonicalText(hashedFields(task))}\n`);
   }
   return hash.digest("hex");

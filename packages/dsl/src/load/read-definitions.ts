@@ -27,6 +27,19 @@ export function readDefinitions(lua: LuaState): { name: string; groups: RawValue
   return found;
 }
 
+/** The groups that were made by `workflow.define`, in order (prelude.ts). */
+export function readFluentGroups(lua: LuaState): RawValue[] {
+  const describe = functionReader(lua);
+  pushGlobal(lua, "@workflows");
+  const groups = readValueWith<RawFunction | Unreadable>(lua, lua.main, -1, {
+    path: "workflow",
+    substitute: (problem, path, { thread, index }) =>
+      describe(thread, index) ?? new Unreadable(problem, path),
+  });
+  pop(lua, lua.main, 1);
+  return Array.isArray(groups) ? groups : [];
+}
+
 /** Offsets in `lua_Debug` (lua.h of 5.4, pointers of 32 bits). */
 const SOURCE_OFFSET = 16;
 const SOURCE_LENGTH_OFFSET = 20;

@@ -1,28 +1,29 @@
-import type { Group } from "../model.js";
+import type { FunctionField, Group, GroupFunction } from "../model.js";
 import { checkDependencies } from "./check-dependencies.js";
 import type { Diagnostics } from "./diagnostics.js";
 import { FieldReader } from "./field-reader.js";
 import { GROUP_FIELDS } from "./known-fields.js";
 import { describeType, isRawTable, type RawFunction, type RawValue } from "./raw-model.js";
-import { isName, readTask, type TaskDefinition } from "./read-task.js";
+import { isName, readTask, type TaskDefinition, withoutAbsent } from "./read-task.js";
 import { readWorkspaceSettings } from "./read-workspace-settings.js";
 import { SourceMap, type Spot } from "./source-map.js";
 
-/** A group, and the functions of its tasks by task name. */
+/** A group with its own functions, and those of its tasks by task name. */
 export interface GroupDefinition {
   group: Group;
-  commands: Map<string, RawFunction>;
+  functions: Map<GroupFunction, RawFunction>;
+  tasks: Map<string, ReadonlyMap<FunctionField, RawFunction>>;
 }
 
 /** Checks one entry of the table of groups. Mistakes go into the report. */
 export function readGroup(name: string, raw: RawValue, spot: Spot, report: Diagnostics): GroupDefinition {
   const group: Group = { name, tasks: [], at: { file: report.file, line: spot.line } };
-  const commands = new Map<string, RawFunction>();
+  const definition: GroupDefinition = { group, functions: new Map(), tasks: new Map() };
   const here = { line: spot.line, group: name };
   if (!isName(name)) report.add(here, "the name of a group must not be empty or contain control characters");
   if (!isRawTable(raw)) {
     report.add(here, `a group must be a table with a field "tasks", got ${describeType(raw)}`);
-    return { group, commands };
+    return definition;
   }
   const map = new SourceMap(spot.layout);
   const fields = new FieldReader(raw, GROUP_FIELDS, report, (field) => ({
@@ -30,27 +31,39 @@ export function readGroup(name: string, raw: RawValue, spot: Spot, report: Diagn
     group: name,
     ...(field === undefined ? {} : { field }),
   }));
-  readGroupFields(fields, group);
+  readGroupFields(fields, definition);
   const tasks = fields.raw("tasks");
   if (raw.tasks === undefined) report.add(here, 'has no field "tasks"');
   for (const task of readTasks(tasks, map.find("tasks", tasks, spot.line), fields, { name, report })) {
     group.tasks.push(task.task);
-    if (task.function) commands.set(task.task.name, task.function);
+    definition.tasks.set(task.task.name, task.functions);
   }
   checkDependencies(group, report, map.find("tasks", tasks, spot.line).layout);
-  return { group, commands };
+  return definition;
 }
 
-function readGroupFields(fields: FieldReader, group: Group): void {
+const FUNCTIONS: readonly GroupFunction[] = ["clean_workdir_after_run", "on_start", "on_complete"];
+
+function readGroupFields(fields: FieldReader, { group, functions }: GroupDefinition): void {
   fields.refuseOthers();
-  const description = fields.text("description");
-  if (description !== undefined) group.description = description;
-  const workdir = fields.path("workdir");
-  if (workdir !== undefined) group.workdir = workdir;
-  const delegateTo = fields.delegation("delegate_to");
-  if (delegateTo) group.delegateTo = delegateTo;
-  const workspace = readWorkspaceSettings(fields);
-  if (workspace !== undefined) group.workspace = workspace;
+  const optional = {
+    description: fields.text("description"),
+    version: fields.text("version"),
+    workdir: fields.path("workdir"),
+    delegateTo: fields.delegation("delegate_to") || undefined,
+    workspace: readWorkspaceSettings(fields),
+    env: fields.environment("env"),
+    maxParallel: fields.count("max_parallel", 1),
+    createWorkdir: fields.flag("create_workdir_before_run"),
+    timeoutMs: fields.durationMs("timeout"),
+  };
+  Object.assign(group, withoutAbsent(optional));
+  for (const field of FUNCTIONS) {
+    const found = fields.function(field);
+    if (found === undefined) continue;
+    functions.set(field, found);
+    group.functions = { ...group.functions, [field]: found.at ?? group.at };
+  }
 }
 
 function readTasks(

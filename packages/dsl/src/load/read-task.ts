@@ -1,14 +1,16 @@
-import type { Command, SourcePosition, Task } from "../model.js";
+import type { Command, FunctionField, SourcePosition, Task, TaskHook } from "../model.js";
 import type { Diagnostics, Place } from "./diagnostics.js";
+import { expandUses } from "./expand-uses.js";
 import { FieldReader } from "./field-reader.js";
+import { fluentLine } from "./fluent-line.js";
 import { TASK_FIELDS } from "./known-fields.js";
 import { describeType, isRawTable, RawFunction, type RawTable, type RawValue } from "./raw-model.js";
 import { SourceMap, type Spot } from "./source-map.js";
 
-/** A task, and its function where the command is one. */
+/** A task, and its functions. */
 export interface TaskDefinition {
   task: Task;
-  function?: RawFunction;
+  functions: Map<FunctionField, RawFunction>;
 }
 
 /** Where a task was found: at a position of a list, or under a key of a map. */
@@ -20,13 +22,16 @@ export interface TaskPlace {
 }
 
 /** Checks one task. Mistakes go into the report; without a usable name there is no task. */
-export function readTask(raw: RawValue, place: TaskPlace, report: Diagnostics): TaskDefinition | undefined {
-  const { line } = place.spot;
+export function readTask(given: RawValue, place: TaskPlace, report: Diagnostics): TaskDefinition | undefined {
+  const line = fluentLine(given) ?? place.spot.line;
   const label = place.key ?? `#${place.index}`;
-  if (!isRawTable(raw)) {
-    report.add({ line, group: place.group, task: label }, `a task must be a table, got ${describeType(raw)}`);
+  if (!isRawTable(given)) {
+    const problem = `a task must be a table, got ${describeType(given)}`;
+    report.add({ line, group: place.group, task: label }, problem);
     return undefined;
   }
+  const expanded = expandUses(given);
+  const raw = "problem" in expanded ? given : expanded.task;
   const map = new SourceMap(place.spot.layout);
   const name = raw.name ?? place.key ?? null;
   const fields = new FieldReader(raw, TASK_FIELDS, report, (field) => fieldPlace(raw, name, field));
@@ -36,13 +41,13 @@ export function readTask(raw: RawValue, place: TaskPlace, report: Diagnostics): 
     return { line: at, group: place.group, task: known, ...(field === undefined ? {} : { field }) };
   }
   fields.refuseOthers();
+  if ("problem" in expanded) fields.reject("uses", expanded.problem);
   const task = readFields(fields, typeof name === "string" ? name : "");
   task.at = { file: report.file, line };
-  const body = readCommand(fields, task.at);
-  if (body) task.command = body.command;
-  else if (raw.command === undefined) fields.reject("command", "is missing: a task needs a command");
-  if (!checkName(name, fields)) return undefined;
-  return { task, ...(body?.function && { function: body.function }) };
+  if (fluentLine(given) !== undefined) task.form = "fluent";
+  const functions = readCommands(fields, task);
+  if (raw.command === undefined) fields.reject("command", "is missing: a task needs a command");
+  return checkName(name, fields) ? { task, functions } : undefined;
 }
 
 function checkName(name: RawValue, fields: FieldReader): boolean {
@@ -59,39 +64,79 @@ export function isName(name: string): boolean {
 }
 
 function readFields(fields: FieldReader, name: string): Task {
-  const task: Task = {
+  fields.flag("async");
+  const optional = {
+    description: fields.text("description"),
+    timeoutMs: fields.durationMs("timeout"),
+    retryDelayMs: fields.durationMs("retry_delay"),
+    retryBackoff: fields.choice("retry_backoff", RETRY_BACKOFFS),
+    workdir: fields.path("workdir"),
+    delegateTo: fields.delegation("delegate_to"),
+    onAgentLost: fields.choice("on_agent_lost", AGENT_LOST_CHOICES),
+    env: fields.environment("env"),
+    nextIfFail: someOf(fields.names("next_if_fail")),
+    artifacts: someOf(fields.names("artifacts")),
+    consumes: someOf(fields.names("consumes")),
+  };
+  return {
     name,
     command: { kind: "shell", script: "" },
     dependsOn: fields.names("depends_on"),
     params: fields.data("params"),
     retries: fields.count("retries") ?? 0,
     at: { file: "", line: 1 },
+    ...withoutAbsent(optional),
   };
-  const description = fields.text("description");
-  if (description !== undefined) task.description = description;
-  const timeoutMs = fields.durationMs("timeout");
-  if (timeoutMs !== undefined) task.timeoutMs = timeoutMs;
-  const workdir = fields.path("workdir");
-  if (workdir !== undefined) task.workdir = workdir;
-  const delegateTo = fields.delegation("delegate_to");
-  if (delegateTo !== undefined) task.delegateTo = delegateTo;
-  return task;
+}
+
+const RETRY_BACKOFFS = ["fixed", "linear", "exponential"] as const;
+const AGENT_LOST_CHOICES = ["fail", "retry", "wait"] as const;
+const CONDITIONS = { run_if: "runIf", abort_if: "abortIf" } as const;
+const HOOKS: readonly TaskHook[] = ["pre_exec", "post_exec", "on_success", "on_failure"];
+
+function someOf(names: string[]): string[] | undefined {
+  return names.length > 0 ? names : undefined;
+}
+
+/** Only what is there, so that equal tasks are equal objects. */
+export function withoutAbsent<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const present = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(present) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}
+
+/** Sets what a task runs: its command, conditions and hooks; gives the functions among them. */
+function readCommands(fields: FieldReader, task: Task): Map<FunctionField, RawFunction> {
+  const functions = new Map<FunctionField, RawFunction>();
+  const command = readCommand(fields, "command", task.at, functions);
+  if (command) task.command = command;
+  for (const [field, key] of Object.entries(CONDITIONS) as [keyof typeof CONDITIONS, "runIf" | "abortIf"][]) {
+    const condition = readCommand(fields, field, task.at, functions);
+    if (condition) task[key] = condition;
+  }
+  for (const field of HOOKS) {
+    const hook = fields.function(field);
+    if (hook === undefined) continue;
+    functions.set(field, hook);
+    task.hooks = { ...task.hooks, [field]: hook.at ?? task.at };
+  }
+  return functions;
 }
 
 function readCommand(
   fields: FieldReader,
+  field: "command" | keyof typeof CONDITIONS,
   taskAt: SourcePosition,
-): { command: Command; function?: RawFunction } | undefined {
-  const raw = fields.raw("command");
+  functions: Map<FunctionField, RawFunction>,
+): Command | undefined {
+  const raw = fields.raw(field);
   if (raw === null) return undefined;
   if (raw instanceof RawFunction) {
-    const at = raw.at ?? taskAt;
-    return { command: { kind: "lua", at }, function: raw };
+    functions.set(field, raw);
+    return { kind: "lua", at: raw.at ?? taskAt };
   }
-  if (typeof raw === "string" && raw.includes("\0")) return fields.reject("command", "contains a NUL byte");
-  if (typeof raw === "string" && raw.trim() !== "") return { command: { kind: "shell", script: raw } };
+  if (typeof raw === "string" && raw.includes("\0")) return fields.reject(field, "contains a NUL byte");
+  if (typeof raw === "string" && raw.trim() !== "") return { kind: "shell", script: raw };
   const blank = typeof raw === "string" && raw.trim() === "";
   const what = blank ? "an empty string" : describeType(raw);
-  fields.reject("command", `must be a shell command or a function, got ${what}`);
-  return undefined;
+  return fields.reject(field, `must be a shell command or a function, got ${what}`);
 }

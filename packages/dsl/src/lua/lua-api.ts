@@ -73,6 +73,7 @@ export interface LuaApi {
   _lua_pushcclosure(thread: LuaThread, body: number, upvalues: number): void;
   _lua_createtable(thread: LuaThread, items: number, fields: number): void;
   _lua_rawset(thread: LuaThread, index: number): void;
+  _lua_getmetatable(thread: LuaThread, index: number): number;
   _lua_rawget(thread: LuaThread, index: number): number;
   _lua_rawseti(thread: LuaThread, index: number, position: bigint): void;
   _lua_rawgeti(thread: LuaThread, index: number, position: bigint): number;

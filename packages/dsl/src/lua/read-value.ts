@@ -1,6 +1,6 @@
 import type { LuaTable, LuaValue } from "../model.js";
 import { type LuaThread, TYPE, TYPE_NAMES } from "./lua-api.js";
-import { type LuaState, pop, readString } from "./lua-state.js";
+import { type LuaState, pop, pushBytes, readString } from "./lua-state.js";
 import { MAX_DEPTH } from "./push-value.js";
 
 /** A value that has no place in plain data. The message names the path to it. */
@@ -10,6 +10,9 @@ export class NotDataError extends Error {
 
 /** How many `nil` a list may hold before it is taken for a mistake: `{[1000000] = true}` is not a list. */
 const MAX_HOLES = 1000;
+
+/** The field of a metatable that holds the table behind one that can only be read (prelude.ts). */
+const READ_ONLY = Buffer.from("__data");
 
 /** Stands for a table that is being read further up, so that meeting it again is a cycle. */
 const OPEN = Symbol("open");
@@ -77,7 +80,7 @@ class ValueReader<T> {
     if (type === TYPE.boolean) return api._lua_toboolean(this.thread, index) !== 0;
     if (type === TYPE.number) return this.readNumber(index);
     if (type === TYPE.string) return readString(this.lua, this.thread, index);
-    if (type === TYPE.table) return this.readTable(api._lua_absindex(this.thread, index));
+    if (type === TYPE.table) return this.readAnyTable(index);
     return this.refuse(index, `is a ${TYPE_NAMES[type]}, which is not data`);
   }
 
@@ -87,6 +90,24 @@ class ValueReader<T> {
     const integer = api._lua_tointegerx(this.thread, index, 0);
     const number = Number(integer);
     return Number.isSafeInteger(number) ? number : integer;
+  }
+
+  private readAnyTable(index: number): ReadValue<T> {
+    const { api } = this.lua;
+    const top = api._lua_gettop(this.thread);
+    const value = this.readTable(this.behindReadOnly(api._lua_absindex(this.thread, index)));
+    api._lua_settop(this.thread, top);
+    return value;
+  }
+
+  /** Where the table is that a read-only one stands for: its metatable holds it. */
+  private behindReadOnly(index: number): number {
+    const { api } = this.lua;
+    if (api._lua_getmetatable(this.thread, index) === 0) return index;
+    pushBytes(this.lua, this.thread, READ_ONLY);
+    if (api._lua_rawget(this.thread, -2) === TYPE.table) return api._lua_gettop(this.thread);
+    pop(this.lua, this.thread, 2);
+    return index;
   }
 
   private readTable(index: number): ReadValue<T> {

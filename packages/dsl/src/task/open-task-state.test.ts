@@ -106,10 +106,7 @@ describe("a command function", () => {
       for i = 1, 3 do tasks["t" .. i] = { command = function() return true, i end } end
       TaskDefinitions = { g = { tasks = tasks } }`);
     const ctx = { name: "t2", group: "g", workdir: host.workdir, attempt: 1, runId: "r" };
-    const outcome = state.callCommand(
-      { group: "g", task: "t2", field: "command" },
-      { params: {}, deps: {}, ctx },
-    );
+    const outcome = state.call({ group: "g", task: "t2", field: "command" }, { params: {}, deps: {}, ctx });
     expect(outcome).toEqual({ success: true, message: "2" });
   });
 
@@ -196,10 +193,7 @@ describe("openTaskState", () => {
       'TaskDefinitions = { g = { tasks = { t = { command = "x" } } } }',
     );
     const ctx = { name: "t", group: "g", workdir: host.workdir, attempt: 1, runId: "r" };
-    const outcome = state.callCommand(
-      { group: "g", task: "t", field: "command" },
-      { params: {}, deps: {}, ctx },
-    );
+    const outcome = state.call({ group: "g", task: "t", field: "command" }, { params: {}, deps: {}, ctx });
     expect(outcome).toMatchObject({ success: false, message: expect.stringContaining("no task") });
   });
 

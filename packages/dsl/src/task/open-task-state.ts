@@ -3,11 +3,12 @@ import { decodeBundle } from "../bundle/encode-bundle.js";
 import { DslError } from "../dsl-error.js";
 import type { HostBinding } from "../library/host-binding.js";
 import { type EvaluatedWorkflow, evaluateWorkflow } from "../load/evaluate-workflow.js";
+import { filesOf } from "../load/source-files.js";
 import { callProtected } from "../lua/call-protected.js";
 import { pop, pushBytes, pushGlobal } from "../lua/lua-state.js";
 import { pushValue } from "../lua/push-value.js";
 import type { TaskState, TaskStateOptions } from "../task-state.js";
-import { callCommand } from "./call-command.js";
+import { callFunction } from "./call-function.js";
 
 /**
  * Loads a workflow again in a fresh state, so that its functions can be called against a host.
@@ -17,21 +18,23 @@ import { callCommand } from "./call-command.js";
  * @throws {DslError} BUNDLE_INVALID, MODEL_MISMATCH, and what `loadWorkflow` throws.
  */
 export async function openTaskState(options: TaskStateOptions): Promise<TaskState> {
-  const source = decodeBundle(options.bundle).files.get(options.file);
+  const files = filesOf(decodeBundle(options.bundle));
+  const source = files.read(options.file);
   if (!source)
     throw new DslError("BUNDLE_INVALID", `The bundle holds no file ${JSON.stringify(options.file)}`);
-  const binding: HostBinding = { host: undefined, loadClockMs: options.context.clockMs };
-  const { file, memoryLimitBytes } = options;
-  const evaluated = await evaluateWorkflow({ file, source, binding, memoryLimitBytes });
+  const { file, context, memoryLimitBytes } = options;
+  const environment = (name: string) => context.environment?.[name] ?? undefined;
+  const binding: HostBinding = { host: undefined, file, files, context, environment };
+  const evaluated = await evaluateWorkflow({ source, binding, memoryLimitBytes });
   checkHash(evaluated.workflow.modelHash, options.modelHash, file);
   reseed(evaluated);
   binding.host = options.host;
   evaluated.lua.limitMemory(memoryLimitBytes);
   let closed = false;
   return {
-    callCommand: (address, args) => {
+    call: (address, args) => {
       if (closed) throw new Error("The task state is closed");
-      return callCommand(evaluated, address, args, memoryLimitBytes);
+      return callFunction(evaluated, address, args, memoryLimitBytes);
     },
     // Finalizers of the script must not run any more, so the instance is left to the garbage collector.
     close: () => {

@@ -16,6 +16,7 @@ export function temporaryHost(workdir: string): TemporaryHost {
     workdir,
     records,
     printed: () => Buffer.concat(printed),
+    env: (name) => process.env[name],
     log: (record) => void records.push(record),
     print: (bytes) => void printed.push(bytes),
     exec: (request) => {

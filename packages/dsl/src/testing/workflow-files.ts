@@ -73,7 +73,7 @@ export async function openState(
   });
   const ctx = { name: "t", group: "g", workdir: host.workdir, attempt: 1, runId: "r1" };
   const address = { group: "g", task: "t", field: "command" as const };
-  return { state, host, call: (params = {}, deps = {}) => state.callCommand(address, { params, deps, ctx }) };
+  return { state, host, call: (params = {}, deps = {}) => state.call(address, { params, deps, ctx }) };
 }
 
 /** Runs the body of a command and gives its outcome. */

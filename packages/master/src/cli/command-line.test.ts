@@ -7,7 +7,14 @@ describe("the options of run", () => {
   it("leave to the workflow what is not typed", async () => {
     expect(await run()).toEqual({
       kind: "run",
-      args: { file: "w.lua", keepGoing: false, workspace: {} },
+      args: { file: "w.lua", values: [], set: [], envFiles: [], keepGoing: false, workspace: {} },
+    });
+  });
+
+  it("name what the workflow is loaded with, each as often as one likes", async () => {
+    const options = ["-v", "a.yaml", "--values", "b.yaml", "--set", "x=1", "--set", "y.z=2", "-e", ".env"];
+    expect(await run(...options)).toMatchObject({
+      args: { values: ["a.yaml", "b.yaml"], set: ["x=1", "y.z=2"], envFiles: [".env"] },
     });
   });
 
@@ -83,10 +90,12 @@ describe("the options of changes", () => {
 });
 
 describe("the options of sync", () => {
+  const file = { file: "w.lua", values: [], set: [], envFiles: [] };
+
   it("are a workflow and --dry-run", async () => {
     expect(await parseCommandLine(["sync", "--dry-run", "-f", "w.lua", "-g", "g", "--ignore", "x"])).toEqual({
       kind: "sync",
-      args: { file: "w.lua", group: "g", workspace: { ignore: ["x"] } },
+      args: { ...file, group: "g", workspace: { ignore: ["x"] } },
     });
     const parsed = await parseCommandLine(["sync", "-f", "w.lua"]);
     expect(parsed).toEqual({ kind: "usage-error", message: expect.stringMatching(/add --dry-run/) });

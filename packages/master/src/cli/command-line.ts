@@ -3,13 +3,12 @@ import yargs, { type Argv } from "yargs";
 import { MasterError } from "../master-error.js";
 import { softwareVersion } from "../software-version.js";
 import { type ChangesArguments, changesOptions, toChanges } from "./changes-options.js";
-import { fileOption } from "./file-option.js";
+import { type FileArguments, fileOption, toFile } from "./file-option.js";
 import { once, switched, usage } from "./option-values.js";
 import { type SyncArguments, syncOptions, toSync } from "./sync-options.js";
 import { applyOptions, sendOptions } from "./workspace-options.js";
 
-export interface RunArguments {
-  file: string;
+export interface RunArguments extends FileArguments {
   group?: string;
   agents?: string;
   jobs?: number;
@@ -21,8 +20,8 @@ export interface RunArguments {
 /** What the user asked for. `shown` means that help or the version has been printed. */
 export type CommandLine =
   | { kind: "run"; args: RunArguments }
-  | { kind: "list"; args: { file: string } }
-  | { kind: "validate"; args: { file: string } }
+  | { kind: "list"; args: FileArguments }
+  | { kind: "validate"; args: FileArguments }
   | { kind: "changes"; args: ChangesArguments }
   | { kind: "sync"; args: SyncArguments }
   | { kind: "usage-error"; message: string }
@@ -78,7 +77,7 @@ async function toCommand(parsed: Record<string, unknown>): Promise<CommandLine> 
       return toRun(parsed);
     case "list":
     case "validate":
-      return withFile(name, parsed.file);
+      return { kind: name, args: toFile(parsed) };
     case "changes":
       return { kind: "changes", args: await toChanges(parsed) };
     case "sync":
@@ -113,7 +112,7 @@ async function toRun(parsed: Record<string, unknown>): Promise<CommandLine> {
   return {
     kind: "run",
     args: {
-      file: once("file", parsed.file) ?? "",
+      ...toFile(parsed),
       group: once("group", parsed.group),
       agents: once("agents", parsed.agents),
       jobs: count,
@@ -121,10 +120,6 @@ async function toRun(parsed: Record<string, unknown>): Promise<CommandLine> {
       workspace: readWorkspaceOptions(parsed),
     },
   };
-}
-
-function withFile(kind: "list" | "validate", file: unknown): CommandLine {
-  return { kind, args: { file: once("file", file) ?? "" } };
 }
 
 function usageError(message: string): CommandLine {

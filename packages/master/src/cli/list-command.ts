@@ -1,11 +1,12 @@
 import type { Delegation, Task } from "@sloth/dsl";
 import { formatAddress } from "../inventory/inventory.js";
 import { printable } from "../view/printable.js";
+import type { FileArguments } from "./file-option.js";
 import { loadFile } from "./load-file.js";
 
 /** Prints the groups and tasks of a workflow in the order of the source. */
-export async function listCommand({ file }: { file: string }): Promise<number> {
-  const { workflow } = await loadFile(file);
+export async function listCommand(args: FileArguments): Promise<number> {
+  const { workflow } = await loadFile(args);
   for (const group of workflow.groups) {
     print(`${group.name}${note(group.description)}`);
     for (const task of group.tasks) print(`  ${taskLine(task, task.delegateTo ?? group.delegateTo)}`);
@@ -14,10 +15,10 @@ export async function listCommand({ file }: { file: string }): Promise<number> {
 }
 
 /** Says that a workflow is valid; a mistake is thrown as a DslError. */
-export async function validateCommand({ file }: { file: string }): Promise<number> {
-  const { workflow } = await loadFile(file);
+export async function validateCommand(args: FileArguments): Promise<number> {
+  const { workflow } = await loadFile(args);
   const tasks = workflow.groups.reduce((sum, group) => sum + group.tasks.length, 0);
-  print(`${file} is valid: ${count(workflow.groups.length, "group")}, ${count(tasks, "task")}`);
+  print(`${args.file} is valid: ${count(workflow.groups.length, "group")}, ${count(tasks, "task")}`);
   return 0;
 }
 

@@ -12,9 +12,11 @@ import { openTaskRunners } from "./task-runners.js";
 
 /** Loads, plans, runs and shows a workflow; gives the exit code. */
 export async function runCommand(args: RunArguments): Promise<number> {
-  const loaded = await loadFile(args.file);
+  const loaded = await loadFile(args);
   const { group, workspace } = args;
-  const plan = await planRun(loaded, { group, workspace, inventory: await openInventory(args.agents) });
+  const { environment } = loaded;
+  const inventory = await openInventory(args.agents);
+  const plan = await planRun(loaded, { group, workspace, environment, inventory });
 
   const stop = onStopSignal();
   const runners = await openTaskRunners(plan);

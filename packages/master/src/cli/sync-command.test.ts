@@ -14,7 +14,10 @@ async function sync(groups: string, missing?: SyncSurroundings["missing"]) {
   writeFileSync(file, `TaskDefinitions = { ${groups} }`);
   const streams = { stdout: new PassThrough(), stderr: new PassThrough() };
   const output = { stdout: new LineWriter(streams.stdout), stderr: new LineWriter(streams.stderr) };
-  const code = await syncCommand({ file, workspace: {} }, { output, missing });
+  const code = await syncCommand(
+    { file, values: [], set: [], envFiles: [], workspace: {} },
+    { output, missing },
+  );
   return {
     code,
     directory,

@@ -21,10 +21,11 @@ export interface SyncSurroundings {
 
 /** Shows what a run would send to its agents; gives the exit code. */
 export async function syncCommand(
-  { file, group, agents, workspace }: SyncArguments,
+  args: SyncArguments,
   { output = openOutput(), missing }: SyncSurroundings = {},
 ): Promise<number> {
-  const loaded = await loadFile(file);
+  const { group, agents, workspace } = args;
+  const loaded = await loadFile(args);
   const plan = await planRun(loaded, { group, workspace, inventory: await openInventory(agents) });
   const transfers = plannedTransfers(plan);
   for (const transfer of transfers) await show(transfer, output, missing);

@@ -1,11 +1,10 @@
 import type { WorkspaceSettings } from "@sloth/dsl";
 import type { Argv } from "yargs";
-import { fileOption } from "./file-option.js";
+import { type FileArguments, fileOption, toFile } from "./file-option.js";
 import { once, switched, usage } from "./option-values.js";
 import { sendOptions } from "./workspace-options.js";
 
-export interface SyncArguments {
-  file: string;
+export interface SyncArguments extends FileArguments {
   group?: string;
   agents?: string;
   /** What was typed of what is sent. */
@@ -24,7 +23,7 @@ export async function toSync(parsed: Record<string, unknown>): Promise<SyncArgum
   const { readWorkspaceOptions } = await import("./read-workspace-options.js");
   if (!switched(parsed.dryRun)) throw usage("sync can only show what would be sent: add --dry-run.");
   return {
-    file: once("file", parsed.file) ?? "",
+    ...toFile(parsed),
     group: once("group", parsed.group),
     agents: once("agents", parsed.agents),
     workspace: readWorkspaceOptions(parsed),

@@ -16,7 +16,7 @@ import {
   WIRE_LIMITS,
   type WorkspaceRules,
 } from "@sloth/protocol";
-import type { Attempt, TaskResult } from "@sloth/runtime";
+import type { Attempt, TaskResult, WorkflowSource } from "@sloth/runtime";
 import type { Workspace } from "@sloth/workspace";
 
 type Frame = NonNullable<ExecuteResponse["frame"]>;
@@ -44,6 +44,8 @@ export function openFrame(
       umask: attempt.umask,
       timeoutMs: attempt.timeoutMs,
       graceMs: attempt.graceMs,
+      hooks: [...(attempt.hooks ?? [])],
+      hooksIn: hasHooks(attempt) ? functionIn(attempt, "") : undefined,
     },
     bundle: bundleOf(attempt),
     leaseMs: WIRE_LIMITS.leaseMs,
@@ -55,13 +57,30 @@ export function openFrame(
 
 function commandOf({ command, workflow }: Attempt): TaskSpec["command"] {
   if (command.kind === "shell") return { $case: "shell", shell: command.script };
-  if (!workflow) throw new Error("An attempt of a Lua command needs its workflow.");
-  const { file, modelHash, context } = workflow;
-  return { $case: "lua", lua: { file, field: "command", modelHash, context: { clockMs: context.clockMs } } };
+  return { $case: "lua", lua: functionIn({ workflow }, "command") };
 }
 
-function bundleOf({ command, workflow }: Attempt): Open["bundle"] {
-  if (command.kind === "shell" || !workflow) return undefined;
+function functionIn({ workflow }: Pick<Attempt, "workflow">, field: string) {
+  if (!workflow) throw new Error("An attempt that calls Lua needs its workflow.");
+  const { file, modelHash, context } = workflow;
+  return { file, field, modelHash, context: wireContext(context) };
+}
+
+function hasHooks({ hooks = [] }: Attempt): boolean {
+  return hooks.length > 0;
+}
+
+function wireContext({ clockMs, values, environment }: WorkflowSource["context"]) {
+  return {
+    clockMs,
+    values: values && toWireValue(values),
+    environment: environment && toWireValue(environment),
+  };
+}
+
+function bundleOf(attempt: Attempt): Open["bundle"] {
+  const { command, workflow } = attempt;
+  if ((command.kind === "shell" && !hasHooks(attempt)) || !workflow) return undefined;
   return { digest: workflow.bundleDigest, sizeBytes: workflow.bundle.length };
 }
 

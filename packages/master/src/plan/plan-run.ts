@@ -5,6 +5,7 @@ import { bundleDigest, encodeBundle } from "@sloth/dsl";
 import type { WorkflowSource } from "@sloth/runtime";
 import type { AgentTarget, Inventory } from "../inventory/inventory.js";
 import { MasterError } from "../master-error.js";
+import { refusePlanned } from "./planned-fields.js";
 import { makeRunId } from "./run-id.js";
 import { findWorkflowFiles } from "./workflow-files.js";
 import { resolveWorkspaceSettings } from "./workspace-settings.js";
@@ -35,6 +36,8 @@ export interface PlannedTask {
   workspace: string;
   /** Where it runs inside the workspace, relative. */
   workdir: string;
+  /** Added to the environment: of the run, over it the group's, over it the task's. */
+  env: Record<string, string>;
   /** How the workspace is sent and its changes come back, with all defaults. */
   workspaceSettings: WorkspaceSettings;
 }
@@ -42,6 +45,8 @@ export interface PlannedTask {
 export interface PlanOptions {
   /** Only this group. Default: all. */
   group?: string;
+  /** Variables for all tasks. */
+  environment?: Record<string, string>;
   /** Wins over what the workflow says of its workspaces; patterns are added to it. */
   workspace?: Partial<WorkspaceSettings>;
   inventory: Inventory;
@@ -55,6 +60,7 @@ export async function planRun(loaded: LoadedWorkflow, options: PlanOptions): Pro
   const { workflow, context } = loaded;
   const bundle = encodeBundle(loaded.bundle);
   const groups = chooseGroups(workflow.groups, options.group);
+  refusePlanned(groups);
   return {
     runId: makeRunId(),
     source: {
@@ -95,7 +101,8 @@ function planTask(task: Task, group: Group, root: string, options: PlanOptions):
   const delegation = task.delegateTo ?? group.delegateTo;
   const target = delegation ? options.inventory.resolve(delegation) : undefined;
   const workspaceSettings = resolveWorkspaceSettings(group.workspace, options.workspace);
-  return { task, group: group.name, target, ...placeOf(root, task.workdir), workspaceSettings };
+  const env = { ...options.environment, ...group.env, ...task.env };
+  return { task, group: group.name, target, ...placeOf(root, task.workdir), env, workspaceSettings };
 }
 
 /** A directory inside the group's is a place in its workspace; one outside is a workspace of its own. */

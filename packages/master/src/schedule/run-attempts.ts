@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { LuaTable } from "@sloth/dsl";
+import type { LuaTable, TaskHook } from "@sloth/dsl";
 import { type Attempt, ownUmask, type TaskResult, type TaskRunner } from "@sloth/runtime";
 import type { PlannedTask, RunPlan } from "../plan/plan-run.js";
+import { retryDelayMs } from "./retry-delay.js";
 import type { RunEventSink } from "./run-event.js";
 
-const RETRY_DELAY_MS = 1000;
 /** Between TERM and KILL. */
 const GRACE_MS = 10_000;
 
@@ -31,9 +31,10 @@ export async function runAttempts(
       await emit({ type: "task-finished", task: planned, attempt: number, durationMs, result });
       return result;
     }
-    await emit({ type: "task-retrying", task: planned, attempt: number, delayMs: RETRY_DELAY_MS, result });
+    const delayMs = retryDelayMs(planned.task, number);
+    await emit({ type: "task-retrying", task: planned, attempt: number, delayMs, result });
     // A cancelled wait goes on to an attempt that ends at once as cancelled.
-    await sleep(RETRY_DELAY_MS, undefined, { signal }).catch(() => {});
+    await sleep(delayMs, undefined, { signal }).catch(() => {});
   }
 }
 
@@ -77,12 +78,13 @@ function makeAttempt(planned: PlannedTask, deps: LuaTable, number: number, plan:
     task: task.name,
     number,
     command: task.command,
+    hooks: Object.keys(task.hooks ?? {}) as TaskHook[],
     workflow: plan.source,
     workspace,
     workdir,
     params: task.params,
     deps,
-    env: {},
+    env: planned.env,
     umask: ownUmask(),
     timeoutMs: task.timeoutMs,
     graceMs: GRACE_MS,

@@ -11,6 +11,7 @@ function planned(name: string, label?: string): PlannedTask {
     group: "g",
     workspace: "/w",
     workdir: "",
+    env: {},
     workspaceSettings: DEFAULT_WORKSPACE_SETTINGS,
     ...(label && { target: { label, host: "h", port: 1 } }),
     task: {

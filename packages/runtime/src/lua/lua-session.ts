@@ -1,13 +1,14 @@
 import { MessageChannel, type MessagePort, type Worker } from "node:worker_threads";
-import type { CommandOutcome, ExecOutcome, ExecRequest } from "@sloth/dsl";
+import type { ExecOutcome, ExecRequest } from "@sloth/dsl";
 import type { AttemptScope } from "../attempt/attempt-scope.js";
+import { runShellCommand } from "../shell/run-shell-command.js";
 import type { TaskResult } from "../task-runner.js";
 import { answerCall } from "./blocking-call.js";
 import { execute } from "./exec-call.js";
 import { OutputCredit } from "./output-credit.js";
 import { withoutPrototypes } from "./plain-values.js";
 import { createSharedCells } from "./shared-cells.js";
-import type { ExecAnswer, LuaJob, WorkerMessage } from "./worker-messages.js";
+import type { ExecAnswer, LuaJob, ShellAnswer, TaskOutcome, WorkerMessage } from "./worker-messages.js";
 
 /** The host's half of the conversation with one worker; see `worker-messages.ts`. */
 export class LuaSession {
@@ -75,6 +76,8 @@ export class LuaSession {
       this.#scope.events.pushNow({ type: "log", record }, giveBack);
     } else if (message.type === "exec") {
       this.#execute(message.request).catch(this.#fail);
+    } else if (message.type === "shell") {
+      this.#runShell(message.script).catch(this.#fail);
     } else if (message.type === "done") {
       this.#hasReturned = true;
       this.#settle(this.#scope.stop.cause ?? verdict(message.outcome));
@@ -97,7 +100,17 @@ export class LuaSession {
     this.#answer({ outcome }, buffersOf(outcome));
   }
 
-  #answer(answer: ExecAnswer, transfer: ArrayBuffer[] = []): void {
+  async #runShell(script: string): Promise<void> {
+    this.#isCalling = true;
+    if (this.#scope.stop.cause) {
+      this.failPendingCall();
+      return;
+    }
+    const { status, ...how } = await runShellCommand(this.#scope, script);
+    this.#answer({ outcome: { ...how, success: status === "succeeded" } });
+  }
+
+  #answer(answer: ExecAnswer | ShellAnswer, transfer: ArrayBuffer[] = []): void {
     if (!this.#isCalling) return;
     this.#isCalling = false;
     answerCall(this.#shared, this.#answers, { answer, transfer });
@@ -108,7 +121,7 @@ function buffersOf({ stdout, stderr }: ExecOutcome): ArrayBuffer[] {
   return [stdout.buffer as ArrayBuffer, stderr.buffer as ArrayBuffer];
 }
 
-function verdict({ success, outputs, ...said }: CommandOutcome): TaskResult {
+function verdict({ success, outputs, ...said }: TaskOutcome): TaskResult {
   return {
     status: success ? "succeeded" : "failed",
     ...said,

@@ -1,8 +1,9 @@
-/** The entry of a worker thread: calls one function of a workflow, then waits to be terminated. */
+/** The entry of a worker thread: calls the functions of one task of a workflow, then waits to be terminated. */
 import { parentPort } from "node:worker_threads";
 import { DslError, openTaskState } from "@sloth/dsl";
+import { runWithHooks } from "./run-with-hooks.js";
 import { warmUp } from "./warm-up.js";
-import { createWorkerHost } from "./worker-host.js";
+import { createWorkerHost, shellByHost } from "./worker-host.js";
 import type { LuaJob, WorkerMessage } from "./worker-messages.js";
 
 const port = parentPort;
@@ -26,7 +27,12 @@ async function callFunction(job: LuaJob): Promise<WorkerMessage> {
       host,
       ...(memoryLimitBytes && { memoryLimitBytes }),
     });
-    return { type: "done", outcome: state.callCommand(job.address, job.args) };
+    const outcome = runWithHooks(job, {
+      state,
+      runShell: (script) => shellByHost(job, post, script),
+      warn: (message) => host.log({ level: "warn", message }),
+    });
+    return { type: "done", outcome };
   } catch (error) {
     return describe(error);
   }

@@ -17,7 +17,7 @@ export interface LuaCommandOptions {
   memoryLimitBytes?: number;
 }
 
-/** Calls the function of a task in a worker of its own. Processes that it leaves are the caller's to end. */
+/** Calls the functions of a task in a worker of its own. Processes that it leaves are the caller's to end. */
 export async function runLuaCommand(scope: AttemptScope, options: LuaCommandOptions): Promise<TaskResult> {
   const { workflow } = scope.attempt;
   if (!workflow) return { status: "failed", message: "The workflow of this Lua task was not given" };
@@ -58,17 +58,23 @@ async function callInWorker(scope: AttemptScope, call: WorkerCall): Promise<Task
   }
 }
 
-function jobOf({ attempt, directory }: AttemptScope, call: WorkerCall): Omit<LuaJob, "answers" | "shared"> {
-  const { group, task, number, runId, params, deps, umask } = attempt;
+function jobOf(
+  { attempt, directory, environment }: AttemptScope,
+  call: WorkerCall,
+): Omit<LuaJob, "answers" | "shared"> {
+  const { group, task, number, runId, params, deps, umask, command, hooks = [] } = attempt;
   const { agent, memoryLimitBytes } = call;
   return {
     source: call.workflow,
-    address: { group, task, field: "command" },
+    address: { group, task },
+    command,
+    hooks,
     args: {
       params,
       deps,
       ctx: { name: task, group, workdir: directory, attempt: number, runId, ...(agent && { agent }) },
     },
+    environment,
     umask,
     temporaryDirectory: call.temporaryDirectory,
     ...(memoryLimitBytes && { memoryLimitBytes }),

@@ -2,7 +2,7 @@ import type { ExecOutcome, ExecRequest, Host, LogRecord } from "@sloth/dsl";
 import { callHost } from "./blocking-call.js";
 import { createFileSystem } from "./file-system.js";
 import { OutputCredit } from "./output-credit.js";
-import type { ExecAnswer, LuaJob, WorkerMessage } from "./worker-messages.js";
+import type { ExecAnswer, LuaJob, ShellAnswer, TaskOutcome, WorkerMessage } from "./worker-messages.js";
 
 /** What one message costs beside its content. */
 const MESSAGE_BYTES = 128;
@@ -16,6 +16,7 @@ export function createWorkerHost(job: LuaJob, post: (message: WorkerMessage) => 
   return {
     workdir: job.args.ctx.workdir,
     fs: createFileSystem(job),
+    env: (name) => job.environment[name],
     log: (record) => {
       const sizeBytes = MESSAGE_BYTES + recordBytes(record);
       credit.spend(sizeBytes);
@@ -36,6 +37,17 @@ export function createWorkerHost(job: LuaJob, post: (message: WorkerMessage) => 
 
 function execByHost(job: LuaJob, post: (message: WorkerMessage) => void, request: ExecRequest): ExecOutcome {
   const answer = callHost<ExecAnswer>(job.shared, job.answers, () => post({ type: "exec", request }));
+  if ("stopped" in answer) throw new Error("The task is being stopped");
+  return answer.outcome;
+}
+
+/** Runs the command of a task, which is one of the shell, and gives how it ended. */
+export function shellByHost(
+  job: LuaJob,
+  post: (message: WorkerMessage) => void,
+  script: string,
+): TaskOutcome {
+  const answer = callHost<ShellAnswer>(job.shared, job.answers, () => post({ type: "shell", script }));
   if ("stopped" in answer) throw new Error("The task is being stopped");
   return answer.outcome;
 }

@@ -1,28 +1,34 @@
 import type { MessagePort } from "node:worker_threads";
 import type {
-  CommandArguments,
+  CallArguments,
+  Command,
   CommandOutcome,
   ExecOutcome,
   ExecRequest,
   FunctionAddress,
   LogRecord,
+  TaskHook,
 } from "@sloth/dsl";
-import type { WorkflowSource } from "../task-runner.js";
+import type { TaskResult, WorkflowSource } from "../task-runner.js";
 
 /*
  * The conversation with a worker:
  *
  * 1. Worker → host: `ready`, when its modules are loaded.
  * 2. Host → worker: one `LuaJob`.
- * 3. Worker → host: `print`, `log`, and `exec`, whose answer it waits for (`blocking-call.ts`).
+ * 3. Worker → host: `print`, `log`, and `exec` and `shell`, whose answers it waits for (`blocking-call.ts`).
  * 4. Worker → host: `done` or `broken`. The worker has then no further use.
  */
 
 /** Everything that a worker needs to call a task's function. */
 export interface LuaJob {
   source: WorkflowSource;
-  address: FunctionAddress;
-  args: CommandArguments;
+  address: Omit<FunctionAddress, "field">;
+  command: Command;
+  hooks: readonly TaskHook[];
+  args: CallArguments;
+  /** Of the task. */
+  environment: Record<string, string | undefined>;
   umask: number;
   memoryLimitBytes?: number;
   /** For temporary files. Made by the worker when it is needed, removed by the host. */
@@ -38,9 +44,15 @@ export type WorkerMessage =
   | { type: "print"; bytes: Uint8Array; sizeBytes: number }
   | { type: "log"; record: LogRecord; sizeBytes: number }
   | { type: "exec"; request: ExecRequest }
-  | { type: "done"; outcome: CommandOutcome }
+  /** The command of the task, where that is one of the shell. */
+  | { type: "shell"; script: string }
+  | { type: "done"; outcome: TaskOutcome }
   /** The function could not be called, or the call was broken off. */
   | { type: "broken"; message: string; traceback?: string };
 
+/** How the task ended; the exit code or the signal of a shell command. */
+export type TaskOutcome = CommandOutcome & Pick<TaskResult, "exitCode" | "signal">;
+
 /** `stopped`: the task is being ended, so the call is not carried out. */
 export type ExecAnswer = { outcome: ExecOutcome } | { stopped: true };
+export type ShellAnswer = { outcome: TaskOutcome } | { stopped: true };

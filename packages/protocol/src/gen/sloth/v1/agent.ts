@@ -171,6 +171,13 @@ export interface TaskSpec {
     | undefined;
   /** Between TERM and KILL, in milliseconds. */
   graceMs: number;
+  /**
+   * The fields of the task that hold functions to be called around the command: "pre_exec", "post_exec",
+   * "on_success", "on_failure".
+   */
+  hooks: string[];
+  /** The workflow that they are in, if there are any; its field is "". */
+  hooksIn: LuaFunction | undefined;
 }
 
 export interface TaskSpec_EnvEntry {
@@ -192,6 +199,12 @@ export interface LuaFunction {
 export interface LoadContext {
   /** Milliseconds since 1970. */
   clockMs: number;
+  /** A table: what Lua has as `values`. Unset: an empty one. */
+  values:
+    | Value
+    | undefined;
+  /** A table: the variables of the environment that loading read, nil where there was none. Unset: it read none. */
+  environment: Value | undefined;
 }
 
 export interface BundleRef {
@@ -1272,6 +1285,8 @@ function createBaseTaskSpec(): TaskSpec {
     umask: 0,
     timeoutMs: undefined,
     graceMs: 0,
+    hooks: [],
+    hooksIn: undefined,
   };
 }
 
@@ -1305,6 +1320,12 @@ export const TaskSpec = {
     }
     if (message.graceMs !== 0) {
       writer.uint32(72).uint32(message.graceMs);
+    }
+    for (const v of message.hooks) {
+      writer.uint32(82).string(v!);
+    }
+    if (message.hooksIn !== undefined) {
+      LuaFunction.encode(message.hooksIn, writer.uint32(90).fork()).ldelim();
     }
     return writer;
   },
@@ -1382,6 +1403,20 @@ export const TaskSpec = {
 
           message.graceMs = reader.uint32();
           continue;
+        case 10:
+          if (tag !== 82) {
+            break;
+          }
+
+          message.hooks.push(reader.string());
+          continue;
+        case 11:
+          if (tag !== 90) {
+            break;
+          }
+
+          message.hooksIn = LuaFunction.decode(reader, reader.uint32());
+          continue;
       }
       if ((tag & 7) === 4 || tag === 0) {
         break;
@@ -1416,6 +1451,10 @@ export const TaskSpec = {
     message.umask = object.umask ?? 0;
     message.timeoutMs = object.timeoutMs ?? undefined;
     message.graceMs = object.graceMs ?? 0;
+    message.hooks = object.hooks?.map((e) => e) || [];
+    message.hooksIn = (object.hooksIn !== undefined && object.hooksIn !== null)
+      ? LuaFunction.fromPartial(object.hooksIn)
+      : undefined;
     return message;
   },
 };
@@ -1557,13 +1596,19 @@ export const LuaFunction = {
 };
 
 function createBaseLoadContext(): LoadContext {
-  return { clockMs: 0 };
+  return { clockMs: 0, values: undefined, environment: undefined };
 }
 
 export const LoadContext = {
   encode(message: LoadContext, writer: _m0.Writer = _m0.Writer.create()): _m0.Writer {
     if (message.clockMs !== 0) {
       writer.uint32(8).uint64(message.clockMs);
+    }
+    if (message.values !== undefined) {
+      Value.encode(message.values, writer.uint32(18).fork()).ldelim();
+    }
+    if (message.environment !== undefined) {
+      Value.encode(message.environment, writer.uint32(26).fork()).ldelim();
     }
     return writer;
   },
@@ -1582,6 +1627,20 @@ export const LoadContext = {
 
           message.clockMs = longToNumber(reader.uint64() as Long);
           continue;
+        case 2:
+          if (tag !== 18) {
+            break;
+          }
+
+          message.values = Value.decode(reader, reader.uint32());
+          continue;
+        case 3:
+          if (tag !== 26) {
+            break;
+          }
+
+          message.environment = Value.decode(reader, reader.uint32());
+          continue;
       }
       if ((tag & 7) === 4 || tag === 0) {
         break;
@@ -1597,6 +1656,12 @@ export const LoadContext = {
   fromPartial(object: DeepPartial<LoadContext>): LoadContext {
     const message = createBaseLoadContext();
     message.clockMs = object.clockMs ?? 0;
+    message.values = (object.values !== undefined && object.values !== null)
+      ? Value.fromPartial(object.values)
+      : undefined;
+    message.environment = (object.environment !== undefined && object.environment !== null)
+      ? Value.fromPartial(object.environment)
+      : undefined;
     return message;
   },
 };

@@ -1,0 +1,59 @@
+import { expect, it } from "vitest";
+import { taskAttempt } from "./attempts.js";
+import { observe } from "./observe.js";
+import type { ContractSubject } from "./subject.js";
+
+/** Hooks that print their names and what they get, around a command. */
+const telling = `
+  pre_exec = function(params, deps) order = { "pre" } print("pre", params.n, deps.d) return true end,
+  post_exec = function(params, output) print("post", params.n, output.x or output.exit_code) return true end,
+  on_success = function(params, output) print("success", #order, output.x or output.exit_code) end,
+  on_failure = function(params, output) print("failure", output.error, output.exit_code) end,`;
+
+export function describeHooks(subject: () => ContractSubject): void {
+  const run = async (fields: string, before = "") => {
+    const attempt = await taskAttempt(subject(), fields, { params: { n: 1 }, deps: { d: "dep" } }, before);
+    const { result, stdout } = await observe(subject(), attempt);
+    return { result, lines: stdout.toString().trim().split("\n") };
+  };
+
+  it("are called around a function, in one Lua state", async () => {
+    const command = `command = function() order[2] = "command" print("command") return true, "done", { x = 7 } end`;
+    const { result, lines } = await run(`${telling} ${command}`, "order = {}");
+    expect(result).toMatchObject({ status: "succeeded", message: "done", outputs: { x: 7 } });
+    expect(lines).toEqual(["pre\t1\tdep", "command", "post\t1\t7", "success\t2\t7"]);
+  });
+
+  it("are called around a command of the shell, whose output streams between them", async () => {
+    const { result, lines } = await run(`${telling} command = "echo shell"`, "order = {}");
+    expect(result).toMatchObject({ status: "succeeded", exitCode: 0 });
+    expect(lines).toEqual(["pre\t1\tdep", "shell", "post\t1\t0", "success\t1\t0"]);
+  });
+
+  it("are told how a command failed", async () => {
+    const { result, lines } = await run(`${telling} command = "exit 3"`);
+    expect(result).toMatchObject({ status: "failed", exitCode: 3 });
+    expect(lines).toEqual(["pre\t1\tdep", expect.stringMatching(/^failure\t.*\t3$/)]);
+  });
+
+  it("keep the command from running, or make the task fail after it, unless they return true", async () => {
+    const before = await run(`command = "echo ran", pre_exec = function() return false, "not ready" end,
+      on_failure = function(_, output) print(output.error) end`);
+    expect(before.result).toMatchObject({ status: "failed", message: "pre_exec: not ready" });
+    expect(before.lines).toEqual(["pre_exec: not ready"]);
+    const after = await run(`command = "echo ran", post_exec = function() end`);
+    expect(after.result.status).toBe("failed");
+    expect(after.result.message).toBe("post_exec: post_exec must return true or false; it returned nothing");
+    expect(after.lines).toEqual(["ran"]);
+  });
+
+  it("that are told the end do not change it; an error of theirs is a warning", async () => {
+    const attempt = await taskAttempt(
+      subject(),
+      `command = "true", on_success = function() error("oops") end`,
+    );
+    const { result, told } = await observe(subject(), attempt);
+    expect(result.status).toBe("succeeded");
+    expect(told).toContain("[warn] on_success: ");
+  });
+}

@@ -1,0 +1,29 @@
+import { describeType, isRawTable, type RawTable, type RawValue } from "./raw-model.js";
+
+/** More than anybody reuses reuse; a table that uses itself has no end. */
+const MOST_LEVELS = 32;
+
+type Expanded = { task: RawTable } | { problem: string };
+
+/**
+ * A task with what it `uses`: each field that stands beside it wins, and where both are maps they are merged, at every
+ * depth. Lists and functions are replaced.
+ */
+export function expandUses(task: RawTable, levels = 0): Expanded {
+  const { uses, ...own } = task;
+  if (uses === undefined || uses === null) return { task };
+  if (!isRawTable(uses))
+    return { problem: `must be a task table, as from import, got ${describeType(uses)}` };
+  if (levels === MOST_LEVELS) return { problem: `leads through more than ${MOST_LEVELS} tasks` };
+  const base = expandUses(uses, levels + 1);
+  return "problem" in base ? base : { task: merge(base.task, own) };
+}
+
+function merge(base: RawTable, over: RawTable): RawTable {
+  const merged: RawTable = Object.assign(Object.create(null), base);
+  for (const [key, value] of Object.entries(over)) {
+    const before: RawValue | undefined = merged[key];
+    merged[key] = isRawTable(before) && isRawTable(value) ? merge(before, value) : value;
+  }
+  return merged;
+}

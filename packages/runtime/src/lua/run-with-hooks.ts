@@ -1,0 +1,56 @@
+import type { CommandOutcome, LuaTable, LuaValue, TaskHook, TaskState } from "@sloth/dsl";
+import type { LuaJob, TaskOutcome } from "./worker-messages.js";
+
+/** What running a task needs besides its job. */
+interface Surroundings {
+  state: TaskState;
+  /** Runs a command of the shell. */
+  runShell(script: string): TaskOutcome;
+  warn(message: string): void;
+}
+
+/**
+ * Calls what a task consists of, in one Lua state:
+ *
+ * 1. `pre_exec`; unless it returns true the task has failed and the command does not run.
+ * 2. The command.
+ * 3. `post_exec` after a success; unless it returns true the task has failed after all.
+ * 4. `on_success` or `on_failure`. Whatever they do, the task has ended as it has; their errors are warnings.
+ */
+export function runWithHooks(job: LuaJob, { state, runShell, warn }: Surroundings): TaskOutcome {
+  const { address, args, command, hooks } = job;
+  const call = (field: TaskHook | "command", second: LuaTable) =>
+    state.call({ ...address, field }, { ...args, deps: second });
+  const callIfThere = (field: TaskHook, second: LuaTable): CommandOutcome =>
+    hooks.includes(field) ? call(field, second) : { success: true };
+
+  let outcome: TaskOutcome = blamed("pre_exec", callIfThere("pre_exec", args.deps));
+  if (outcome.success) {
+    outcome = command.kind === "shell" ? runShell(command.script) : call("command", args.deps);
+    if (outcome.success) {
+      const after = blamed("post_exec", callIfThere("post_exec", outputOf(outcome)));
+      if (!after.success) outcome = { ...outcome, ...after };
+    }
+  }
+  const last = outcome.success ? "on_success" : "on_failure";
+  const told = callIfThere(last, outputOf(outcome));
+  if (!told.success) warn(`${last}: ${told.message}`);
+  return outcome;
+}
+
+function blamed(hook: TaskHook, outcome: CommandOutcome): CommandOutcome {
+  return outcome.success ? outcome : { ...outcome, message: `${hook}: ${outcome.message}` };
+}
+
+/** What hooks get as `output`: the outputs of a command that gave a table; of others, and of failures, how it ended. */
+function outputOf({ success, message, outputs, exitCode, signal }: TaskOutcome): LuaTable {
+  if (success && isTable(outputs)) return outputs;
+  const ended: LuaTable = { exit_code: exitCode ?? null, signal: signal ?? null };
+  return success ? { ...ended, value: outputs ?? null } : { ...ended, error: message ?? null };
+}
+
+function isTable(value: LuaValue | undefined): value is LuaTable {
+  return (
+    typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
+  );
+}
