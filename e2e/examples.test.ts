@@ -1,0 +1,61 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { startAgent } from "./support/agent.js";
+import { repository, sloth } from "./support/processes.js";
+import { temporaryDirectory } from "./support/temporary-directory.js";
+import { writeInventory } from "./support/workflow-file.js";
+
+/** What each example prints, in order, with more between; its arguments beside the file. */
+const EXAMPLES: Record<string, { args?: string[]; prints: string[]; makes?: string[] }> = {
+  outputs: {
+    prints: ["wrote release-1.4.2.txt", "version 1.4.2 is release-1.4.2.txt", "3 succeeded"],
+    makes: ["release-1.4.2.txt"],
+  },
+  reuse: { prints: ["[greet] Hello, Ana!", "[greet_twice] Hello, you!", "3 succeeded"] },
+  values: {
+    args: ["-v", "values.yaml", "--set", "replicas=5"],
+    prints: ["deploying registry.example/app:1.4, 5 times", "1 succeeded"],
+  },
+  fluent: { prints: ["built", "the program is here", "2 succeeded"], makes: ["program"] },
+  hooks: { prints: ["dumped", "1 succeeded"], makes: ["dump.txt"] },
+};
+
+describe("the examples", () => {
+  it.each(Object.entries(EXAMPLES))("%s", async (name, { args = [], prints, makes = [] }) => {
+    const agent = await startAgent();
+    const inventory = writeInventory(temporaryDirectory(), { "localhost:50051": agent.address });
+    const directory = temporaryDirectory();
+    cpSync(join(repository, "examples", name), directory, { recursive: true });
+
+    const { code, stdout, stderr } = await sloth(
+      ["run", "-f", "pipeline.lua", "--agents", inventory, ...args],
+      {
+        cwd: directory,
+      },
+    );
+
+    // What git says of a directory that is no repository is shown, as all output is.
+    expect(stderr.replace(/^\[branch\] fatal: not a git repository.*\n/, "")).toBe("");
+    for (const text of prints) expect(stdout).toContain(text);
+    expect(makes.filter((file) => !existsSync(join(directory, file)))).toEqual([]);
+    expect(code).toBe(0);
+  });
+
+  it("print-graph", () => {
+    const script = join(repository, "examples/print-graph/print-graph.mjs");
+    const file = join(repository, "examples/outputs/pipeline.lua");
+    const { stdout, status } = spawnSync(process.execPath, [script, file], { encoding: "utf8" });
+    expect(stdout).toContain('"release/version" -> "release/archive";');
+    expect(stdout).toContain('"release/archive" -> "release/announce";');
+    expect(status).toBe(0);
+  });
+
+  it("are all tried", () => {
+    const elsewhere = ["c-build", "documented", "print-graph"];
+    expect(readdirSync(join(repository, "examples")).sort()).toEqual(
+      [...Object.keys(EXAMPLES), ...elsewhere].sort(),
+    );
+  });
+});
