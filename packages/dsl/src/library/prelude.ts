@@ -195,7 +195,7 @@ end
 values = read_only(select(2, host.values()))
 
 loaded.debug, loaded.os, loaded.fs, loaded.exec, loaded.log = debug, os, fs, exec, log
-loaded.env, loaded.values, loaded.task, loaded.workflow = env, values, task, workflow
+loaded.env, loaded.values = env, values
 
 -- The fluent form: a builder is the table that the other form would write, with methods that set its fields.
 local fields_of = setmetatable({}, { __mode = "k" })
@@ -300,6 +300,7 @@ function workflow.define(name)
   workflows[#workflows + 1] = made
   return made
 end
+loaded.task, loaded.workflow = task, workflow
 
 -- Files that are being loaded, innermost last: a tail call hides the file that it is in.
 local _, main = host["load.main"]()

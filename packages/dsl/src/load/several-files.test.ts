@@ -116,7 +116,9 @@ describe("require", () => {
 
   it("prefers what is built in, and gives the same table", async () => {
     const files = {
-      "main.lua": returns(`require("log") == log and require("values") == values`),
+      "main.lua": returns(
+        `require("log") == log and require("values") == values and require("task") == task and require("workflow") == workflow`,
+      ),
       "log.lua": "error()",
     };
     expect((await call(files)).outputs).toBe(true);
