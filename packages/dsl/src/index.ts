@@ -34,6 +34,7 @@ export type {
   TaskHook,
   Workflow,
 } from "./model.js";
+export { isLuaTable, TASK_HOOKS } from "./model.js";
 export { patternProblem, protectionProblem } from "./path-pattern.js";
 export { openTaskState } from "./task/open-task-state.js";
 export type {

@@ -17,6 +17,12 @@ export interface LuaTable {
   [key: string]: LuaValue;
 }
 
+export function isLuaTable(value: LuaValue | undefined): value is LuaTable {
+  return (
+    typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
+  );
+}
+
 /** Where something stands in a workflow file. `file` is relative to the bundle's root, `line` counts from 1. */
 export interface SourcePosition {
   file: string;
@@ -70,7 +76,8 @@ export type Environment = Record<string, string>;
 export type GroupFunction = "clean_workdir_after_run" | "on_start" | "on_complete";
 
 /** Functions that run where the task runs, in the same Lua state as its command. */
-export type TaskHook = "pre_exec" | "post_exec" | "on_success" | "on_failure";
+export const TASK_HOOKS = ["pre_exec", "post_exec", "on_success", "on_failure"] as const;
+export type TaskHook = (typeof TASK_HOOKS)[number];
 
 /** How the delay between attempts grows: not at all, by as much each time, or twofold each time. */
 export type RetryBackoff = "fixed" | "linear" | "exponential";

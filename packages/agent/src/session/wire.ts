@@ -1,6 +1,6 @@
 /** Turns what a master sends into the runtime's words, and what the runtime tells into frames. */
 import { isAbsolute, normalize } from "node:path/posix";
-import type { LuaTable, TaskHook } from "@sloth/dsl";
+import { isLuaTable, type LuaTable, TASK_HOOKS } from "@sloth/dsl";
 import {
   type Encoding,
   type ExecuteResponse,
@@ -93,14 +93,13 @@ function commandOf(
 ): Pick<Attempt, "command" | "hooks" | "workflow"> {
   const source = command?.$case === "lua" ? command.lua : hooksIn;
   const workflow = source && bundle && workflowOf(source, bundleDigest, bundle);
-  for (const hook of hooks) require(HOOKS.has(hook) && workflow, "hooks");
-  const called = { hooks: hooks as TaskHook[], ...(workflow && { workflow }) };
+  const known = TASK_HOOKS.filter((hook) => hooks.includes(hook));
+  for (const hook of hooks) require(known.some((one) => one === hook) && workflow, "hooks");
+  const called = { hooks: known, ...(workflow && { workflow }) };
   if (command?.$case === "shell") return { command: { kind: "shell", script: command.shell }, ...called };
   require(command && workflow && command.lua.field === "command", "lua");
   return { command: { kind: "lua", at: { file: workflow.file, line: 0 } }, ...called };
 }
-
-const HOOKS: ReadonlySet<string> = new Set<TaskHook>(["pre_exec", "post_exec", "on_success", "on_failure"]);
 
 function workflowOf(
   { file, modelHash, context }: NonNullable<TaskSpec["hooksIn"]>,
@@ -123,8 +122,8 @@ function workflowOf(
 function tableOf(value: TaskSpec["params"]): LuaTable {
   const plain = fromWireValue(value);
   if (plain === null) return {};
-  require(typeof plain === "object" && !Array.isArray(plain) && !(plain instanceof Uint8Array), "params");
-  return plain as LuaTable;
+  require(isLuaTable(plain), "params");
+  return plain;
 }
 
 function environmentOf(table: LuaTable): Record<string, string | null> {

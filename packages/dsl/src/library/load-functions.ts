@@ -7,29 +7,30 @@ import { prepareSource } from "../source/prepare-source.js";
 import type { HostBinding } from "./host-binding.js";
 import { type HostFunction, MisuseError } from "./host-function.js";
 
-/** What the builders of the fluent form take. */
-const METHODS: Record<string, readonly string[]> = {
-  task: [...TASK_FIELDS.supported, "build", "run"],
-  "workflow.define": [...GROUP_FIELDS.supported, "config", "build"],
+/** The fields that the builders of the fluent form set, and what they have besides. */
+const BUILDERS: Record<string, { fields: readonly string[]; besides: readonly string[] }> = {
+  task: { fields: TASK_FIELDS.supported, besides: ["build", "run"] },
+  "workflow.define": { fields: GROUP_FIELDS.supported, besides: ["config", "build"] },
 };
 
-/** What `import`, `require`, `values` and `env` are made of. */
+/** What `import`, `require`, `values`, `env` and the fluent form are made of. */
 export function loadFunctions(binding: HostBinding): Record<string, HostFunction> {
+  const builder = (kind: string) => BUILDERS[kind] ?? { fields: [], besides: [] };
   return {
     "load.main": () => [binding.file],
     "load.import": (args) => openImport(binding, args.text(1), args.text(2)),
     "load.require": (args) => openModule(binding, args.text(1)),
-    suggest: (args) => [didYouMean(args.text(2), METHODS[args.text(1)] ?? [])],
+    fields: (args) => [builder(args.text(1)).fields.filter((field) => field !== "name")],
+    suggest: (args) => {
+      const { fields, besides } = builder(args.text(1));
+      return [didYouMean(args.text(2), [...fields, ...besides])];
+    },
     values: () => [binding.context.values ?? Object.create(null)],
-    "env.get": (args) => [
-      binding.host ? (binding.host.env(args.text(1)) ?? null) : loadEnvironment(binding, args.text(1)),
-    ],
+    "env.get": (args) => {
+      const name = args.text(1);
+      return [(binding.host ? binding.host.env(name) : binding.environment(name)) ?? null];
+    },
   };
-}
-
-/** The variable is kept with the load context, so that loading elsewhere sees the same. */
-function loadEnvironment({ environment }: HostBinding, name: string): LuaValue {
-  return environment(name) ?? null;
 }
 
 /** @param from - the file that imports, to which the path is relative; gives the file's name and its text */

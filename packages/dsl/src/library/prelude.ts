@@ -206,11 +206,12 @@ local function set(self, field, value)
   return self
 end
 
-local function method_table(kind, fields)
+-- A method for each field; those that are more than a value are replaced below.
+local function method_table(kind, named)
   local methods = {}
-  for _, field in ipairs(fields) do
+  for _, field in ipairs(select(2, host.fields(kind))) do
     methods[field] = function(self, value)
-      if value == nil then error(format("%s:%s needs a value", kind, field), 2) end
+      if value == nil then error(format("%s:%s needs a value", named, field), 2) end
       return (set(self, field, value))
     end
   end
@@ -237,10 +238,7 @@ local function builder(kind, methods, name)
   return made
 end
 
-local task_methods = method_table("task", {
-  "description", "command", "workdir", "timeout", "retry_delay", "delegate_to", "on_agent_lost", "run_if", "abort_if",
-  "pre_exec", "post_exec", "on_success", "on_failure", "params", "env", "uses",
-})
+local task_methods = method_table("task", "task")
 for _, field in ipairs({ "depends_on", "next_if_fail", "artifacts", "consumes" }) do
   task_methods[field] = function(self, first, ...)
     local list = (type(first) == "table" or select("#", ...) == 0) and first or { first, ... }
@@ -262,11 +260,7 @@ function task(name) return (builder("task", task_methods, name)) end
 
 local workflows = {}
 _G["@workflows"] = workflows
-local workflow_methods = method_table("workflow", {
-  "description", "version", "tasks", "delegate_to", "workdir", "create_workdir_before_run", "clean_workdir_after_run",
-  "env", "max_parallel", "timeout", "on_start", "on_complete", "on_conflict", "external_symlinks", "allow_delete_all",
-  "protect", "sync_git", "keep_ignored", "ignore", "gitignore", "limits",
-})
+local workflow_methods = method_table("workflow.define", "workflow")
 local settings = { timeout = "timeout", max_parallel_tasks = "max_parallel" }
 function workflow_methods.config(self, options)
   if type(options) ~= "table" then error("workflow:config needs a table", 2) end

@@ -1,4 +1,4 @@
-import type { Command, FunctionField, SourcePosition, Task, TaskHook } from "../model.js";
+import { type Command, type FunctionField, type SourcePosition, TASK_HOOKS, type Task } from "../model.js";
 import type { Diagnostics, Place } from "./diagnostics.js";
 import { expandUses } from "./expand-uses.js";
 import { FieldReader } from "./field-reader.js";
@@ -92,7 +92,6 @@ function readFields(fields: FieldReader, name: string): Task {
 const RETRY_BACKOFFS = ["fixed", "linear", "exponential"] as const;
 const AGENT_LOST_CHOICES = ["fail", "retry", "wait"] as const;
 const CONDITIONS = { run_if: "runIf", abort_if: "abortIf" } as const;
-const HOOKS: readonly TaskHook[] = ["pre_exec", "post_exec", "on_success", "on_failure"];
 
 function someOf(names: string[]): string[] | undefined {
   return names.length > 0 ? names : undefined;
@@ -113,7 +112,7 @@ function readCommands(fields: FieldReader, task: Task): Map<FunctionField, RawFu
     const condition = readCommand(fields, field, task.at, functions);
     if (condition) task[key] = condition;
   }
-  for (const field of HOOKS) {
+  for (const field of TASK_HOOKS) {
     const hook = fields.function(field);
     if (hook === undefined) continue;
     functions.set(field, hook);

@@ -1,6 +1,6 @@
 /** Turns an attempt into what is sent, and what an agent tells into the runtime's words. */
 import { randomBytes } from "node:crypto";
-import type { LogLevel as LogLevelName, LogRecord, LuaTable } from "@sloth/dsl";
+import { isLuaTable, type LogLevel as LogLevelName, type LogRecord, type LuaTable } from "@sloth/dsl";
 import {
   type ExecuteResponse,
   type Finished,
@@ -90,9 +90,7 @@ export function logRecordOf({ level, message, fields }: LogFrame): LogRecord {
 }
 
 function tableOf(value: PlainValue): LuaTable {
-  const isTable =
-    typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
-  if (!isTable)
+  if (!isLuaTable(value))
     throw new ProtocolError("UNEXPECTED_FRAME", "The agent sent a log record with malformed fields.");
   return value;
 }

@@ -1,7 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { parseAddress } from "@sloth/dsl";
-import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
+import { readYaml } from "../load/read-yaml.js";
 import { MasterError } from "../master-error.js";
 import { type Inventory, makeInventory } from "./inventory.js";
 
@@ -12,7 +11,7 @@ const inventorySchema = z.record(z.string().min(1), z.strictObject({ address: z.
  * @throws {MasterError} INVENTORY, with the file and, where it is known, the line.
  */
 export async function readInventory(file: string): Promise<Inventory> {
-  const document = parse(await readText(file), file);
+  const document = await readYaml({ file, what: "The inventory", code: "INVENTORY" });
   const checked = inventorySchema.safeParse(document ?? {});
   if (!checked.success) {
     const { issues } = checked.error;
@@ -32,22 +31,3 @@ export async function readInventory(file: string): Promise<Inventory> {
 }
 
 const EXPECTED = 'An entry looks like this: "build1": { address: "localhost:50051" }';
-
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (cause) {
-    const reason =
-      (cause as NodeJS.ErrnoException).code === "ENOENT" ? "it does not exist" : (cause as Error).message;
-    throw new MasterError("INVENTORY", `The inventory ${file} cannot be read: ${reason}.`, { cause });
-  }
-}
-
-function parse(text: string, file: string): unknown {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const [mistake] = document.errors;
-  if (!mistake) return document.toJS();
-  const { line, col } = lines.linePos(mistake.pos[0]);
-  throw new MasterError("INVENTORY", `${file}:${line}:${col}: ${mistake.message}`);
-}

@@ -1,19 +1,15 @@
-import { readFile } from "node:fs/promises";
 import { parseEnv } from "node:util";
-import { MasterError } from "../master-error.js";
+import { readText } from "./read-text.js";
 
 /**
  * The variables in `.env` files, as Node's `--env-file` reads them; a later file wins.
- * @throws {MasterError} VALUES when a file cannot be read or a line is no assignment
+ * @throws {MasterError} VALUES when a file cannot be read; lines that assign nothing are passed over, as Node does
  */
 export async function readEnvFiles(files: readonly string[]): Promise<Record<string, string>> {
   const environment: Record<string, string> = {};
   for (const file of files) {
-    const text = await readFile(file, "utf8").catch((cause: NodeJS.ErrnoException) => {
-      const reason = cause.code === "ENOENT" ? "it does not exist" : cause.message;
-      throw new MasterError("VALUES", `The environment file ${file} cannot be read: ${reason}.`, { cause });
-    });
-    Object.assign(environment, parseEnv(text));
+    const named = { file, what: "The environment file", code: "VALUES" } as const;
+    Object.assign(environment, parseEnv(await readText(named)));
   }
   return environment;
 }

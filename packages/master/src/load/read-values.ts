@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
-import type { LuaTable, LuaValue } from "@sloth/dsl";
-import { LineCounter, parse, parseDocument } from "yaml";
+import { isLuaTable, type LuaTable, type LuaValue } from "@sloth/dsl";
+import { parse } from "yaml";
 import { MasterError } from "../master-error.js";
+import { readYaml } from "./read-yaml.js";
 
 /** Where values come from; a later one wins over an earlier one, and what is typed wins over files. */
 export interface ValueSources {
@@ -30,31 +30,16 @@ function merge(base: LuaTable, over: LuaTable): LuaTable {
   const merged = Object.assign(emptyTable(), base);
   for (const [key, value] of Object.entries(over)) {
     const before = merged[key];
-    merged[key] = isTable(before) && isTable(value) ? merge(before, value) : value;
+    merged[key] = isLuaTable(before) && isLuaTable(value) ? merge(before, value) : value;
   }
   return merged;
 }
 
-function isTable(value: LuaValue | undefined): value is LuaTable {
-  return (
-    typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
-  );
-}
-
 async function readFileOf(file: string): Promise<LuaTable> {
-  const text = await readFile(file, "utf8").catch((cause: NodeJS.ErrnoException) => {
-    const reason = cause.code === "ENOENT" ? "it does not exist" : cause.message;
-    throw new MasterError("VALUES", `The values file ${file} cannot be read: ${reason}.`, { cause });
-  });
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, intAsBigInt: true });
-  const [mistake] = document.errors;
-  if (mistake) {
-    const { line, col } = lines.linePos(mistake.pos[0]);
-    throw new MasterError("VALUES", `${file}:${line}:${col}: ${mistake.message}`);
-  }
-  const value = asData(document.toJS({ maxAliasCount: 1000 }) ?? emptyTable(), file);
-  if (!isTable(value))
+  const named = { file, what: "The values file", code: "VALUES" } as const;
+  const read = await readYaml(named, { intAsBigInt: true, maxAliasCount: 1000 });
+  const value = asData(read ?? emptyTable(), file);
+  if (!isLuaTable(value))
     throw new MasterError("VALUES", `${file}: the values must be a map of names to values.`);
   return value;
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { LuaTable, TaskHook } from "@sloth/dsl";
+import { type LuaTable, TASK_HOOKS } from "@sloth/dsl";
 import { type Attempt, ownUmask, type TaskResult, type TaskRunner } from "@sloth/runtime";
 import type { PlannedTask, RunPlan } from "../plan/plan-run.js";
 import { retryDelayMs } from "./retry-delay.js";
@@ -78,7 +78,7 @@ function makeAttempt(planned: PlannedTask, deps: LuaTable, number: number, plan:
     task: task.name,
     number,
     command: task.command,
-    hooks: Object.keys(task.hooks ?? {}) as TaskHook[],
+    hooks: TASK_HOOKS.filter((hook) => task.hooks?.[hook]),
     workflow: plan.source,
     workspace,
     workdir,

@@ -8,7 +8,7 @@ import { execute } from "./exec-call.js";
 import { OutputCredit } from "./output-credit.js";
 import { withoutPrototypes } from "./plain-values.js";
 import { createSharedCells } from "./shared-cells.js";
-import type { ExecAnswer, LuaJob, ShellAnswer, TaskOutcome, WorkerMessage } from "./worker-messages.js";
+import type { HostAnswer, LuaJob, TaskOutcome, WorkerMessage } from "./worker-messages.js";
 
 /** The host's half of the conversation with one worker; see `worker-messages.ts`. */
 export class LuaSession {
@@ -75,9 +75,9 @@ export class LuaSession {
       if (record.fields) record.fields = withoutPrototypes(record.fields) as typeof record.fields;
       this.#scope.events.pushNow({ type: "log", record }, giveBack);
     } else if (message.type === "exec") {
-      this.#execute(message.request).catch(this.#fail);
+      this.#carryOut(() => this.#execute(message.request));
     } else if (message.type === "shell") {
-      this.#runShell(message.script).catch(this.#fail);
+      this.#carryOut(() => this.#runShell(message.script));
     } else if (message.type === "done") {
       this.#hasReturned = true;
       this.#settle(this.#scope.stop.cause ?? verdict(message.outcome));
@@ -90,27 +90,23 @@ export class LuaSession {
     }
   }
 
-  async #execute(request: ExecRequest): Promise<void> {
+  #carryOut(call: () => Promise<void>): void {
     this.#isCalling = true;
-    if (this.#scope.stop.cause) {
-      this.failPendingCall();
-      return;
-    }
+    if (this.#scope.stop.cause) this.failPendingCall();
+    else call().catch(this.#fail);
+  }
+
+  async #execute(request: ExecRequest): Promise<void> {
     const outcome = await execute(this.#scope, request);
     this.#answer({ outcome }, buffersOf(outcome));
   }
 
   async #runShell(script: string): Promise<void> {
-    this.#isCalling = true;
-    if (this.#scope.stop.cause) {
-      this.failPendingCall();
-      return;
-    }
     const { status, ...how } = await runShellCommand(this.#scope, script);
     this.#answer({ outcome: { ...how, success: status === "succeeded" } });
   }
 
-  #answer(answer: ExecAnswer | ShellAnswer, transfer: ArrayBuffer[] = []): void {
+  #answer(answer: HostAnswer<ExecOutcome | TaskOutcome>, transfer: ArrayBuffer[] = []): void {
     if (!this.#isCalling) return;
     this.#isCalling = false;
     answerCall(this.#shared, this.#answers, { answer, transfer });

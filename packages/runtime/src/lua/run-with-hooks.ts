@@ -1,4 +1,4 @@
-import type { CommandOutcome, LuaTable, LuaValue, TaskHook, TaskState } from "@sloth/dsl";
+import { type CommandOutcome, isLuaTable, type LuaTable, type TaskHook, type TaskState } from "@sloth/dsl";
 import type { LuaJob, TaskOutcome } from "./worker-messages.js";
 
 /** What running a task needs besides its job. */
@@ -44,13 +44,7 @@ function blamed(hook: TaskHook, outcome: CommandOutcome): CommandOutcome {
 
 /** What hooks get as `output`: the outputs of a command that gave a table; of others, and of failures, how it ended. */
 function outputOf({ success, message, outputs, exitCode, signal }: TaskOutcome): LuaTable {
-  if (success && isTable(outputs)) return outputs;
+  if (success && isLuaTable(outputs)) return outputs;
   const ended: LuaTable = { exit_code: exitCode ?? null, signal: signal ?? null };
   return success ? { ...ended, value: outputs ?? null } : { ...ended, error: message ?? null };
-}
-
-function isTable(value: LuaValue | undefined): value is LuaTable {
-  return (
-    typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
-  );
 }

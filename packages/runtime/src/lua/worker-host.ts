@@ -1,8 +1,8 @@
-import type { ExecOutcome, ExecRequest, Host, LogRecord } from "@sloth/dsl";
+import type { ExecOutcome, Host, LogRecord } from "@sloth/dsl";
 import { callHost } from "./blocking-call.js";
 import { createFileSystem } from "./file-system.js";
 import { OutputCredit } from "./output-credit.js";
-import type { ExecAnswer, LuaJob, ShellAnswer, TaskOutcome, WorkerMessage } from "./worker-messages.js";
+import type { HostAnswer, LuaJob, TaskOutcome, WorkerMessage } from "./worker-messages.js";
 
 /** What one message costs beside its content. */
 const MESSAGE_BYTES = 128;
@@ -31,14 +31,8 @@ export function createWorkerHost(job: LuaJob, post: (message: WorkerMessage) => 
         post({ type: "print", bytes: piece, sizeBytes });
       }
     },
-    exec: (request) => execByHost(job, post, request),
+    exec: (request) => askHost<ExecOutcome>(job, () => post({ type: "exec", request })),
   };
-}
-
-function execByHost(job: LuaJob, post: (message: WorkerMessage) => void, request: ExecRequest): ExecOutcome {
-  const answer = callHost<ExecAnswer>(job.shared, job.answers, () => post({ type: "exec", request }));
-  if ("stopped" in answer) throw new Error("The task is being stopped");
-  return answer.outcome;
 }
 
 /** Runs the command of a task, which is one of the shell, and gives how it ended. */
@@ -47,7 +41,12 @@ export function shellByHost(
   post: (message: WorkerMessage) => void,
   script: string,
 ): TaskOutcome {
-  const answer = callHost<ShellAnswer>(job.shared, job.answers, () => post({ type: "shell", script }));
+  return askHost(job, () => post({ type: "shell", script }));
+}
+
+/** Waits for the answer. @throws when the task is being ended, so that the call is not carried out */
+function askHost<Outcome>(job: LuaJob, post: () => void): Outcome {
+  const answer = callHost<HostAnswer<Outcome>>(job.shared, job.answers, post);
   if ("stopped" in answer) throw new Error("The task is being stopped");
   return answer.outcome;
 }

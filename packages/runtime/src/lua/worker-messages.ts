@@ -3,7 +3,6 @@ import type {
   CallArguments,
   Command,
   CommandOutcome,
-  ExecOutcome,
   ExecRequest,
   FunctionAddress,
   LogRecord,
@@ -54,5 +53,4 @@ export type WorkerMessage =
 export type TaskOutcome = CommandOutcome & Pick<TaskResult, "exitCode" | "signal">;
 
 /** `stopped`: the task is being ended, so the call is not carried out. */
-export type ExecAnswer = { outcome: ExecOutcome } | { stopped: true };
-export type ShellAnswer = { outcome: TaskOutcome } | { stopped: true };
+export type HostAnswer<Outcome> = { outcome: Outcome } | { stopped: true };

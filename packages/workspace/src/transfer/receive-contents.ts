@@ -47,7 +47,7 @@ export async function receiveContents(
   try {
     const pace = new Pace(options.signal);
     const expected = bodiesOf(options.expected);
-    checkTotals(options.expected, limitsWith(options.limits));
+    checkTotals(expected, limitsWith(options.limits));
     const received = new BodyFiles(options.stagingDir, expected);
     files = received;
     const summary = await receive(abortable(chunks, options.signal), { expected, files: received, pace });
@@ -86,8 +86,7 @@ async function receive(chunks: AsyncIterable<Uint8Array>, { expected, files, pac
   return { bytes, sha256 };
 }
 
-function checkTotals(entries: Iterable<ManifestEntry>, limits: Limits): void {
-  const bodies = bodiesOf(entries);
+function checkTotals(bodies: Bodies, limits: Limits): void {
   checkLimit("entries", bodies.entries, limits.entries);
   checkLimit("bytes of contents", bodies.fileBytes, limits.contentBytes);
 }
