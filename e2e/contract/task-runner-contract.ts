@@ -3,6 +3,7 @@ import { describeEndings } from "./endings.js";
 import { describeHooks } from "./hooks.js";
 import { describeLuaCommands } from "./lua-commands.js";
 import { describeOutput } from "./output.js";
+import { describeParallel } from "./parallel.js";
 import { describeProcessTrees } from "./process-trees.js";
 import type { ContractSubject } from "./subject.js";
 import { describeSurroundings } from "./surroundings.js";
@@ -27,6 +28,7 @@ export function describeTaskRunnerContract(name: string, setup: () => Promise<Co
     describe("endings", () => describeEndings(current));
     describe("process trees", () => describeProcessTrees(current));
     describe("Lua commands", () => describeLuaCommands(current));
+    describe("parallel", () => describeParallel(current));
     describe("hooks", () => describeHooks(current));
   });
 }

@@ -1,11 +1,14 @@
+import type { Delegation, Environment, FunctionAddress, LuaTable, LuaValue } from "./model.js";
+
 /**
  * What a Lua function can reach. The Lua library is written against this interface alone, so the same
  * functions run on the master and on an agent.
  *
- * Every call blocks the Lua state until it returns; the implementer decides how (a worker thread blocks
- * on its parent; a test answers at once). Calls never overlap within one state. A failure that a script
- * can handle is part of the return value or a thrown {@link HostError}, which the library turns into the
- * documented `value, err`; anything else that is thrown ends the task.
+ * Every function blocks the Lua state until it returns; the implementer decides how (a worker thread blocks
+ * on its parent; a test answers at once). What takes time is begun by {@link begin}, so that several such calls
+ * can be under way, and {@link next} waits for them. A failure that a script can handle is part of the outcome or
+ * a thrown {@link HostError}, which the library turns into the documented `value, err`; anything else that is
+ * thrown ends the task.
  */
 export interface Host {
   /** The task's working directory, absolute. Relative paths of the library start here. */
@@ -16,10 +19,30 @@ export interface Host {
   log(record: LogRecord): void;
   /** Bytes that the script prints; shown live, in order. */
   print(bytes: Uint8Array): void;
-  /** Runs a process to its end. Its output streams live as well as being returned. */
-  exec(request: ExecRequest): ExecOutcome;
+  /** Whether tasks can be run elsewhere from here: on the master, not on an agent. */
+  readonly delegates: boolean;
+  /** Starts something that takes time. Gives the number that {@link next} knows it by. */
+  begin<Kind extends CallKind>(kind: Kind, request: HostCalls[Kind]["request"]): number;
+  /** Blocks until one of the calls that were begun has ended, whichever is first. Gives each of them once. */
+  next(): EndedCall;
   /** File access; paths are absolute already. */
   readonly fs: HostFileSystem;
+}
+
+/** What takes time: what is asked for, and what comes of it. */
+export interface HostCalls {
+  /** A process, to its end. Its output streams live as well as being returned. */
+  exec: { request: ExecRequest; outcome: ExecOutcome };
+  /** A task that is run elsewhere. Its output streams live as well as being returned. */
+  task: { request: TaskRequest; outcome: RemoteOutcome };
+}
+
+export type CallKind = keyof HostCalls;
+
+export interface EndedCall {
+  id: number;
+  /** Of the kind that was begun under this number. */
+  outcome: HostCalls[CallKind]["outcome"];
 }
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
@@ -28,7 +51,7 @@ export interface LogRecord {
   level: LogLevel;
   message: string;
   /** Optional structured fields, as given. */
-  fields?: import("./model.js").LuaTable;
+  fields?: LuaTable;
 }
 
 export interface ExecRequest {
@@ -56,6 +79,30 @@ export interface ExecOutcome {
   signal?: string;
   /** Why it could not be started, or that the time limit ended it. */
   error?: string;
+}
+
+/** A task that a function runs elsewhere. */
+export interface TaskRequest {
+  name: string;
+  delegateTo: Delegation;
+  /** A script of the shell, or a task of the workflow. */
+  command:
+    | { kind: "shell"; script: string }
+    | ({ kind: "declared" } & Pick<FunctionAddress, "group" | "task">);
+  params: LuaTable;
+  /** Added to the environment there. */
+  env: Environment;
+  /** Absolute. Default: the task's working directory. */
+  workdir?: string;
+  /** Milliseconds after which it is stopped. Default: none. */
+  timeoutMs?: number;
+}
+
+export interface RemoteOutcome extends ExecOutcome {
+  /** What it said, or why it failed. */
+  message?: string;
+  /** Of a Lua function. */
+  outputs?: LuaValue;
 }
 
 /** A failure that a script can handle, such as "No such file or directory". */

@@ -6,13 +6,18 @@ export { parseByteSize } from "./byte-size.js";
 export type { Diagnostic, DslErrorCode } from "./dsl-error.js";
 export { DslError } from "./dsl-error.js";
 export type {
+  CallKind,
+  EndedCall,
   ExecOutcome,
   ExecRequest,
   FileStat,
   Host,
+  HostCalls,
   HostFileSystem,
   LogLevel,
   LogRecord,
+  RemoteOutcome,
+  TaskRequest,
 } from "./host.js";
 export { HostError } from "./host.js";
 export type { Address, Parsed } from "./load/delegation.js";

@@ -1,4 +1,5 @@
 /** Runs one attempt of one task on this machine. Does not schedule, synchronise or know of gRPC. */
+export type { Delegate } from "./delegate.js";
 export type { LocalTaskRunner, LocalTaskRunnerOptions } from "./local-task-runner.js";
 export { createLocalTaskRunner } from "./local-task-runner.js";
 export type { RuntimeErrorCode } from "./runtime-error.js";

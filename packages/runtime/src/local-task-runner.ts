@@ -1,5 +1,6 @@
 import { type CommandRunner, runAttempt } from "./attempt/run-attempt.js";
 import { AttemptStop, CANCELLED } from "./attempt/stop-cause.js";
+import type { Delegate } from "./delegate.js";
 import { type LuaCommandOptions, runLuaCommand } from "./lua/run-lua-command.js";
 import { LuaWorkerPool } from "./lua/worker-pool.js";
 import { EventQueue } from "./output/event-queue.js";
@@ -20,16 +21,19 @@ export interface LocalTaskRunnerOptions {
   warmWorkers?: number;
   /** Cap of the Lua heap of one task in bytes; counting costs some speed. Default: none. */
   luaMemoryLimitBytes?: number;
+  /** Runs what Lua functions delegate. Absent: they cannot. */
+  delegate?: Delegate;
 }
 
 /** A {@link TaskRunner} for this machine: the same for the tasks of a master and of an agent. */
 export function createLocalTaskRunner(options: LocalTaskRunnerOptions = {}): LocalTaskRunner {
-  const { agent, warmWorkers = 1, luaMemoryLimitBytes: memoryLimitBytes } = options;
+  const { agent, warmWorkers = 1, luaMemoryLimitBytes: memoryLimitBytes, delegate } = options;
   const pool = new LuaWorkerPool(warmWorkers);
   const lua: LuaCommandOptions = {
     pool,
     ...(agent && { agent }),
     ...(memoryLimitBytes && { memoryLimitBytes }),
+    ...(delegate && { delegate }),
   };
   const runCommand: CommandRunner = (scope) => {
     const { command, hooks = [] } = scope.attempt;

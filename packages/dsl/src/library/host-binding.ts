@@ -1,6 +1,7 @@
 import type { Host, LogRecord } from "../host.js";
 import type { SourceFiles } from "../load/source-files.js";
 import type { LoadContext } from "../load-context.js";
+import type { TaskContext } from "../task-state.js";
 import { MisuseError } from "./host-function.js";
 
 /**
@@ -10,6 +11,8 @@ import { MisuseError } from "./host-function.js";
 export interface HostBinding {
   /** `undefined` while the workflow is loaded. */
   host: Host | undefined;
+  /** Of the function that is called; `undefined` before the first. */
+  call?: TaskContext | undefined;
   /** The workflow file's name in the bundle, and all files that may be read. */
   readonly file: string;
   readonly files: SourceFiles;

@@ -19,6 +19,8 @@ export interface Arguments {
   /** A string that must be valid UTF-8 without NUL: a path or a command. */
   text(position: number): string;
   value(position: number, name: string): LuaValue;
+  /** The arguments from a position on; what was there is 1 then. */
+  from(position: number): Arguments;
 }
 
 export type HostFunction = (args: Arguments) => LuaValue[];
@@ -49,15 +51,21 @@ function answer(body: HostFunction, args: Arguments): [boolean | undefined, LuaV
 class StackArguments implements Arguments {
   readonly count: number;
 
+  /** @param skipped - how many of the arguments come before the first of these */
   constructor(
     private readonly lua: LuaState,
     private readonly thread: LuaThread,
+    private readonly skipped = 0,
   ) {
-    this.count = lua.api._lua_gettop(thread);
+    this.count = lua.api._lua_gettop(thread) - skipped;
+  }
+
+  from(position: number): Arguments {
+    return new StackArguments(this.lua, this.thread, this.skipped + position - 1);
   }
 
   bytes(position: number): Uint8Array {
-    const view = viewBytes(this.lua, this.thread, position);
+    const view = viewBytes(this.lua, this.thread, this.skipped + position);
     return view ? new Uint8Array(view) : Buffer.from(String(this.value(position, "argument")));
   }
 
@@ -70,7 +78,7 @@ class StackArguments implements Arguments {
   }
 
   value(position: number, name: string): LuaValue {
-    return readValue(this.lua, this.thread, position, name);
+    return readValue(this.lua, this.thread, this.skipped + position, name);
   }
 }
 

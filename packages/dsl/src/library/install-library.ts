@@ -1,27 +1,52 @@
-import { callProtected, INTERNAL_CHUNK, loadChunk } from "../lua/call-protected.js";
-import type { LuaState } from "../lua/lua-state.js";
+import { callProtected, INTERNAL_CHUNK, loadChunk, pushErrorHandler } from "../lua/call-protected.js";
+import { keepReference, type LuaState, pushBytes, pushReference } from "../lua/lua-state.js";
 import { execFunctions } from "./exec-functions.js";
 import { fileFunctions } from "./file-functions.js";
+import { FLUENT_LIBRARY } from "./fluent-library.js";
 import type { HostBinding } from "./host-binding.js";
-import { setHostFunction } from "./host-function.js";
+import { type HostFunction, setHostFunction } from "./host-function.js";
 import { loadFunctions } from "./load-functions.js";
+import { MODULES_LIBRARY } from "./modules-library.js";
 import { outputFunctions } from "./output-functions.js";
+import { PARALLEL_LIBRARY } from "./parallel-library.js";
 import { PRELUDE } from "./prelude.js";
+import { taskFunctions } from "./task-functions.js";
+import { waitingFunctions } from "./waiting-calls.js";
 
-/** Puts the library into a state, and takes out of it what the language does not have. */
+/** In this order: a later one uses what an earlier one has put into `internal`. */
+const CHUNKS = [PRELUDE, FLUENT_LIBRARY, MODULES_LIBRARY, PARALLEL_LIBRARY];
+
+/**
+ * Puts the library into a state, and takes out of it what the language does not have. Each of its chunks is called
+ * with `host`, the table of host functions, and `internal`, what the chunks share.
+ */
 export function installLibrary(lua: LuaState, binding: HostBinding): void {
-  const functions = {
+  const host = keepTable(lua, {
     ...outputFunctions(binding),
-    ...execFunctions(binding),
     ...fileFunctions(binding),
     ...loadFunctions(binding),
-  };
-  const failure = loadChunk(lua, Buffer.from(PRELUDE), INTERNAL_CHUNK) ?? callWith(lua, functions);
-  if (failure) throw new Error(`The Lua library does not load: ${failure.message}`);
+    ...waitingFunctions(binding, { ...execFunctions, ...taskFunctions }),
+  });
+  const internal = keepTable(lua, {});
+  pushReference(lua, internal);
+  pushBytes(lua, lua.main, Buffer.from("describe_error"));
+  pushErrorHandler(lua);
+  lua.api._lua_rawset(lua.main, -3);
+  lua.api._lua_settop(lua.main, 0);
+  for (const chunk of CHUNKS) {
+    const failure = loadChunk(lua, Buffer.from(chunk), INTERNAL_CHUNK) ?? callWith(lua, [host, internal]);
+    if (failure) throw new Error(`The Lua library does not load: ${failure.message}`);
+  }
 }
 
-function callWith(lua: LuaState, functions: ReturnType<typeof outputFunctions>) {
+/** Makes a table of functions; gives its reference. */
+function keepTable(lua: LuaState, functions: Record<string, HostFunction>): number {
   lua.api._lua_createtable(lua.main, 0, Object.keys(functions).length);
   for (const [name, body] of Object.entries(functions)) setHostFunction(lua, name, body);
-  return callProtected(lua, 1, 0);
+  return keepReference(lua, lua.main);
+}
+
+function callWith(lua: LuaState, references: number[]) {
+  for (const reference of references) pushReference(lua, reference);
+  return callProtected(lua, references.length, 0);
 }

@@ -4,6 +4,7 @@ import { HostError } from "../host.js";
 import { GROUP_FIELDS, TASK_FIELDS } from "../load/known-fields.js";
 import type { LuaValue } from "../model.js";
 import { prepareSource } from "../source/prepare-source.js";
+import { contextTable } from "../task/context-table.js";
 import type { HostBinding } from "./host-binding.js";
 import { type HostFunction, MisuseError } from "./host-function.js";
 
@@ -13,7 +14,7 @@ const BUILDERS: Record<string, { fields: readonly string[]; besides: readonly st
   "workflow.define": { fields: GROUP_FIELDS.supported, besides: ["config", "build"] },
 };
 
-/** What `import`, `require`, `values`, `env` and the fluent form are made of. */
+/** What `import`, `require`, `values`, `env`, the fluent form and tasks that functions run are made of. */
 export function loadFunctions(binding: HostBinding): Record<string, HostFunction> {
   const builder = (kind: string) => BUILDERS[kind] ?? { fields: [], besides: [] };
   return {
@@ -25,6 +26,8 @@ export function loadFunctions(binding: HostBinding): Record<string, HostFunction
       const { fields, besides } = builder(args.text(1));
       return [didYouMean(args.text(2), [...fields, ...besides])];
     },
+    delegates: () => [binding.host?.delegates === true],
+    "task.context": () => [binding.call ? contextTable(binding.call) : null],
     values: () => [binding.context.values ?? Object.create(null)],
     "env.get": (args) => {
       const name = args.text(1);

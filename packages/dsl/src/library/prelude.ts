@@ -10,7 +10,7 @@
  * What reaches the real system or the module's own memory file system is replaced.
  */
 export const PRELUDE = `
-local host = ...
+local host, internal = ...
 local error, type, tostring, select, format = error, type, tostring, select, string.format
 local pcall, concat, pack = pcall, table.concat, table.pack
 local loaded = package.loaded
@@ -69,7 +69,20 @@ function fs.tmpname()
   return value
 end
 
-local run, command = host["exec.run"], host["exec.command"]
+-- What takes time. A branch of \`parallel\` lets the others go on meanwhile, where Lua can yield.
+local begin, await, take = host.begin, host.await, host.take
+local running, isyieldable, yield = coroutine.running, coroutine.isyieldable, coroutine.yield
+internal.branches, internal.WAIT = setmetatable({}, { __mode = "k" }), {}
+local branches, WAIT = internal.branches, internal.WAIT
+function internal.wait_for(operation, ...)
+  local status, id = begin(operation, ...)
+  if not status then return status, id end
+  if branches[running()] and isyieldable() then yield(WAIT, { id })
+  else await({ id }) end
+  return take(id)
+end
+local wait_for = internal.wait_for
+
 exec = {}
 
 function exec.run(...)
@@ -77,7 +90,7 @@ function exec.run(...)
   check("run", 1, "string", count, (...))
   local options = select(2, ...)
   if options ~= nil then check("run", 2, "table", count, options) end
-  local status, value = run((...), options)
+  local status, value = wait_for("exec.run", (...), options)
   if status == false then error(value, 2) end
   return value
 end
@@ -87,7 +100,7 @@ function exec.command(...)
   for position = 1, count > 0 and count or 1 do
     check("command", position, "string", count, (select(position, ...)))
   end
-  local status, stdout, stderr, err = command(...)
+  local status, stdout, stderr, err = wait_for("exec.command", ...)
   if status == false then error(stdout, 2) end
   return stdout, stderr, err
 end
@@ -164,7 +177,7 @@ function load(chunk, name, _, ...)
   return passed_on(pcall(stock_load, chunk, name, "t", ...))
 end
 
-for _, name in ipairs({ "io", "parallel", "net", "http", "data", "export" }) do
+for _, name in ipairs({ "io", "net", "http", "data", "export" }) do
   local function raise() error(unsupported(name), 2) end
   _G[name] = setmetatable({}, {
     __index = raise, __newindex = raise, __call = raise, __len = raise,
@@ -197,160 +210,5 @@ values = read_only(select(2, host.values()))
 loaded.debug, loaded.os, loaded.fs, loaded.exec, loaded.log = debug, os, fs, exec, log
 loaded.env, loaded.values = env, values
 
--- The fluent form: a builder is the table that the other form would write, with methods that set its fields.
-local fields_of = setmetatable({}, { __mode = "k" })
-local function set(self, field, value)
-  local fields = fields_of[self]
-  if not fields then error(format("call it with a colon, as in task(…):%s(…)", field), 3) end
-  fields[field] = value
-  return self
-end
-
--- A method for each field; those that are more than a value are replaced below.
-local function method_table(kind, named)
-  local methods = {}
-  for _, field in ipairs(select(2, host.fields(kind))) do
-    methods[field] = function(self, value)
-      if value == nil then error(format("%s:%s needs a value", named, field), 2) end
-      return (set(self, field, value))
-    end
-  end
-  return methods
-end
-
-local function builder(kind, methods, name)
-  if type(name) ~= "string" then
-    error(format("bad argument #1 to '%s' (string expected, got %s)", kind, type(name)), 3)
-  end
-  local fields = { name = name, ["@line"] = getinfo(3, "l").currentline }
-  local made = setmetatable({}, {
-    __metatable = false, __data = fields,
-    __newindex = function(_, key) error(format("set %s by a method, as in task(…):%s(…)", key, key), 2) end,
-    __index = function(_, key)
-      local method = methods[key]
-      if method == nil then
-        error(format("%s has no method '%s'%s", kind, tostring(key), select(2, host.suggest(kind, tostring(key)))), 2)
-      end
-      return method
-    end,
-  })
-  fields_of[made] = fields
-  return made
-end
-
-local task_methods = method_table("task", "task")
-for _, field in ipairs({ "depends_on", "next_if_fail", "artifacts", "consumes" }) do
-  task_methods[field] = function(self, first, ...)
-    local list = (type(first) == "table" or select("#", ...) == 0) and first or { first, ... }
-    return (set(self, field, list))
-  end
-end
-function task_methods.retries(self, count, backoff)
-  set(self, "retry_backoff", backoff)
-  return (set(self, "retries", count))
-end
-function task_methods.async(self, value)
-  if value == nil then value = true end
-  return (set(self, "async", value))
-end
-function task_methods.build(self) return self end
-function task_methods.run() error(unsupported("task(…):run()"), 2) end
-
-function task(name) return (builder("task", task_methods, name)) end
-
-local workflows = {}
-_G["@workflows"] = workflows
-local workflow_methods = method_table("workflow.define", "workflow")
-local settings = { timeout = "timeout", max_parallel_tasks = "max_parallel" }
-function workflow_methods.config(self, options)
-  if type(options) ~= "table" then error("workflow:config needs a table", 2) end
-  for key, value in next, options do
-    if not settings[key] then
-      error(format("workflow:config does not know '%s'; it takes timeout and max_parallel_tasks", tostring(key)), 2)
-    end
-    set(self, settings[key], value)
-  end
-  return self
-end
-function workflow_methods.build(self) return self end
-
--- What functions of the fluent form get first: workdir and agent are asked by get(), or used as the texts that they are.
-local function gettable(value)
-  local text = function() return value end
-  return setmetatable({ get = text }, {
-    __tostring = function() return tostring(value) end,
-    __concat = function(a, b) return tostring(a) .. tostring(b) end,
-    __eq = function(a, b) return tostring(a) == tostring(b) end,
-  })
-end
-_G["@this"] = function(ctx)
-  ctx.workdir, ctx.agent = gettable(ctx.workdir), gettable(ctx.agent)
-  return ctx
-end
-
-workflow = {}
-function workflow.define(name)
-  local made = builder("workflow.define", workflow_methods, name)
-  workflows[#workflows + 1] = made
-  return made
-end
-loaded.task, loaded.workflow = task, workflow
-
--- Files that are being loaded, innermost last: a tail call hides the file that it is in.
-local _, main = host["load.main"]()
-local loading = { main }
-
-local function run_file(name, text)
-  for index = 1, #loading do
-    if loading[index] == name then
-      error("import cycle: " .. concat(loading, " -> ", index) .. " -> " .. name, 0)
-    end
-  end
-  local chunk, problem = stock_load(text, "@" .. name, "t")
-  if not chunk then error(problem, 0) end
-  local depth = #loading
-  local guard <close> = setmetatable({}, { __close = function() loading[depth + 1] = nil end })
-  loading[depth + 1] = name
-  return (chunk(name))
-end
-
-local imported, none = {}, {}
-local open_import = host["load.import"]
-function import(...)
-  check("import", 1, "string", select("#", ...), (...))
-  local is_tail_call = getinfo(1, "t").istailcall
-  if is_tail_call and not select(3, clock()) then
-    error("import cannot tell which file it is called from, since a tail call hides it; "
-      .. "write local module = import(…) and return that", 2)
-  end
-  local caller = not is_tail_call and getinfo(2, "S")
-  local from = caller and caller.source:match("^@(.*)") or loading[#loading]
-  local status, name, text = open_import((...), from)
-  if not status then error(name, 2) end
-  if imported[name] == nil then
-    local value = run_file(name, text)
-    imported[name] = value == nil and none or value
-  end
-  if imported[name] == none then return nil end
-  return imported[name]
-end
-
-local preload = {}
-package = { loaded = loaded, preload = preload }
-loaded.package, loaded.import = package, import
-local open_module = host["load.require"]
-function require(...)
-  local name = ...
-  check("require", 1, "string", select("#", ...), name)
-  if loaded[name] ~= nil then return loaded[name] end
-  local module
-  if preload[name] ~= nil then module = preload[name](name, ":preload:")
-  else
-    local status, file, text = open_module(name)
-    if not status then error(file, 2) end
-    module = run_file(file, text)
-  end
-  if loaded[name] == nil then loaded[name] = module == nil or module end
-  return loaded[name]
-end
+internal.check, internal.unsupported, internal.clock, internal.load = check, unsupported, clock, stock_load
 `;

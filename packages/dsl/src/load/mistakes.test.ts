@@ -335,9 +335,10 @@ describe("a file that does not load", () => {
     [
       "\ntask('x'):run()",
       2,
-      "task(…):run() is part of the language but not yet supported by this version",
+      "task(…):run() cannot run while the workflow is being loaded; call it inside a command function",
       true,
     ],
+    ["parallel({})", 1, "parallel cannot run while the workflow is being loaded", true],
     ["import('x')", 1, 'import: there is no file "x", which workflow.lua imports.', true],
     ["import('/x')", 1, 'import: "/x" is not a path relative to the file that imports it', true],
     ["require('x')", 1, "module 'x' not found", true],

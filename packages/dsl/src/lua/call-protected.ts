@@ -68,6 +68,11 @@ export function installErrorHandler(lua: LuaState): void {
   handlers.set(lua, keepReference(lua, lua.main));
 }
 
+/** Pushes the function that makes `{ message, traceback }` of an error value, for code that catches errors itself. */
+export function pushErrorHandler(lua: LuaState): void {
+  pushReference(lua, handlers.get(lua) ?? 0);
+}
+
 /** Compiles source text (never bytecode) and pushes the function. `name` as Lua wants it: `@file` or `=name`. */
 export function loadChunk(lua: LuaState, source: Uint8Array, name: string): LuaFailure | undefined {
   const pointers = [source, Buffer.from(name), Buffer.from("t")].map((bytes) => copyIn(lua, bytes));
@@ -90,7 +95,7 @@ export function callProtected(
 ): LuaFailure | undefined {
   const { api, main } = lua;
   const base = api._lua_gettop(main) - argumentCount;
-  pushReference(lua, handlers.get(lua) ?? 0);
+  pushErrorHandler(lua);
   api._lua_rotate(main, base, 1);
   try {
     const status = api._lua_pcallk(main, argumentCount, resultCount, base, 0, 0);

@@ -5,6 +5,7 @@ import { pushValue } from "../lua/push-value.js";
 import { NotDataError, readValue } from "../lua/read-value.js";
 import type { FunctionAddress, FunctionField, LuaTable, LuaValue, Task, Workflow } from "../model.js";
 import type { CallArguments, CommandOutcome, TaskContext } from "../task-state.js";
+import { contextTable } from "./context-table.js";
 
 /** See `TaskState.call`. */
 export function callFunction(
@@ -48,11 +49,6 @@ function pushThis(lua: LuaState, ctx: TaskContext): void {
 function withInjectedParams({ params, ctx }: CallArguments): LuaTable {
   const injected = { task_name: ctx.name, group_name: ctx.group, workdir: ctx.workdir };
   return Object.assign(Object.create(null), params, injected);
-}
-
-function contextTable(ctx: TaskContext): LuaTable {
-  const { name, group, workdir, agent, attempt, runId } = ctx;
-  return { name, group, workdir, agent: agent ?? null, attempt, run_id: runId };
 }
 
 const READ: Record<FunctionField, (lua: LuaState, field: string) => CommandOutcome> = {

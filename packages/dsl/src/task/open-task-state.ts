@@ -34,6 +34,7 @@ export async function openTaskState(options: TaskStateOptions): Promise<TaskStat
   return {
     call: (address, args) => {
       if (closed) throw new Error("The task state is closed");
+      binding.call = args.ctx;
       return callFunction(evaluated, address, args, memoryLimitBytes);
     },
     // Finalizers of the script must not run any more, so the instance is left to the garbage collector.

@@ -1,7 +1,16 @@
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import { join } from "node:path";
-import { type FileStat, type Host, HostError, type HostFileSystem, type LogRecord } from "../host.js";
+import {
+  type EndedCall,
+  type ExecOutcome,
+  type ExecRequest,
+  type FileStat,
+  type Host,
+  HostError,
+  type HostFileSystem,
+  type LogRecord,
+} from "../host.js";
 
 /** A host on a real directory that remembers what was logged and printed. */
 export interface TemporaryHost extends Host {
@@ -12,6 +21,8 @@ export interface TemporaryHost extends Host {
 export function temporaryHost(workdir: string): TemporaryHost {
   const records: LogRecord[] = [];
   const printed: Uint8Array[] = [];
+  const ended: EndedCall[] = [];
+  let begun = 0;
   return {
     workdir,
     records,
@@ -19,22 +30,33 @@ export function temporaryHost(workdir: string): TemporaryHost {
     env: (name) => process.env[name],
     log: (record) => void records.push(record),
     print: (bytes) => void printed.push(bytes),
-    exec: (request) => {
-      const { status, signal, stdout, stderr, error } = spawnSync("bash", ["-c", request.command], {
-        cwd: request.workdir ?? workdir,
-        env: { ...process.env, ...request.env },
-        input: request.stdin ?? "",
-      });
-      return {
-        success: status === 0,
-        stdout,
-        stderr,
-        ...(status !== null && { exitCode: status }),
-        ...(signal && { signal }),
-        ...(error && { error: error.message }),
-      };
+    delegates: false,
+    begin: (_, request) => {
+      ended.push({ id: ++begun, outcome: runProcess(request as ExecRequest, workdir) });
+      return begun;
     },
+    next: () => ended.shift() ?? fail(),
     fs: realFileSystem(workdir),
+  };
+}
+
+function fail(): never {
+  throw new Error("Nothing was begun");
+}
+
+function runProcess(request: ExecRequest, workdir: string): ExecOutcome {
+  const { status, signal, stdout, stderr, error } = spawnSync("bash", ["-c", request.command], {
+    cwd: request.workdir ?? workdir,
+    env: { ...process.env, ...request.env },
+    input: request.stdin ?? "",
+  });
+  return {
+    success: status === 0,
+    stdout,
+    stderr,
+    ...(status !== null && { exitCode: status }),
+    ...(signal && { signal }),
+    ...(error && { error: error.message }),
   };
 }
 

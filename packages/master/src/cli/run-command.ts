@@ -19,7 +19,7 @@ export async function runCommand(args: RunArguments): Promise<number> {
   const plan = await planRun(loaded, { group, workspace, environment, inventory });
 
   const stop = onStopSignal();
-  const runners = await openTaskRunners(plan);
+  const runners = await openTaskRunners(plan, inventory);
   const view = new PlainView({
     stdout: new LineWriter(process.stdout),
     stderr: new LineWriter(process.stderr),

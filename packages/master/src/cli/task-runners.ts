@@ -1,5 +1,8 @@
-import { createLocalTaskRunner, type TaskRunner } from "@sloth/runtime";
+import { createLocalTaskRunner, type Delegate, type TaskRunner } from "@sloth/runtime";
+import type { Inventory } from "../inventory/inventory.js";
+import { planDelegated } from "../plan/plan-delegated.js";
 import type { PlannedTask, RunPlan } from "../plan/plan-run.js";
+import { makeAttempt } from "../schedule/make-attempt.js";
 
 /** The runners of one run. */
 export interface TaskRunners {
@@ -7,17 +10,36 @@ export interface TaskRunners {
   close(): Promise<void>;
 }
 
-/** Brings the network's layers in only for a plan that delegates something: they take time to load. */
-export async function openTaskRunners(plan: RunPlan): Promise<TaskRunners> {
-  const local = createLocalTaskRunner();
+/** Brings the network's layers in only for a plan, or a function, that delegates something: they take time to load. */
+export async function openTaskRunners(plan: RunPlan, inventory: Inventory): Promise<TaskRunners> {
+  let opening: ReturnType<typeof openRemoteRunners> | undefined;
+  const openRemote = () => {
+    opening ??= openRemoteRunners(plan);
+    return opening;
+  };
+  const local = createLocalTaskRunner({ delegate: delegateOf(plan, { inventory, openRemote }) });
   const isRemote = plan.groups.some(({ tasks }) => tasks.some(({ target }) => target));
-  const remote = isRemote ? await openRemoteRunners(plan) : undefined;
+  const remote = isRemote ? await openRemote() : undefined;
   return {
     runnerFor: (task) => (task.target && remote ? remote.runnerFor(task, task.target) : local),
     async close() {
-      remote?.close();
+      (await opening?.catch(() => undefined))?.close();
       await local.close();
     },
+  };
+}
+
+/** Runs tasks that functions delegate while the plan runs. */
+function delegateOf(
+  plan: RunPlan,
+  { inventory, openRemote }: { inventory: Inventory; openRemote: () => ReturnType<typeof openRemoteRunners> },
+): Delegate {
+  let number = 0;
+  return async (request, parent) => {
+    const planned = planDelegated(plan, { request, parent, inventory });
+    const remote = await openRemote();
+    const runner = remote.runnerFor(planned, planned.target);
+    return { runner, attempt: makeAttempt(planned, {}, { number: ++number, plan }) };
   };
 }
 

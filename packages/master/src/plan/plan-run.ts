@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { relative, resolve, sep } from "node:path";
-import type { Group, LoadedWorkflow, Task, WorkspaceSettings } from "@sloth/dsl";
+import type { Group, LoadedWorkflow, Task, Workflow, WorkspaceSettings } from "@sloth/dsl";
 import { bundleDigest, encodeBundle } from "@sloth/dsl";
 import type { WorkflowSource } from "@sloth/runtime";
 import type { AgentTarget, Inventory } from "../inventory/inventory.js";
@@ -14,6 +14,10 @@ import { resolveWorkspaceSettings } from "./workspace-settings.js";
 export interface RunPlan {
   runId: string;
   source: WorkflowSource;
+  /** What it was made of. */
+  workflow: Workflow;
+  /** Variables for all tasks. */
+  environment: Record<string, string>;
   /** The directory of the workflow file, absolute; the run store is in its `.sloth/`. */
   workflowDirectory: string;
   /** Absolute real paths of the files that were loaded; no task may change them unless `protect` releases them. */
@@ -70,6 +74,8 @@ export async function planRun(loaded: LoadedWorkflow, options: PlanOptions): Pro
       context,
       modelHash: workflow.modelHash,
     },
+    workflow,
+    environment: options.environment ?? {},
     workflowDirectory: loaded.directory,
     workflowFiles: await findWorkflowFiles(loaded),
     groups: await Promise.all(groups.map((group) => planGroup(group, loaded.directory, options))),

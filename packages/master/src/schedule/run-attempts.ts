@@ -1,12 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type LuaTable, TASK_HOOKS } from "@sloth/dsl";
-import { type Attempt, ownUmask, type TaskResult, type TaskRunner } from "@sloth/runtime";
+import type { LuaTable } from "@sloth/dsl";
+import type { Attempt, TaskResult, TaskRunner } from "@sloth/runtime";
 import type { PlannedTask, RunPlan } from "../plan/plan-run.js";
+import { makeAttempt } from "./make-attempt.js";
 import { retryDelayMs } from "./retry-delay.js";
 import type { RunEventSink } from "./run-event.js";
-
-/** Between TERM and KILL. */
-const GRACE_MS = 10_000;
 
 export interface AttemptsContext {
   plan: RunPlan;
@@ -24,7 +22,11 @@ export async function runAttempts(
   const { emit, signal } = context;
   for (let number = 1; ; number++) {
     const startedAt = performance.now();
-    const result = await runAttempt(makeAttempt(planned, deps, number, context.plan), planned, context);
+    const result = await runAttempt(
+      makeAttempt(planned, deps, { number, plan: context.plan }),
+      planned,
+      context,
+    );
     const again = number <= planned.task.retries && isWorthRetrying(result) && !signal.aborted;
     if (!again) {
       const durationMs = performance.now() - startedAt;
@@ -68,25 +70,4 @@ async function runAttempt(
     }
   }
   throw new Error(`The runner of task "${planned.task.name}" ended without a result.`);
-}
-
-function makeAttempt(planned: PlannedTask, deps: LuaTable, number: number, plan: RunPlan): Attempt {
-  const { task, group, workspace, workdir } = planned;
-  return {
-    runId: plan.runId,
-    group,
-    task: task.name,
-    number,
-    command: task.command,
-    hooks: TASK_HOOKS.filter((hook) => task.hooks?.[hook]),
-    workflow: plan.source,
-    workspace,
-    workdir,
-    params: task.params,
-    deps,
-    env: planned.env,
-    umask: ownUmask(),
-    timeoutMs: task.timeoutMs,
-    graceMs: GRACE_MS,
-  };
 }

@@ -1,14 +1,16 @@
 import { MessageChannel, type MessagePort, type Worker } from "node:worker_threads";
-import type { ExecOutcome, ExecRequest } from "@sloth/dsl";
+import type { ExecOutcome } from "@sloth/dsl";
 import type { AttemptScope } from "../attempt/attempt-scope.js";
+import type { Delegate } from "../delegate.js";
 import { runShellCommand } from "../shell/run-shell-command.js";
 import type { TaskResult } from "../task-runner.js";
 import { answerCall } from "./blocking-call.js";
 import { execute } from "./exec-call.js";
 import { OutputCredit } from "./output-credit.js";
 import { withoutPrototypes } from "./plain-values.js";
+import { runElsewhere } from "./run-elsewhere.js";
 import { createSharedCells } from "./shared-cells.js";
-import type { HostAnswer, LuaJob, TaskOutcome, WorkerMessage } from "./worker-messages.js";
+import type { HostAnswer, LuaJob, TaskOutcome, WorkerCall, WorkerMessage } from "./worker-messages.js";
 
 /** The host's half of the conversation with one worker; see `worker-messages.ts`. */
 export class LuaSession {
@@ -16,19 +18,22 @@ export class LuaSession {
   readonly result: Promise<TaskResult>;
   #scope: AttemptScope;
   #worker: Worker;
+  #delegate: Delegate | undefined;
   #shared = createSharedCells();
   #credit = new OutputCredit(this.#shared);
   #answers: MessagePort;
   #workerAnswers: MessagePort;
-  #isCalling = false;
+  /** Calls of the worker that are under way. */
+  #calls = new Set<number>();
   /** Whether no Lua code runs any more, after all of its output. */
   #hasReturned = false;
   #settle!: (result: TaskResult) => void;
   #fail!: (cause: unknown) => void;
 
-  constructor(scope: AttemptScope, worker: Worker) {
+  constructor(scope: AttemptScope, worker: Worker, delegate?: Delegate) {
     this.#scope = scope;
     this.#worker = worker;
+    this.#delegate = delegate;
     const { port1, port2 } = new MessageChannel();
     this.#answers = port1;
     this.#workerAnswers = port2;
@@ -46,9 +51,9 @@ export class LuaSession {
     this.#worker.postMessage({ ...job, answers, shared: this.#shared } satisfies LuaJob, [answers]);
   }
 
-  /** Breaks off the call that the worker waits in, if it does. */
-  failPendingCall(): void {
-    this.#answer({ stopped: true });
+  /** Breaks off the calls that the worker waits for. */
+  failPendingCalls(): void {
+    for (const id of this.#calls) this.#answer({ id, stopped: true });
   }
 
   /** Gives up waiting for the worker. */
@@ -74,10 +79,8 @@ export class LuaSession {
       const giveBack = () => this.#credit.giveBack(sizeBytes);
       if (record.fields) record.fields = withoutPrototypes(record.fields) as typeof record.fields;
       this.#scope.events.pushNow({ type: "log", record }, giveBack);
-    } else if (message.type === "exec") {
-      this.#carryOut(() => this.#execute(message.request));
-    } else if (message.type === "shell") {
-      this.#carryOut(() => this.#runShell(message.script));
+    } else if (message.type === "call") {
+      this.#begin(message.id, message.call);
     } else if (message.type === "done") {
       this.#hasReturned = true;
       this.#settle(this.#scope.stop.cause ?? verdict(message.outcome));
@@ -90,25 +93,27 @@ export class LuaSession {
     }
   }
 
-  #carryOut(call: () => Promise<void>): void {
-    this.#isCalling = true;
-    if (this.#scope.stop.cause) this.failPendingCall();
-    else call().catch(this.#fail);
+  #begin(id: number, call: WorkerCall): void {
+    this.#calls.add(id);
+    if (this.#scope.stop.cause) this.failPendingCalls();
+    else this.#carryOut(id, call).catch(this.#fail);
   }
 
-  async #execute(request: ExecRequest): Promise<void> {
-    const outcome = await execute(this.#scope, request);
-    this.#answer({ outcome }, buffersOf(outcome));
+  async #carryOut(id: number, call: WorkerCall): Promise<void> {
+    if (call.kind === "shell") {
+      const { status, ...how } = await runShellCommand(this.#scope, call.script);
+      this.#answer({ id, outcome: { ...how, success: status === "succeeded" } });
+      return;
+    }
+    const outcome =
+      call.kind === "exec"
+        ? await execute(this.#scope, call.request)
+        : await runElsewhere(this.#scope, call.request, this.#delegate);
+    this.#answer({ id, outcome }, buffersOf(outcome));
   }
 
-  async #runShell(script: string): Promise<void> {
-    const { status, ...how } = await runShellCommand(this.#scope, script);
-    this.#answer({ outcome: { ...how, success: status === "succeeded" } });
-  }
-
-  #answer(answer: HostAnswer<ExecOutcome | TaskOutcome>, transfer: ArrayBuffer[] = []): void {
-    if (!this.#isCalling) return;
-    this.#isCalling = false;
+  #answer(answer: HostAnswer, transfer: ArrayBuffer[] = []): void {
+    if (!this.#calls.delete(answer.id)) return;
     answerCall(this.#shared, this.#answers, { answer, transfer });
   }
 }

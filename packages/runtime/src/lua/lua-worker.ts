@@ -3,7 +3,7 @@ import { parentPort } from "node:worker_threads";
 import { DslError, openTaskState } from "@sloth/dsl";
 import { runWithHooks } from "./run-with-hooks.js";
 import { warmUp } from "./warm-up.js";
-import { createWorkerHost, shellByHost } from "./worker-host.js";
+import { createWorkerHost, WorkerCalls } from "./worker-host.js";
 import type { LuaJob, WorkerMessage } from "./worker-messages.js";
 
 const port = parentPort;
@@ -18,7 +18,8 @@ async function callFunction(job: LuaJob): Promise<WorkerMessage> {
   const { bundle, file, context, modelHash } = job.source;
   const { memoryLimitBytes } = job;
   try {
-    const host = createWorkerHost(job, post);
+    const calls = new WorkerCalls(job, post);
+    const host = createWorkerHost(job, post, calls);
     const state = await openTaskState({
       bundle,
       file,
@@ -29,7 +30,7 @@ async function callFunction(job: LuaJob): Promise<WorkerMessage> {
     });
     const outcome = runWithHooks(job, {
       state,
-      runShell: (script) => shellByHost(job, post, script),
+      runShell: (script) => calls.runShell(script),
       warn: (message) => host.log({ level: "warn", message }),
     });
     return { type: "done", outcome };

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Worker } from "node:worker_threads";
 import type { AttemptScope } from "../attempt/attempt-scope.js";
+import type { Delegate } from "../delegate.js";
 import type { TaskResult, WorkflowSource } from "../task-runner.js";
 import { LuaSession } from "./lua-session.js";
 import type { LuaJob } from "./worker-messages.js";
@@ -15,6 +16,7 @@ export interface LuaCommandOptions {
   pool: LuaWorkerPool;
   agent?: string;
   memoryLimitBytes?: number;
+  delegate?: Delegate;
 }
 
 /** Calls the functions of a task in a worker of its own. Processes that it leaves are the caller's to end. */
@@ -40,10 +42,10 @@ interface WorkerCall extends LuaCommandOptions {
 
 async function callInWorker(scope: AttemptScope, call: WorkerCall): Promise<TaskResult> {
   const { signal } = scope.stop;
-  const session = new LuaSession(scope, call.worker);
+  const session = new LuaSession(scope, call.worker, call.delegate);
   let timer: NodeJS.Timeout | undefined;
   const stop = (): void => {
-    session.failPendingCall();
+    session.failPendingCalls();
     timer = setTimeout(() => session.giveUp(signal.reason), Math.min(scope.attempt.graceMs, LUA_GRACE_MS));
   };
   signal.addEventListener("abort", stop, { once: true });
@@ -76,6 +78,7 @@ function jobOf(
     },
     environment,
     umask,
+    delegates: call.delegate !== undefined,
     temporaryDirectory: call.temporaryDirectory,
     ...(memoryLimitBytes && { memoryLimitBytes }),
   };

@@ -2,8 +2,8 @@
 export const Cell = {
   /** Bytes of output that the worker has posted and nobody has consumed. */
   unconsumedBytes: 0,
-  /** 1 when the answer to the worker's call has been posted. */
-  answered: 1,
+  /** Answers to the worker's calls that have been posted and that it has not taken. */
+  answers: 1,
 } as const;
 
 export function createSharedCells(): SharedArrayBuffer {

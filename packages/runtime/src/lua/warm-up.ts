@@ -8,7 +8,8 @@ export async function warmUp(): Promise<void> {
     throw new Error("Nothing runs while a worker warms up");
   };
   try {
-    const host = { workdir: "/", env: nothing, log: nothing, print: nothing, exec: nothing, fs: {} as never };
+    const calls = { delegates: false, begin: nothing, next: nothing };
+    const host = { workdir: "/", env: nothing, log: nothing, print: nothing, ...calls, fs: {} as never };
     await openTaskState({ bundle, file, context: { clockMs: 0 }, modelHash: "", host });
   } catch {
     // An empty file is no workflow. Whatever else fails here will fail, and be told, when there is a task.

@@ -1,8 +1,8 @@
-import type { ExecOutcome, Host, LogRecord } from "@sloth/dsl";
-import { callHost } from "./blocking-call.js";
+import type { EndedCall, Host, LogRecord } from "@sloth/dsl";
+import { takeAnswer } from "./blocking-call.js";
 import { createFileSystem } from "./file-system.js";
 import { OutputCredit } from "./output-credit.js";
-import type { HostAnswer, LuaJob, TaskOutcome, WorkerMessage } from "./worker-messages.js";
+import type { HostAnswer, LuaJob, TaskOutcome, WorkerCall, WorkerMessage } from "./worker-messages.js";
 
 /** What one message costs beside its content. */
 const MESSAGE_BYTES = 128;
@@ -11,7 +11,11 @@ const MESSAGE_BYTES = 128;
 const PIECE_BYTES = 64 * 1024;
 
 /** What the Lua function of `job` can reach: files directly, the rest by the thread that started this one. */
-export function createWorkerHost(job: LuaJob, post: (message: WorkerMessage) => void): Host {
+export function createWorkerHost(
+  job: LuaJob,
+  post: (message: WorkerMessage) => void,
+  calls: WorkerCalls,
+): Host {
   const credit = new OutputCredit(job.shared);
   return {
     workdir: job.args.ctx.workdir,
@@ -31,24 +35,39 @@ export function createWorkerHost(job: LuaJob, post: (message: WorkerMessage) => 
         post({ type: "print", bytes: piece, sizeBytes });
       }
     },
-    exec: (request) => askHost<ExecOutcome>(job, () => post({ type: "exec", request })),
+    delegates: job.delegates,
+    begin: (kind, request) => calls.begin({ kind, request } as WorkerCall),
+    next: () => calls.next() as EndedCall,
   };
 }
 
-/** Runs the command of a task, which is one of the shell, and gives how it ended. */
-export function shellByHost(
-  job: LuaJob,
-  post: (message: WorkerMessage) => void,
-  script: string,
-): TaskOutcome {
-  return askHost(job, () => post({ type: "shell", script }));
-}
+/** The calls of one worker to its host. */
+export class WorkerCalls {
+  #begun = 0;
 
-/** Waits for the answer. @throws when the task is being ended, so that the call is not carried out */
-function askHost<Outcome>(job: LuaJob, post: () => void): Outcome {
-  const answer = callHost<HostAnswer<Outcome>>(job.shared, job.answers, post);
-  if ("stopped" in answer) throw new Error("The task is being stopped");
-  return answer.outcome;
+  constructor(
+    private readonly job: LuaJob,
+    private readonly post: (message: WorkerMessage) => void,
+  ) {}
+
+  begin(call: WorkerCall): number {
+    const id = ++this.#begun;
+    this.post({ type: "call", id, call });
+    return id;
+  }
+
+  /** Waits for an answer. @throws when the task is being ended, so that the call is not carried out */
+  next(): { id: number; outcome: EndedCall["outcome"] | TaskOutcome } {
+    const answer = takeAnswer<HostAnswer>(this.job.shared, this.job.answers);
+    if ("stopped" in answer) throw new Error("The task is being stopped");
+    return answer;
+  }
+
+  /** Runs the command of a task, which is one of the shell, and gives how it ended. No other call is under way. */
+  runShell(script: string): TaskOutcome {
+    this.begin({ kind: "shell", script });
+    return this.next().outcome as TaskOutcome;
+  }
 }
 
 function recordBytes({ message, fields }: LogRecord): number {

@@ -1,10 +1,12 @@
 import type { MessagePort } from "node:worker_threads";
 import type {
   CallArguments,
+  CallKind,
   Command,
   CommandOutcome,
-  ExecRequest,
+  EndedCall,
   FunctionAddress,
+  HostCalls,
   LogRecord,
   TaskHook,
 } from "@sloth/dsl";
@@ -15,7 +17,7 @@ import type { TaskResult, WorkflowSource } from "../task-runner.js";
  *
  * 1. Worker → host: `ready`, when its modules are loaded.
  * 2. Host → worker: one `LuaJob`.
- * 3. Worker → host: `print`, `log`, and `exec` and `shell`, whose answers it waits for (`blocking-call.ts`).
+ * 3. Worker → host: `print`, `log`, and `call`, whose answers it waits for (`blocking-call.ts`).
  * 4. Worker → host: `done` or `broken`. The worker has then no further use.
  */
 
@@ -30,11 +32,13 @@ export interface LuaJob {
   environment: Record<string, string | undefined>;
   umask: number;
   memoryLimitBytes?: number;
+  /** Whether tasks can be run elsewhere from here. */
+  delegates: boolean;
   /** For temporary files. Made by the worker when it is needed, removed by the host. */
   temporaryDirectory: string;
   /** Where answers arrive. */
   answers: MessagePort;
-  /** Of `BlockingCall` and `OutputCredit`. */
+  /** Of `blocking-call.ts` and `OutputCredit`. */
   shared: SharedArrayBuffer;
 }
 
@@ -42,9 +46,7 @@ export type WorkerMessage =
   | { type: "ready" }
   | { type: "print"; bytes: Uint8Array; sizeBytes: number }
   | { type: "log"; record: LogRecord; sizeBytes: number }
-  | { type: "exec"; request: ExecRequest }
-  /** The command of the task, where that is one of the shell. */
-  | { type: "shell"; script: string }
+  | { type: "call"; id: number; call: WorkerCall }
   | { type: "done"; outcome: TaskOutcome }
   /** The function could not be called, or the call was broken off. */
   | { type: "broken"; message: string; traceback?: string };
@@ -52,5 +54,13 @@ export type WorkerMessage =
 /** How the task ended; the exit code or the signal of a shell command. */
 export type TaskOutcome = CommandOutcome & Pick<TaskResult, "exitCode" | "signal">;
 
+/** What a worker asks of its host. */
+export type WorkerCall =
+  | { [Kind in CallKind]: { kind: Kind; request: HostCalls[Kind]["request"] } }[CallKind]
+  /** The command of the task, where that is one of the shell. */
+  | { kind: "shell"; script: string };
+
 /** `stopped`: the task is being ended, so the call is not carried out. */
-export type HostAnswer<Outcome> = { outcome: Outcome } | { stopped: true };
+export type HostAnswer =
+  | { id: number; outcome: EndedCall["outcome"] | TaskOutcome }
+  | { id: number; stopped: true };
