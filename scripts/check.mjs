@@ -23,6 +23,7 @@ try {
   await check("buf format", () => succeeds("buf", ["format", "-d", "--exit-code"]));
   await check("generated code", checkGeneratedCode);
   await check("licences", checkLicences);
+  await check("pages of the Lua library", checkLuaPages);
   await checkPackages();
 } finally {
   rmSync(scratch, { recursive: true, force: true });
@@ -50,6 +51,14 @@ async function succeeds(name, args) {
   env.PATH = [path.dirname(tool(name)), env.PATH].join(path.delimiter);
   const { code, output } = await capture(tool(name), args, { env });
   if (code !== 0) throw new CheckFailure(`${[name, ...args].join(" ")} (exit code ${code}):\n${output}`);
+}
+
+async function checkLuaPages() {
+  const { code, output } = await capture(process.execPath, [
+    path.join(root, "scripts/lua-api.mjs"),
+    "--check",
+  ]);
+  if (code !== 0) throw new CheckFailure(output);
 }
 
 async function checkGeneratedCode() {

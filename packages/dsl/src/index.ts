@@ -20,6 +20,7 @@ export type {
   TaskRequest,
 } from "./host.js";
 export { HostError } from "./host.js";
+export { luaDefinitions } from "./library/reference/definitions.js";
 export type { Address, Parsed } from "./load/delegation.js";
 export { parseAddress } from "./load/delegation.js";
 export type { LoadedWorkflow, LoadWorkflowOptions } from "./load/load-workflow.js";

@@ -21,6 +21,8 @@ async function perform(command: CommandLine): Promise<number> {
       return (await import("./cli/changes-command.js")).changesCommand(command.args);
     case "sync":
       return (await import("./cli/sync-command.js")).syncWithAgents(command.args);
+    case "types":
+      return (await import("./cli/types-command.js")).typesCommand(command.args);
     case "usage-error":
       complain(command.message);
       return EXIT.usage;

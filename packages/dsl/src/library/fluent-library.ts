@@ -5,7 +5,7 @@
 export const FLUENT_LIBRARY = `
 local host, internal = ...
 local error, type, tostring, select, format = error, type, tostring, select, string.format
-local getinfo, loaded = debug.getinfo, package.loaded
+local check, getinfo, loaded = internal.check, debug.getinfo, package.loaded
 
 local fields_of = setmetatable({}, { __mode = "k" })
 local function set(self, field, value)
@@ -28,10 +28,7 @@ local function method_table(kind, named)
 end
 
 local function builder(kind, methods, name)
-  if type(name) ~= "string" then
-    error(format("bad argument #1 to '%s' (string expected, got %s)", kind, type(name)), 3)
-  end
-  local fields = { name = name, ["@line"] = getinfo(3, "l").currentline }
+  local fields = { name = tostring(name), ["@line"] = getinfo(3, "l").currentline }
   local made = setmetatable({}, {
     __metatable = false, __data = fields,
     __newindex = function(_, key) error(format("set %s by a method, as in task(…):%s(…)", key, key), 2) end,
@@ -68,7 +65,10 @@ function task_methods.run(self)
   return internal.run_task(self)
 end
 
-function task(name) return (builder("task", task_methods, name)) end
+function task(...)
+  check("task", ...)
+  return (builder("task", task_methods, (...)))
+end
 
 local workflows = {}
 _G["@workflows"] = workflows
@@ -102,8 +102,9 @@ end
 _G["@this"] = internal.this
 
 workflow = {}
-function workflow.define(name)
-  local made = builder("workflow.define", workflow_methods, name)
+function workflow.define(...)
+  check("workflow.define", ...)
+  local made = builder("workflow.define", workflow_methods, (...))
   workflows[#workflows + 1] = made
   return made
 end

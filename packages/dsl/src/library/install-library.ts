@@ -1,5 +1,5 @@
 import { callProtected, INTERNAL_CHUNK, loadChunk, pushErrorHandler } from "../lua/call-protected.js";
-import { keepReference, type LuaState, pushBytes, pushReference } from "../lua/lua-state.js";
+import { keepReference, type LuaState, pop, pushBytes, pushReference } from "../lua/lua-state.js";
 import { execFunctions } from "./exec-functions.js";
 import { fileFunctions } from "./file-functions.js";
 import { FLUENT_LIBRARY } from "./fluent-library.js";
@@ -10,6 +10,7 @@ import { MODULES_LIBRARY } from "./modules-library.js";
 import { outputFunctions } from "./output-functions.js";
 import { PARALLEL_LIBRARY } from "./parallel-library.js";
 import { PRELUDE } from "./prelude.js";
+import { signaturesInLua } from "./reference/signatures.js";
 import { taskFunctions } from "./task-functions.js";
 import { waitingFunctions } from "./waiting-calls.js";
 
@@ -28,15 +29,26 @@ export function installLibrary(lua: LuaState, binding: HostBinding): void {
     ...waitingFunctions(binding, { ...execFunctions, ...taskFunctions }),
   });
   const internal = keepTable(lua, {});
-  pushReference(lua, internal);
-  pushBytes(lua, lua.main, Buffer.from("describe_error"));
-  pushErrorHandler(lua);
-  lua.api._lua_rawset(lua.main, -3);
-  lua.api._lua_settop(lua.main, 0);
+  setField(lua, internal, "describe_error", () => pushErrorHandler(lua));
+  setField(lua, internal, "signatures", () => pushChunkResult(lua, signaturesInLua()));
   for (const chunk of CHUNKS) {
     const failure = loadChunk(lua, Buffer.from(chunk), INTERNAL_CHUNK) ?? callWith(lua, [host, internal]);
     if (failure) throw new Error(`The Lua library does not load: ${failure.message}`);
   }
+}
+
+/** Sets a field of a table to what `push` puts on the stack. */
+function setField(lua: LuaState, table: number, name: string, push: () => void): void {
+  pushReference(lua, table);
+  pushBytes(lua, lua.main, Buffer.from(name));
+  push();
+  lua.api._lua_rawset(lua.main, -3);
+  pop(lua, lua.main, 1);
+}
+
+function pushChunkResult(lua: LuaState, chunk: string): void {
+  const failure = loadChunk(lua, Buffer.from(chunk), INTERNAL_CHUNK) ?? callProtected(lua, 0, 1);
+  if (failure) throw new Error(failure.message);
 }
 
 /** Makes a table of functions; gives its reference. */

@@ -36,7 +36,7 @@ describe("print and log", () => {
   });
 
   it.each([
-    ["log.info()", "bad argument #1 to 'info' (string expected, got no value)"],
+    ["log.info()", "bad argument #1 to 'info' (value expected, got no value)"],
     ['log.info("x", 5)', "bad argument #2 to 'info' (table expected, got number)"],
     ['log.info("x", { f = print })', "fields.f is a function, which is not data"],
     ['log.info("x", { 1 })', "the fields of a log record need names, not positions"],

@@ -25,7 +25,7 @@ end
 local imported, none = {}, {}
 local open_import = host["load.import"]
 function import(...)
-  check("import", 1, "string", select("#", ...), (...))
+  check("import", ...)
   local is_tail_call = getinfo(1, "t").istailcall
   if is_tail_call and not select(3, clock()) then
     error("import cannot tell which file it is called from, since a tail call hides it; "
@@ -49,7 +49,7 @@ loaded.package, loaded.import = package, import
 local open_module = host["load.require"]
 function require(...)
   local name = ...
-  check("require", 1, "string", select("#", ...), name)
+  check("require", ...)
   if loaded[name] ~= nil then return loaded[name] end
   local module
   if preload[name] ~= nil then module = preload[name](name, ":preload:")

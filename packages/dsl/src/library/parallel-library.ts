@@ -189,9 +189,8 @@ local function describe_failures(results, keys)
 end
 
 function parallel(...)
-  local count, items, options = select("#", ...), ...
-  check("parallel", 1, "table", count, items)
-  if options ~= nil then check("parallel", 2, "table", count, options) end
+  check("parallel", ...)
+  local items, options = ...
   if is_builder(items) then error("parallel needs a list of tasks and functions: parallel({ … })", 2) end
   refuse_loading("parallel")
   local keys, names, bodies = keys_of(items), {}, {}

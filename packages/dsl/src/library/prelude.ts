@@ -12,20 +12,38 @@
 export const PRELUDE = `
 local host, internal = ...
 local error, type, tostring, select, format = error, type, tostring, select, string.format
-local pcall, concat, pack = pcall, table.concat, table.pack
+local pcall, concat, pack, match = pcall, table.concat, table.pack, string.match
 local loaded = package.loaded
 
-local function check(name, position, expected, count, value)
-  local actual = position > count and "no value" or type(value)
-  if actual == expected or (expected == "string" and actual == "number") then return end
-  error(format("bad argument #%d to '%s' (%s expected, got %s)", position, name, expected, actual), 3)
+-- Raises what is wrong with the arguments of a function of the library, at the line of the call.
+local signatures, math_type = internal.signatures, math.type
+signatures.require = { { "string" } }
+signatures.warn = { { "string" }, rest = "string" }
+local function fits(expected, value, is_given)
+  local actual = type(value)
+  if expected == "any" then return is_given end
+  if expected == "integer" then return math_type(value) == "integer" end
+  return actual == expected or (expected == "string" and actual == "number")
+end
+local function check(name, ...)
+  local signature, count = signatures[name], select("#", ...)
+  for position = 1, signature.rest and count > #signature and count or #signature do
+    local value, parameter = (select(position, ...)), signature[position]
+    local expected, optional = signature.rest, false
+    if parameter then expected, optional = parameter[1], parameter[2] end
+    if not (optional and value == nil or fits(expected, value, position <= count)) then
+      local wanted = expected == "any" and "value" or expected
+      local actual = position > count and "no value" or type(value)
+      error(format("bad argument #%d to '%s' (%s expected, got %s)", position, match(name, "[^.]+$"), wanted, actual), 3)
+    end
+  end
 end
 
 -- value, err
-local function reader(name, operation)
-  local call = host[operation]
+local function reader(name)
+  local call = host[name]
   return function(...)
-    check(name, 1, "string", select("#", ...), (...))
+    check(name, ...)
     local status, value = call(...)
     if status == false then error(value, 2) end
     if status == nil then return nil, value end
@@ -34,40 +52,19 @@ local function reader(name, operation)
 end
 
 -- err, or nothing
-local function writer(name, operation, arguments)
-  local call = host[operation]
+local function writer(name)
+  local call = host[name]
   return function(...)
-    local count = select("#", ...)
-    check(name, 1, "string", count, (...))
-    if arguments == 2 then check(name, 2, "string", count, (select(2, ...))) end
+    check(name, ...)
     local status, message = call(...)
     if status == false then error(message, 2) end
     return message
   end
 end
 
-fs = {
-  read = reader("read", "fs.read"),
-  ls = reader("ls", "fs.ls"),
-  stat = reader("stat", "fs.stat"),
-  glob = reader("glob", "fs.glob"),
-  exists = reader("exists", "fs.exists"),
-  write = writer("write", "fs.write", 2),
-  append = writer("append", "fs.append", 2),
-  mkdir = writer("mkdir", "fs.mkdir", 1),
-  rm = writer("rm", "fs.rm", 1),
-  rm_r = writer("rm_r", "fs.rm_r", 1),
-  copy = writer("copy", "fs.copy", 2),
-  move = writer("move", "fs.move", 2),
-}
-
-local temporary_name = host["fs.tmpname"]
-function fs.tmpname()
-  local status, value = temporary_name()
-  if status == false then error(value, 2) end
-  if status == nil then return nil, value end
-  return value
-end
+fs = {}
+for _, name in ipairs({ "read", "ls", "stat", "glob", "exists", "tmpname" }) do fs[name] = reader("fs." .. name) end
+for _, name in ipairs({ "write", "append", "mkdir", "rm", "rm_r", "copy", "move" }) do fs[name] = writer("fs." .. name) end
 
 -- What takes time. A branch of \`parallel\` lets the others go on meanwhile, where Lua can yield.
 local begin, await, take = host.begin, host.await, host.take
@@ -86,20 +83,14 @@ local wait_for = internal.wait_for
 exec = {}
 
 function exec.run(...)
-  local count = select("#", ...)
-  check("run", 1, "string", count, (...))
-  local options = select(2, ...)
-  if options ~= nil then check("run", 2, "table", count, options) end
-  local status, value = wait_for("exec.run", (...), options)
+  check("exec.run", ...)
+  local status, value = wait_for("exec.run", ...)
   if status == false then error(value, 2) end
   return value
 end
 
 function exec.command(...)
-  local count = select("#", ...)
-  for position = 1, count > 0 and count or 1 do
-    check("command", position, "string", count, (select(position, ...)))
-  end
+  check("exec.command", ...)
   local status, stdout, stderr, err = wait_for("exec.command", ...)
   if status == false then error(stdout, 2) end
   return stdout, stderr, err
@@ -108,11 +99,10 @@ end
 log = {}
 local write_log = host.log
 for _, level in ipairs({ "debug", "info", "warn", "error" }) do
+  local name = "log." .. level
   log[level] = function(...)
-    local count = select("#", ...)
-    if count == 0 then check(level, 1, "string", count) end
+    check(name, ...)
     local message, fields = ...
-    if fields ~= nil then check(level, 2, "table", count, fields) end
     local status, problem = write_log(level, tostring(message), fields)
     if status == false then error(problem, 2) end
   end
@@ -126,9 +116,8 @@ function print(...)
 end
 
 function warn(...)
-  local parts = pack(...)
-  for i = 1, parts.n do check("warn", i, "string", parts.n, parts[i]) end
-  write_log("warn", concat(parts, "", 1, parts.n))
+  check("warn", ...)
+  write_log("warn", concat({ ... }, ""))
 end
 
 -- The clock of the load context while the workflow is loaded, the real one afterwards.
@@ -190,7 +179,7 @@ end
 local getinfo = debug.getinfo
 debug = { traceback = debug.traceback, getinfo = getinfo }
 
-env = { get = reader("get", "env.get") }
+env = { get = reader("env.get") }
 os.getenv = env.get
 
 -- Only to be read. The metatable holds the table itself for whoever reads it as data.

@@ -58,7 +58,7 @@ describe("the fluent form", () => {
   });
 
   it.each([
-    [`task()`, "workflow.lua:1: bad argument #1 to 'task' (string expected, got nil)"],
+    [`task()`, "workflow.lua:1: bad argument #1 to 'task' (string expected, got no value)"],
     [`task("t"):comand("x")`, `workflow.lua:1: task has no method 'comand'. Did you mean "command"?`],
     [`task("t"):command()`, "workflow.lua:1: task:command needs a value"],
     [`task("t").command("x")`, "workflow.lua:1: task:command needs a value"],

@@ -6,6 +6,8 @@ import { type ChangesArguments, changesOptions, toChanges } from "./changes-opti
 import { type FileArguments, fileOption, toFile } from "./file-option.js";
 import { once, switched, usage } from "./option-values.js";
 import { type SyncArguments, syncOptions, toSync } from "./sync-options.js";
+import { toTypes, typesOptions } from "./types-options.js";
+import type { WorkflowPlace } from "./workflow-directory.js";
 import { applyOptions, sendOptions } from "./workspace-options.js";
 
 export interface RunArguments extends FileArguments {
@@ -24,6 +26,7 @@ export type CommandLine =
   | { kind: "validate"; args: FileArguments }
   | { kind: "changes"; args: ChangesArguments }
   | { kind: "sync"; args: SyncArguments }
+  | { kind: "types"; args: WorkflowPlace }
   | { kind: "usage-error"; message: string }
   | { kind: "shown" };
 
@@ -55,7 +58,8 @@ function describeCommands(parser: Argv): Argv {
     .command("validate", "Check a workflow without running anything", fileOption)
     .command("changes [run] [task]", "Look at, apply or discard changes that were kept", changesOptions)
     .command("sync", "Show what a run would send to its agents", syncOptions)
-    .demandCommand(1, "Say what to do: run, list, validate, changes or sync.")
+    .command("types", "Write definitions for editors that complete and check Lua", typesOptions)
+    .demandCommand(1, "Say what to do: run, list, validate, changes, sync or types.")
     .epilogue(
       "Exit codes: 0 all succeeded; 1 a task failed; 2 wrong usage or a mistake in the workflow; " +
         "3 an agent could not be reached or was lost; 130 and 143 interrupted.",
@@ -82,6 +86,8 @@ async function toCommand(parsed: Record<string, unknown>): Promise<CommandLine> 
       return { kind: "changes", args: await toChanges(parsed) };
     case "sync":
       return { kind: "sync", args: await toSync(parsed) };
+    case "types":
+      return { kind: "types", args: toTypes(parsed) };
     default:
       throw usage(`There is no command ${String(name)}.`);
   }
