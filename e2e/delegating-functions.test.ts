@@ -38,17 +38,17 @@ describe("a function that delegates", () => {
   it("runs a task of the workflow elsewhere, with its params and hooks", async () => {
     const agent = await startAgent();
     const file = workflowOf(
-      'local ok, message, outputs = there:run() return ok, message .. " " .. outputs.x .. " " .. fs.read("hook")',
+      'local ok, message, outputs = there:run() return ok, message .. " " .. outputs.x .. " " .. fs.read("hook") .. " " .. outputs.agent',
       `there = task("there"):params({ x = 7 }):delegate_to("${agent.address}")
          :pre_exec(function() fs.write("hook", "called") return true end)
-         :command(function(this, params) return true, "done", { x = params.x } end)
+         :command(function(this, params) return true, "done", { x = params.x, agent = this.agent.get() } end)
        workflow.define("side"):tasks({ there })`,
     );
 
     const { code, stdout, stderr } = await sloth(["run", "-f", file, "-g", "main"]);
 
     expect(code, stdout + stderr).toBe(0);
-    expect(stdout).toMatch(/done 7 called/);
+    expect(stdout).toContain(`done 7 called ${agent.address}`);
   });
 
   it.each([

@@ -19,6 +19,7 @@ const EXAMPLES: Record<string, { args?: string[]; prints: string[]; makes?: stri
     prints: ["deploying registry.example/app:1.4, 5 times", "1 succeeded"],
   },
   fluent: { prints: ["built", "the program is here", "2 succeeded"], makes: ["program"] },
+  parallel: { prints: ["an agent on", "measured", "1 succeeded"], makes: ["machine.txt"] },
   hooks: { prints: ["dumped", "1 succeeded"], makes: ["dump.txt"] },
 };
 

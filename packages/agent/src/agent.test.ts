@@ -63,6 +63,7 @@ function open(changes: Partial<Open> = {}, script = "true"): Open {
       timeoutMs: undefined,
       hooks: [],
       hooksIn: undefined,
+      agent: "",
       graceMs: 200,
     },
     bundle: undefined,

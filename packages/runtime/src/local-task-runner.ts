@@ -15,8 +15,6 @@ export interface LocalTaskRunner extends TaskRunner {
 }
 
 export interface LocalTaskRunnerOptions {
-  /** The agent's name or address that Lua tasks are told as `ctx.agent`. Absent: the master's own machine. */
-  agent?: string;
   /** Worker threads kept ready for Lua tasks, once there has been one. Default 1. */
   warmWorkers?: number;
   /** Cap of the Lua heap of one task in bytes; counting costs some speed. Default: none. */
@@ -27,11 +25,10 @@ export interface LocalTaskRunnerOptions {
 
 /** A {@link TaskRunner} for this machine: the same for the tasks of a master and of an agent. */
 export function createLocalTaskRunner(options: LocalTaskRunnerOptions = {}): LocalTaskRunner {
-  const { agent, warmWorkers = 1, luaMemoryLimitBytes: memoryLimitBytes, delegate } = options;
+  const { warmWorkers = 1, luaMemoryLimitBytes: memoryLimitBytes, delegate } = options;
   const pool = new LuaWorkerPool(warmWorkers);
   const lua: LuaCommandOptions = {
     pool,
-    ...(agent && { agent }),
     ...(memoryLimitBytes && { memoryLimitBytes }),
     ...(delegate && { delegate }),
   };

@@ -41,6 +41,8 @@ export interface Attempt {
   timeoutMs?: number;
   /** Between TERM and KILL, in milliseconds. */
   graceMs: number;
+  /** What the workflow calls the agent on which it runs, which Lua has as `ctx.agent`. Absent: the master's machine. */
+  agent?: string;
 }
 
 /** The bytes a workflow is loaded from again, and what makes the loading give the same model. */

@@ -82,6 +82,7 @@ export function checkOpen(open: Open): CheckedOpen {
       umask: task.umask,
       timeoutMs: task.timeoutMs === undefined ? undefined : Math.min(task.timeoutMs, LONGEST_TIMER_MS),
       graceMs: Math.min(task.graceMs, LONGEST_TIMER_MS),
+      ...(task.agent && { agent: task.agent }),
     }),
   };
 }

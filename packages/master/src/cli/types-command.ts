@@ -24,7 +24,7 @@ const EDITOR_SETTINGS = {
  */
 export async function typesCommand(
   place: WorkflowPlace,
-  say = (line: string) => void process.stdout.write(`${line}\n`),
+  say: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
 ): Promise<number> {
   const directory = await findWorkflowDirectory(place);
   const definitions = join(directory, DEFINITIONS);

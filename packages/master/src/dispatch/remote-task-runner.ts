@@ -78,7 +78,7 @@ async function* converse(
 ): AsyncGenerator<TaskEvent> {
   const hangUp = new AbortController();
   const conversation = new Conversation({
-    attempt,
+    attempt: { ...attempt, agent: agent.target.label },
     agent,
     workspace,
     terms,

@@ -46,6 +46,7 @@ export function openFrame(
       graceMs: attempt.graceMs,
       hooks: [...(attempt.hooks ?? [])],
       hooksIn: hasHooks(attempt) ? functionIn(attempt, "") : undefined,
+      agent: attempt.agent ?? "",
     },
     bundle: bundleOf(attempt),
     leaseMs: WIRE_LIMITS.leaseMs,

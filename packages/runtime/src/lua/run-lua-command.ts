@@ -14,7 +14,6 @@ const LUA_GRACE_MS = 200;
 
 export interface LuaCommandOptions {
   pool: LuaWorkerPool;
-  agent?: string;
   memoryLimitBytes?: number;
   delegate?: Delegate;
 }
@@ -64,8 +63,8 @@ function jobOf(
   { attempt, directory, environment }: AttemptScope,
   call: WorkerCall,
 ): Omit<LuaJob, "answers" | "shared"> {
-  const { group, task, number, runId, params, deps, umask, command, hooks = [] } = attempt;
-  const { agent, memoryLimitBytes } = call;
+  const { group, task, number, runId, params, deps, umask, command, hooks = [], agent } = attempt;
+  const { memoryLimitBytes } = call;
   return {
     source: call.workflow,
     address: { group, task },

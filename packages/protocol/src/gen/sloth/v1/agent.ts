@@ -177,7 +177,11 @@ export interface TaskSpec {
    */
   hooks: string[];
   /** The workflow that they are in, if there are any; its field is "". */
-  hooksIn: LuaFunction | undefined;
+  hooksIn:
+    | LuaFunction
+    | undefined;
+  /** What the workflow calls the agent: an address or a name. "" leaves it to the agent. */
+  agent: string;
 }
 
 export interface TaskSpec_EnvEntry {
@@ -1287,6 +1291,7 @@ function createBaseTaskSpec(): TaskSpec {
     graceMs: 0,
     hooks: [],
     hooksIn: undefined,
+    agent: "",
   };
 }
 
@@ -1326,6 +1331,9 @@ export const TaskSpec = {
     }
     if (message.hooksIn !== undefined) {
       LuaFunction.encode(message.hooksIn, writer.uint32(90).fork()).ldelim();
+    }
+    if (message.agent !== "") {
+      writer.uint32(98).string(message.agent);
     }
     return writer;
   },
@@ -1417,6 +1425,13 @@ export const TaskSpec = {
 
           message.hooksIn = LuaFunction.decode(reader, reader.uint32());
           continue;
+        case 12:
+          if (tag !== 98) {
+            break;
+          }
+
+          message.agent = reader.string();
+          continue;
       }
       if ((tag & 7) === 4 || tag === 0) {
         break;
@@ -1455,6 +1470,7 @@ export const TaskSpec = {
     message.hooksIn = (object.hooksIn !== undefined && object.hooksIn !== null)
       ? LuaFunction.fromPartial(object.hooksIn)
       : undefined;
+    message.agent = object.agent ?? "";
     return message;
   },
 };
