@@ -17,8 +17,8 @@ export interface Host {
   env(name: string): string | undefined;
   /** A log record; shown live. */
   log(record: LogRecord): void;
-  /** Bytes that the script prints; shown live, in order. */
-  print(bytes: Uint8Array): void;
+  /** Bytes that the script prints; shown live, in order. Default: as standard output. */
+  print(bytes: Uint8Array, stream?: "stdout" | "stderr"): void;
   /** Whether tasks can be run elsewhere from here: on the master, not on an agent. */
   readonly delegates: boolean;
   /** Starts something that takes time. Gives the number that {@link next} knows it by. */
@@ -67,6 +67,12 @@ export interface ExecRequest {
   timeoutMs?: number;
   /** The shell that runs `command` by `-c`. */
   shell?: string;
+  /**
+   * What becomes of its output, where that is not to be both shown and returned:
+   * - `shown`: nothing of it is returned.
+   * - `returned`: standard output is returned alone; standard error is shown as well.
+   */
+  output?: "shown" | "returned";
 }
 
 export interface ExecOutcome {
@@ -119,6 +125,8 @@ export class HostError extends Error {
 
 /** Each may throw {@link HostError}. Bytes in, bytes out. */
 export interface HostFileSystem {
+  /** Opens a file, or a device; refuses pipes and sockets. Whoever opens it closes it. */
+  open(path: string, mode: OpenMode): HostFile;
   read(path: string): Uint8Array;
   /** Replaces the content. */
   write(path: string, bytes: Uint8Array): void;
@@ -140,6 +148,22 @@ export interface HostFileSystem {
   stat(path: string): FileStat;
   /** Paths relative to `directory` that match a glob (`*`, `?`, `[…]`, `**`), sorted. */
   glob(directory: string, pattern: string): string[];
+}
+
+/** As in C: `r+` needs the file to be there, `w` and `w+` empty it, `a` and `a+` write at its end alone. */
+export type OpenMode = "r" | "w" | "a" | "r+" | "w+" | "a+";
+
+/**
+ * An open file without a position of its own. Each function may throw {@link HostError}; positions count
+ * bytes, and mean nothing to a device.
+ */
+export interface HostFile {
+  /** Fills the start of `buffer`; gives how many bytes, 0 at the end. */
+  read(buffer: Uint8Array, position: number): number;
+  /** Writes all of `bytes` at once: others see it. A file opened to append writes at its end instead. */
+  write(bytes: Uint8Array, position: number): void;
+  sizeBytes(): number;
+  close(): void;
 }
 
 export interface FileStat {

@@ -13,9 +13,11 @@ export type {
   FileStat,
   Host,
   HostCalls,
+  HostFile,
   HostFileSystem,
   LogLevel,
   LogRecord,
+  OpenMode,
   RemoteOutcome,
   TaskRequest,
 } from "./host.js";

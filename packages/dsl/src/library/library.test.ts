@@ -121,7 +121,7 @@ describe("fs", () => {
       local list, no_list = fs.ls("missing")
       local change = fs.write("missing/x", "y")
       return value == nil and list == nil and type(no_list) == "string" and type(change) == "string", problem`);
-    expect(outcome).toEqual({ success: true, message: expect.stringContaining("ENOENT") });
+    expect(outcome).toEqual({ success: true, message: "No such file or directory" });
   });
 
   it("globs in the working directory", async () => {
@@ -155,26 +155,16 @@ describe("fs", () => {
 });
 
 describe("what a script cannot reach", () => {
-  it.each([
-    'io.open("x")',
-    "io.stdout = 1",
-    'net.http_get("x")',
-    "data.parse_json('{}')",
-    "export({})",
-    'os.execute("x")',
-    "os.exit(3)",
-    'os.remove("x")',
-    "os.tmpname()",
-    'dofile("x")',
-    'loadfile("x")',
-    'require("io").open("x")',
-  ])("%s says that it is not yet supported", async (code) => {
-    const { message } = await run(code);
-    expect(message).toMatch(
-      /^workflow.lua:2: .* is part of the language but not yet supported by this version/,
-    );
-    expect(process.exitCode).toBeUndefined();
-  });
+  it.each(['net.http_get("x")', "data.parse_json('{}')", "export({})"])(
+    "%s says that it is not yet supported",
+    async (code) => {
+      const { message } = await run(code);
+      expect(message).toMatch(
+        /^workflow.lua:2: .* is part of the language but not yet supported by this version/,
+      );
+      expect(process.exitCode).toBeUndefined();
+    },
+  );
 
   it.each([
     ["load(string.dump(function() end))", "attempt to load a binary chunk"],

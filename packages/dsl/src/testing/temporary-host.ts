@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import { join } from "node:path";
+import { getSystemErrorMap } from "node:util";
 import {
   type EndedCall,
   type ExecOutcome,
@@ -8,14 +9,18 @@ import {
   type FileStat,
   type Host,
   HostError,
+  type HostFile,
   type HostFileSystem,
   type LogRecord,
+  type OpenMode,
 } from "../host.js";
 
 /** A host on a real directory that remembers what was logged and printed. */
 export interface TemporaryHost extends Host {
   readonly records: LogRecord[];
   printed(): Buffer;
+  /** What went to standard error, also of processes. */
+  warned(): Buffer;
 }
 
 export function temporaryHost(workdir: string): TemporaryHost {
@@ -23,16 +28,22 @@ export function temporaryHost(workdir: string): TemporaryHost {
   const printed: Uint8Array[] = [];
   const ended: EndedCall[] = [];
   let begun = 0;
+  const warned: Uint8Array[] = [];
   return {
     workdir,
     records,
     printed: () => Buffer.concat(printed),
+    warned: () => Buffer.concat(warned),
     env: (name) => process.env[name],
     log: (record) => void records.push(record),
-    print: (bytes) => void printed.push(bytes),
+    print: (bytes, stream) => void (stream === "stderr" ? warned : printed).push(bytes),
     delegates: false,
     begin: (_, request) => {
-      ended.push({ id: ++begun, outcome: runProcess(request as ExecRequest, workdir) });
+      const exec = request as ExecRequest;
+      const outcome = runProcess(exec, workdir);
+      if (exec.output === "shown") printed.push(outcome.stdout);
+      if (exec.output !== undefined) warned.push(outcome.stderr);
+      ended.push({ id: ++begun, outcome });
       return begun;
     },
     next: () => ended.shift() ?? fail(),
@@ -60,30 +71,49 @@ function runProcess(request: ExecRequest, workdir: string): ExecOutcome {
   };
 }
 
-function realFileSystem(workdir: string): HostFileSystem {
-  const guarded = <A extends unknown[], R>(operate: (...args: A) => R): ((...args: A) => R) => {
-    return (...args) => {
-      try {
-        return operate(...args);
-      } catch (error) {
-        throw new HostError((error as Error).message, (error as NodeJS.ErrnoException).code);
-      }
-    };
+function guarded<A extends unknown[], R>(operate: (...args: A) => R): (...args: A) => R {
+  return (...args) => {
+    try {
+      return operate(...args);
+    } catch (error) {
+      const { code, errno } = error as NodeJS.ErrnoException;
+      const text = getSystemErrorMap().get(errno ?? 0)?.[1] ?? (error as Error).message;
+      throw new HostError(text.charAt(0).toUpperCase() + text.slice(1), code);
+    }
   };
+}
+
+function realFileSystem(workdir: string): HostFileSystem {
+  let temporaryNames = 0;
   return {
+    open: guarded(openFile),
     read: guarded((path) => fs.readFileSync(path)),
     write: guarded((path, bytes) => fs.writeFileSync(path, bytes)),
     append: guarded((path, bytes) => fs.appendFileSync(path, bytes)),
     exists: (path) => fs.existsSync(path),
     mkdir: guarded((path) => void fs.mkdirSync(path, { recursive: true })),
-    remove: guarded((path) => fs.rmSync(path)),
+    remove: guarded((path) => (fs.lstatSync(path).isDirectory() ? fs.rmdirSync(path) : fs.unlinkSync(path))),
     removeTree: guarded((path) => fs.rmSync(path, { recursive: true, force: true })),
     list: guarded((path) => fs.readdirSync(path).sort()),
-    temporaryName: () => join(workdir, "temporary"),
+    temporaryName: () => join(workdir, `temporary-${++temporaryNames}`),
     copy: guarded((from, to) => fs.copyFileSync(from, to)),
     move: guarded((from, to) => fs.renameSync(from, to)),
     stat: guarded(statOf),
     glob: guarded((directory) => fs.readdirSync(directory).sort()),
+  };
+}
+
+function openFile(path: string, mode: OpenMode): HostFile {
+  const fd = fs.openSync(path, mode);
+  const isFile = fs.fstatSync(fd).isFile();
+  const at = (position: number) => (isFile ? position : null);
+  return {
+    read: guarded((buffer, position) => fs.readSync(fd, buffer, 0, buffer.length, at(position))),
+    write: guarded((bytes, position) => {
+      fs.writeSync(fd, bytes, 0, bytes.length, mode.startsWith("a") ? null : at(position));
+    }),
+    sizeBytes: guarded(() => fs.fstatSync(fd).size),
+    close: guarded(() => fs.closeSync(fd)),
   };
 }
 

@@ -7,17 +7,15 @@ import { hasCode } from "./host-errors.js";
  * of what is created is set afterwards, and only of what is created.
  */
 
-/** Opens a file to replace (`w`) or to extend (`a`) its content. */
-export function openMasked(path: string, flags: "w" | "a", umask: number): number {
+/** Opens a file by `flags`, and creates it where it is not there. */
+export function openMasked(path: string, flags: number, umask: number): number {
   try {
-    const fd = openSync(path, `${flags}x`, 0o666 & ~umask);
+    const fd = openSync(path, flags | constants.O_CREAT | constants.O_EXCL, 0o666 & ~umask);
     fchmodSync(fd, 0o666 & ~umask);
     return fd;
   } catch (error) {
     if (!hasCode(error, "EEXIST")) throw error;
-    // A pipe that nobody reads is an error instead of a wait without end.
-    const how = flags === "w" ? constants.O_TRUNC : constants.O_APPEND;
-    return openSync(path, constants.O_WRONLY | constants.O_NONBLOCK | how);
+    return openSync(path, flags);
   }
 }
 

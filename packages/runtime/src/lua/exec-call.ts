@@ -40,7 +40,8 @@ export async function execute(scope: AttemptScope, request: ExecRequest): Promis
   }
 }
 
-function startExec({ scope, request, tree, stdout, stderr }: ExecCall): Promise<StartedProcess> {
+function startExec(call: ExecCall): Promise<StartedProcess> {
+  const { scope, request, tree, stdout } = call;
   const directory = request.workdir ?? scope.directory;
   if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory())
     throw new StartFailure(`the working directory ${directory} does not exist`);
@@ -49,18 +50,23 @@ function startExec({ scope, request, tree, stdout, stderr }: ExecCall): Promise<
     invocation: shellInvocation(request.command, scope.attempt.umask, shell),
     directory,
     environment: { ...scope.environment, ...request.env },
-    stdout: streamAndKeep(scope, "stdout", stdout),
-    stderr: streamAndKeep(scope, "stderr", stderr),
+    stdout: request.output === "returned" ? keepAlone(stdout) : streamAndKeep(call, "stdout"),
+    stderr: streamAndKeep(call, "stderr"),
     tree,
     ...(request.stdin && { stdin: request.stdin }),
   });
 }
 
-function streamAndKeep(scope: AttemptScope, stream: "stdout" | "stderr", kept: KeptOutput): OutputSink {
+function streamAndKeep({ scope, request, ...kept }: ExecCall, stream: "stdout" | "stderr"): OutputSink {
+  const isKept = request.output !== "shown";
   return (bytes) => {
-    kept.add(bytes);
+    if (isKept) kept[stream].add(bytes);
     return scope.events.push({ type: "output", stream, bytes });
   };
+}
+
+function keepAlone(kept: KeptOutput): OutputSink {
+  return async (bytes) => kept.add(bytes);
 }
 
 async function finishExec(call: ExecCall, { exited, outputs }: StartedProcess): Promise<ExecOutcome> {

@@ -20,6 +20,12 @@ import { copyTree, moveTree } from "./copy-tree.js";
 import { makeDirectories, openMasked } from "./creation-mask.js";
 import { findMatches } from "./glob.js";
 import { notRegular, withHostErrors } from "./host-errors.js";
+import { openFile } from "./open-file.js";
+
+// A pipe that nobody reads is an error instead of a wait without end.
+const WRITE = constants.O_WRONLY | constants.O_NONBLOCK;
+const REPLACE = WRITE | constants.O_TRUNC;
+const APPEND = WRITE | constants.O_APPEND;
 
 export interface FileSystemOptions {
   /** Of what is created. */
@@ -33,8 +39,9 @@ export function createFileSystem({ umask, temporaryDirectory }: FileSystemOption
   let temporaryNames = 0;
   return withHostErrors<HostFileSystem>({
     read: readRegularFile,
-    write: (path, bytes) => writeAll(openMasked(path, "w", umask), bytes),
-    append: (path, bytes) => writeAll(openMasked(path, "a", umask), bytes),
+    open: (path, mode) => openFile(path, mode, umask),
+    write: (path, bytes) => writeAll(openMasked(path, REPLACE, umask), bytes),
+    append: (path, bytes) => writeAll(openMasked(path, APPEND, umask), bytes),
     exists: existsSync,
     mkdir: (path) => makeDirectories(path, umask),
     remove: (path) => (lstatSync(path).isDirectory() ? rmdirSync(path) : unlinkSync(path)),

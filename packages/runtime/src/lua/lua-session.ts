@@ -71,9 +71,9 @@ export class LuaSession {
 
   #receive(message: WorkerMessage): void {
     if (message.type === "print") {
-      const { bytes, sizeBytes } = message;
+      const { stream, bytes, sizeBytes } = message;
       const giveBack = () => this.#credit.giveBack(sizeBytes);
-      this.#scope.events.pushNow({ type: "output", stream: "stdout", bytes }, giveBack);
+      this.#scope.events.pushNow({ type: "output", stream, bytes }, giveBack);
     } else if (message.type === "log") {
       const { record, sizeBytes } = message;
       const giveBack = () => this.#credit.giveBack(sizeBytes);

@@ -26,13 +26,13 @@ export function createWorkerHost(
       credit.spend(sizeBytes);
       post({ type: "log", record, sizeBytes });
     },
-    print: (bytes) => {
+    print: (bytes, stream = "stdout") => {
       for (let start = 0; start < bytes.length; start += PIECE_BYTES) {
         // A copy: posting a view would copy the whole memory that it looks at.
         const piece = new Uint8Array(bytes.subarray(start, start + PIECE_BYTES));
         const sizeBytes = MESSAGE_BYTES + piece.length;
         credit.spend(sizeBytes);
-        post({ type: "print", bytes: piece, sizeBytes });
+        post({ type: "print", stream, bytes: piece, sizeBytes });
       }
     },
     delegates: job.delegates,

@@ -44,7 +44,7 @@ export interface LuaJob {
 
 export type WorkerMessage =
   | { type: "ready" }
-  | { type: "print"; bytes: Uint8Array; sizeBytes: number }
+  | { type: "print"; stream: "stdout" | "stderr"; bytes: Uint8Array; sizeBytes: number }
   | { type: "log"; record: LogRecord; sizeBytes: number }
   | { type: "call"; id: number; call: WorkerCall }
   | { type: "done"; outcome: TaskOutcome }
