@@ -19,7 +19,7 @@ export interface TaskState {
    * later calls of this state fail.
    */
   call(address: FunctionAddress, args: CallArguments): CommandOutcome;
-  /** Frees the state. Calling it twice is harmless. */
+  /** Frees the state, and closes the files that it has open. Calling it twice is harmless. */
   close(): void;
 }
 
@@ -47,6 +47,8 @@ export interface CommandOutcome {
   outputs?: LuaValue;
   /** Lua traceback where an error ended the call. */
   traceback?: string;
+  /** Where `os.exit` ended the call: the task ends with it, and later calls of this state fail. */
+  exitCode?: number;
 }
 
 export interface TaskStateOptions {

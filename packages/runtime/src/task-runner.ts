@@ -75,7 +75,7 @@ export type TaskStatus = "succeeded" | "failed" | "timed-out" | "cancelled" | "l
 
 export interface TaskResult {
   status: TaskStatus;
-  /** Of a shell command. */
+  /** Of a shell command, or what a Lua function gave to `os.exit`. */
   exitCode?: number;
   /** That ended a shell command, for example `SIGKILL`. */
   signal?: string;

@@ -1,3 +1,4 @@
+import { ExitRequest } from "../library/exit-request.js";
 import type { EvaluatedWorkflow } from "../load/evaluate-workflow.js";
 import { callProtected, type LuaFailure } from "../lua/call-protected.js";
 import { type LuaState, pushGlobal, pushReference } from "../lua/lua-state.js";
@@ -29,8 +30,13 @@ export function callFunction(
   pushValue(lua, lua.main, args.deps);
   if (form === undefined) pushValue(lua, lua.main, contextTable(args.ctx));
   lua.limitMemory(memoryLimitBytes);
-  const failure = callProtected(lua, 3, 3);
-  if (failure) return failedBy(failure, memoryLimitBytes);
+  try {
+    const failure = callProtected(lua, 3, 3);
+    if (failure) return failedBy(failure, memoryLimitBytes);
+  } catch (error) {
+    if (error instanceof ExitRequest) return exited(error);
+    throw error;
+  }
   return READ[address.field](lua, address.field);
 }
 
@@ -99,6 +105,10 @@ function readOutcome(lua: LuaState): CommandOutcome {
 function notBoolean(value: LuaValue): string {
   const got = value === null ? "nothing" : readable(value);
   return `The first value that a command function returns must be true or false; it returned ${got}`;
+}
+
+function exited({ exitCode, message }: ExitRequest): CommandOutcome {
+  return exitCode === 0 ? { success: true, exitCode } : { success: false, exitCode, message };
 }
 
 function failedBy(failure: LuaFailure, memoryLimitBytes: number | undefined): CommandOutcome {

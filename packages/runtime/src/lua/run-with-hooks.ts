@@ -16,6 +16,8 @@ interface Surroundings {
  * 2. The command.
  * 3. `post_exec` after a success; unless it returns true the task has failed after all.
  * 4. `on_success` or `on_failure`. Whatever they do, the task has ended as it has; their errors are warnings.
+ *
+ * `os.exit` in one of the first three ends the task there and then: no Lua code can run after it.
  */
 export function runWithHooks(job: LuaJob, { state, runShell, warn }: Surroundings): TaskOutcome {
   const { address, args, command, hooks } = job;
@@ -25,17 +27,25 @@ export function runWithHooks(job: LuaJob, { state, runShell, warn }: Surrounding
     hooks.includes(field) ? call(field, second) : { success: true };
 
   let outcome: TaskOutcome = blamed("pre_exec", callIfThere("pre_exec", args.deps));
+  if (hasExited(outcome)) return outcome;
   if (outcome.success) {
-    outcome = command.kind === "shell" ? runShell(command.script) : call("command", args.deps);
+    const isShell = command.kind === "shell";
+    outcome = isShell ? runShell(command.script) : call("command", args.deps);
+    if (!isShell && hasExited(outcome)) return outcome;
     if (outcome.success) {
       const after = blamed("post_exec", callIfThere("post_exec", outputOf(outcome)));
       if (!after.success) outcome = { ...outcome, ...after };
+      if (hasExited(after)) return outcome;
     }
   }
   const last = outcome.success ? "on_success" : "on_failure";
   const told = callIfThere(last, outputOf(outcome));
   if (!told.success) warn(`${last}: ${told.message}`);
   return outcome;
+}
+
+function hasExited({ exitCode }: CommandOutcome): boolean {
+  return exitCode !== undefined;
 }
 
 function blamed(hook: TaskHook, outcome: CommandOutcome): CommandOutcome {
