@@ -3,6 +3,7 @@ import type { FileStat, Host, HostFileSystem } from "../host.js";
 import type { LuaValue } from "../model.js";
 import { type HostBinding, requireHost } from "./host-binding.js";
 import { type Arguments, type HostFunction, MisuseError } from "./host-function.js";
+import { existsRecorded, readRecorded } from "./recorded-files.js";
 
 /** `fs.*`. Relative paths start at the task's working directory. */
 export function fileFunctions(binding: HostBinding): Record<string, HostFunction> {
@@ -20,7 +21,21 @@ export function fileFunctions(binding: HostBinding): Record<string, HostFunction
       return [];
     });
   }
-  return functions;
+  return { ...functions, ...whileLoading(binding, functions) };
+}
+
+/** Those that also answer while a workflow is being loaded, from its directory. */
+function whileLoading(
+  binding: HostBinding,
+  functions: Record<string, HostFunction>,
+): Record<string, HostFunction> {
+  const or = (name: string, load: (args: Arguments) => LuaValue): HostFunction => {
+    return (args) => (binding.host ? (functions[name]?.(args) ?? []) : [load(args)]);
+  };
+  return {
+    "fs.read": or("fs.read", (args) => readRecorded(binding, "fs.read", args.text(1))),
+    "fs.exists": or("fs.exists", (args) => existsRecorded(binding, "fs.exists", args.text(1))),
+  };
 }
 
 /** An empty path would be the working directory itself, which is hardly ever meant. */

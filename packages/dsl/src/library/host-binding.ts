@@ -22,6 +22,14 @@ export interface HostBinding {
   readonly environment: (name: string) => string | undefined;
   readonly onLog?: ((record: LogRecord) => void) | undefined;
   readonly onPrint?: ((bytes: Uint8Array) => void) | undefined;
+  /** Closes what the script has left open. Set when the library is installed. */
+  closeFiles?: () => void;
+}
+
+/** Shows bytes, live. */
+export function printTo(binding: HostBinding, bytes: Uint8Array, stream: "stdout" | "stderr"): void {
+  if (binding.host) binding.host.print(bytes, stream);
+  else binding.onPrint?.(bytes);
 }
 
 /** The host, for the function `name` of the library. */

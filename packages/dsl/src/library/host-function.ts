@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { HostError } from "../host.js";
 import { CallAborted } from "../lua/call-protected.js";
 import type { LuaThread } from "../lua/lua-api.js";
@@ -42,10 +43,16 @@ function answer(body: HostFunction, args: Arguments): [boolean | undefined, LuaV
   try {
     return [true, body(args)];
   } catch (error) {
-    if (error instanceof HostError) return [undefined, [error.message]];
+    if (error instanceof HostError) return [undefined, [error.message, errorNumber(error)]];
     if (error instanceof MisuseError || error instanceof NotDataError) return [false, [error.message]];
     throw new CallAborted(error);
   }
+}
+
+/** As C has it on this machine, for the functions of the Lua library that give it. */
+function errorNumber({ code }: HostError): number {
+  const { errno } = constants;
+  return Object.hasOwn(errno, code ?? "") ? errno[code as keyof typeof errno] : errno.EIO;
 }
 
 class StackArguments implements Arguments {

@@ -1,33 +1,63 @@
 import { callProtected, INTERNAL_CHUNK, loadChunk, pushErrorHandler } from "../lua/call-protected.js";
 import { keepReference, type LuaState, pop, pushBytes, pushReference } from "../lua/lua-state.js";
+import { chunkFunctions } from "./chunk-functions.js";
+import { CHUNK_LIBRARY } from "./chunk-library.js";
 import { execFunctions } from "./exec-functions.js";
 import { fileFunctions } from "./file-functions.js";
+import { pushHandleMaker } from "./file-handle.js";
 import { FLUENT_LIBRARY } from "./fluent-library.js";
 import type { HostBinding } from "./host-binding.js";
 import { type HostFunction, setHostFunction } from "./host-function.js";
+import { ioFunctions } from "./io-functions.js";
+import { IO_LIBRARY } from "./io-library.js";
 import { loadFunctions } from "./load-functions.js";
 import { MODULES_LIBRARY } from "./modules-library.js";
+import { OpenFiles } from "./open-files.js";
+import { osFunctions, osWaitingFunctions } from "./os-functions.js";
+import { OS_LIBRARY } from "./os-library.js";
 import { outputFunctions } from "./output-functions.js";
 import { PARALLEL_LIBRARY } from "./parallel-library.js";
+import { pipeFunctions } from "./pipe-functions.js";
 import { PRELUDE } from "./prelude.js";
 import { signaturesInLua } from "./reference/signatures.js";
 import { taskFunctions } from "./task-functions.js";
 import { waitingFunctions } from "./waiting-calls.js";
 
 /** In this order: a later one uses what an earlier one has put into `internal`. */
-const CHUNKS = [PRELUDE, FLUENT_LIBRARY, MODULES_LIBRARY, PARALLEL_LIBRARY];
+const CHUNKS = [
+  PRELUDE,
+  FLUENT_LIBRARY,
+  MODULES_LIBRARY,
+  PARALLEL_LIBRARY,
+  IO_LIBRARY,
+  OS_LIBRARY,
+  CHUNK_LIBRARY,
+];
 
 /**
  * Puts the library into a state, and takes out of it what the language does not have. Each of its chunks is called
  * with `host`, the table of host functions, and `internal`, what the chunks share.
  */
 export function installLibrary(lua: LuaState, binding: HostBinding): void {
+  const files = new OpenFiles();
+  binding.closeFiles = () => files.closeAll();
+  const pipes = pipeFunctions(binding, files);
   const host = keepTable(lua, {
     ...outputFunctions(binding),
     ...fileFunctions(binding),
     ...loadFunctions(binding),
-    ...waitingFunctions(binding, { ...execFunctions, ...taskFunctions }),
+    ...ioFunctions(binding, files),
+    ...pipes.atOnce,
+    ...osFunctions(binding),
+    ...chunkFunctions(binding),
+    ...waitingFunctions(binding, {
+      ...execFunctions,
+      ...taskFunctions,
+      ...pipes.waiting,
+      ...osWaitingFunctions,
+    }),
   });
+  setField(lua, host, "io.handle", () => pushHandleMaker(lua));
   const internal = keepTable(lua, {});
   setField(lua, internal, "describe_error", () => pushErrorHandler(lua));
   setField(lua, internal, "signatures", () => pushChunkResult(lua, signaturesInLua()));

@@ -1,6 +1,6 @@
 import type { LogLevel, LogRecord } from "../host.js";
 import type { LuaTable, LuaValue } from "../model.js";
-import type { HostBinding } from "./host-binding.js";
+import { type HostBinding, printTo } from "./host-binding.js";
 import { type Arguments, type HostFunction, MisuseError } from "./host-function.js";
 
 /** `log.*`, `print` and the clock. */
@@ -13,9 +13,7 @@ export function outputFunctions(binding: HostBinding): Record<string, HostFuncti
       return [];
     },
     print: (args) => {
-      const bytes = args.bytes(1);
-      if (binding.host) binding.host.print(bytes);
-      else binding.onPrint?.(bytes);
+      printTo(binding, args.bytes(1), "stdout");
       return [];
     },
     clock: () => {

@@ -3,7 +3,7 @@
  * `value, err`. It is called with the table of host functions, each of which returns
  *
  * - `true, …` for results,
- * - `nil, message` for a failure that the script handles,
+ * - `nil, message, errno` for a failure that the script handles,
  * - `false, message` for a mistake of the script, which is raised here: an error that a host function
  *   raises itself would lose its traceback.
  *
@@ -128,10 +128,6 @@ local function unsupported(name)
   return name .. " is part of the language but not yet supported by this version"
 end
 
-local function missing(name)
-  return function() error(unsupported(name), 2) end
-end
-
 -- Calls a stock function so that its errors have the line of our caller.
 local function passed_on(ok, ...)
   if not ok then error((...), 2) end
@@ -155,18 +151,13 @@ function os.clock()
   return loading and 0.0 or stock.clock()
 end
 
-for _, name in ipairs({ "execute", "exit", "remove", "rename", "setlocale", "tmpname" }) do
-  os[name] = missing("os." .. name)
-end
-dofile, loadfile = missing("dofile"), missing("loadfile")
-
 -- Source text only: bytecode is not verified and could break out.
 local stock_load = load
 function load(chunk, name, _, ...)
   return passed_on(pcall(stock_load, chunk, name, "t", ...))
 end
 
-for _, name in ipairs({ "io", "net", "http", "data", "export" }) do
+for _, name in ipairs({ "net", "http", "data", "export" }) do
   local function raise() error(unsupported(name), 2) end
   _G[name] = setmetatable({}, {
     __index = raise, __newindex = raise, __call = raise, __len = raise,

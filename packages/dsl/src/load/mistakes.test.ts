@@ -331,7 +331,7 @@ describe("a file that does not load", () => {
       true,
     ],
     ["fs.write('a', 'b')", 1, "fs.write cannot run while the workflow is being loaded", true],
-    ["fs.read('a')", 1, "fs.read cannot run while the workflow is being loaded", true],
+    ["fs.rm('a')", 1, "fs.rm cannot run while the workflow is being loaded", true],
     [
       "\ntask('x'):run()",
       2,

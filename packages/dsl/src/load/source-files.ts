@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Bundle } from "../bundle/bundle.js";
 import { HostError } from "../host.js";
@@ -27,10 +27,14 @@ export class RecordedFiles implements SourceFiles {
     const known = this.files.get(name);
     if (known !== undefined) return known;
     try {
-      const bytes = new Uint8Array(readFileSync(resolve(this.#directory, name)));
+      const path = resolve(this.#directory, name);
+      // Reading a pipe might never end.
+      if (!statSync(path).isFile()) throw new HostError(`Cannot read ${name}: not a regular file`, "EINVAL");
+      const bytes = new Uint8Array(readFileSync(path));
       this.files.set(name, bytes);
       return bytes;
     } catch (cause) {
+      if (cause instanceof HostError) throw cause;
       const { code } = cause as NodeJS.ErrnoException;
       if (code === "ENOENT" || code === "ENOTDIR") return undefined;
       throw new HostError(`Cannot read ${name}: ${code ?? cause}`, code);

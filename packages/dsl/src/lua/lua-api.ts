@@ -72,6 +72,8 @@ export interface LuaApi {
   _lua_pushlstring(thread: LuaThread, bytes: number, size: number): number;
   _lua_pushcclosure(thread: LuaThread, body: number, upvalues: number): void;
   _lua_createtable(thread: LuaThread, items: number, fields: number): void;
+  _lua_newuserdatauv(thread: LuaThread, size: number, userValues: number): number;
+  _lua_setmetatable(thread: LuaThread, index: number): number;
   _lua_rawset(thread: LuaThread, index: number): void;
   _lua_getmetatable(thread: LuaThread, index: number): number;
   _lua_rawget(thread: LuaThread, index: number): number;

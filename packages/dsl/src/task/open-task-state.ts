@@ -40,6 +40,7 @@ export async function openTaskState(options: TaskStateOptions): Promise<TaskStat
     // Finalizers of the script must not run any more, so the instance is left to the garbage collector.
     close: () => {
       closed = true;
+      binding.closeFiles?.();
     },
   };
 }
