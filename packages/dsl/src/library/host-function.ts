@@ -1,7 +1,7 @@
 import { constants } from "node:os";
 import { HostError } from "../host.js";
 import { CallAborted } from "../lua/call-protected.js";
-import type { LuaThread } from "../lua/lua-api.js";
+import { type LuaThread, REGISTRY_INDEX } from "../lua/lua-api.js";
 import { type LuaState, pushBytes, viewBytes } from "../lua/lua-state.js";
 import { pushValue } from "../lua/push-value.js";
 import { NotDataError, readValue } from "../lua/read-value.js";
@@ -26,9 +26,27 @@ export interface Arguments {
 
 export type HostFunction = (args: Arguments) => LuaValue[];
 
-/** Makes a C function of `body`, and pushes it. `prelude.ts` says what it returns to Lua. */
-function pushHostFunction(lua: LuaState, body: HostFunction): void {
+/** The first value that a C closure carries with it. */
+const UPVALUE = REGISTRY_INDEX - 1;
+
+/**
+ * The functions of a state, which share one C function: for each of those WebAssembly compiles a module. What it
+ * carries with it says which of them is meant.
+ */
+interface Dispatcher {
+  pointer: number;
+  bodies: HostFunction[];
+}
+
+const dispatchers = new WeakMap<LuaState, Dispatcher>();
+
+function dispatcherOf(lua: LuaState): Dispatcher {
+  const known = dispatchers.get(lua);
+  if (known) return known;
+  const bodies: HostFunction[] = [];
   const pointer = lua.api.addFunction((thread) => {
+    const body = bodies[lua.api._lua_tonumberx(thread, UPVALUE, 0)];
+    if (!body) throw new Error("No host function has this number");
     const [status, results] = answer(body, new StackArguments(lua, thread));
     // Outside of any `try`: where Lua is out of memory these leave by an exception that is Lua's own.
     if (status === undefined) lua.api._lua_pushnil(thread);
@@ -36,7 +54,16 @@ function pushHostFunction(lua: LuaState, body: HostFunction): void {
     for (const result of results) pushValue(lua, thread, result);
     return results.length + 1;
   }, "ii");
-  lua.api._lua_pushcclosure(lua.main, pointer, 0);
+  const made = { pointer, bodies };
+  dispatchers.set(lua, made);
+  return made;
+}
+
+/** Makes a C function of `body`, and pushes it. `prelude.ts` says what it returns to Lua. */
+function pushHostFunction(lua: LuaState, body: HostFunction): void {
+  const { pointer, bodies } = dispatcherOf(lua);
+  lua.api._lua_pushnumber(lua.main, bodies.push(body) - 1);
+  lua.api._lua_pushcclosure(lua.main, pointer, 1);
 }
 
 function answer(body: HostFunction, args: Arguments): [boolean | undefined, LuaValue[]] {
