@@ -4,6 +4,7 @@ import type { Attempt, TaskResult, TaskRunner } from "@sloth/runtime";
 import type { PlannedTask, RunPlan } from "../plan/plan-run.js";
 import { makeAttempt } from "./make-attempt.js";
 import { retryDelayMs } from "./retry-delay.js";
+import type { Rooms } from "./rooms.js";
 import type { RunEventSink } from "./run-event.js";
 
 export interface AttemptsContext {
@@ -11,6 +12,9 @@ export interface AttemptsContext {
   runner: TaskRunner;
   emit: RunEventSink;
   signal: AbortSignal;
+  /** The task is in its place; while it waits for a retry it is not. */
+  rooms: Rooms;
+  place: string;
 }
 
 /** Runs a task up to its number of attempts and tells how the last one ended. */
@@ -35,8 +39,10 @@ export async function runAttempts(
     }
     const delayMs = retryDelayMs(planned.task, number);
     await emit({ type: "task-retrying", task: planned, attempt: number, delayMs, result });
+    context.rooms.leave(context.place);
     // A cancelled wait goes on to an attempt that ends at once as cancelled.
     await sleep(delayMs, undefined, { signal }).catch(() => {});
+    await context.rooms.wait(context.place);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { LogRecord } from "@sloth/dsl";
 import type { TaskResult } from "@sloth/runtime";
 import type { PlannedTask, RunPlan } from "../plan/plan-run.js";
+import type { SkipReason } from "./schedule.js";
 
 /** What happens in a run, in order. A view renders these and computes nothing else. */
 export type RunEvent =
@@ -13,7 +14,7 @@ export type RunEvent =
   /** The attempt failed, and another follows after `delayMs`. */
   | { type: "task-retrying"; task: PlannedTask; attempt: number; delayMs: number; result: TaskResult }
   | { type: "task-finished"; task: PlannedTask; attempt: number; durationMs: number; result: TaskResult }
-  | { type: "task-skipped"; task: PlannedTask }
+  | { type: "task-skipped"; task: PlannedTask; why: SkipReason }
   | { type: "run-finished"; summary: RunSummary };
 
 export interface RunSummary {

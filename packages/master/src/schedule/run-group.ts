@@ -2,9 +2,10 @@ import { setMaxListeners } from "node:events";
 import type { LuaTable } from "@sloth/dsl";
 import type { TaskResult, TaskRunner } from "@sloth/runtime";
 import type { PlannedGroup, PlannedTask, RunPlan } from "../plan/plan-run.js";
-import { decide, type TaskState } from "./ready-tasks.js";
+import { Rooms } from "./rooms.js";
 import { runAttempts } from "./run-attempts.js";
 import type { RunEventSink } from "./run-event.js";
+import { type Outcome, Schedule, type ScheduledTask, type Skip } from "./schedule.js";
 
 export interface GroupContext {
   plan: RunPlan;
@@ -21,6 +22,8 @@ export interface GroupContext {
 /** How each task of the group ended; skipped ones are absent. */
 export type GroupResults = Map<string, TaskResult>;
 
+/** The master's own machine, as a place. */
+const HERE = "";
 /** How many tasks may wait at one agent, beyond those that run there. */
 const PENDING_PER_AGENT = 64;
 
@@ -29,59 +32,117 @@ const PENDING_PER_AGENT = 64;
  * stopped before its error is thrown.
  */
 export async function runGroup(group: PlannedGroup, context: GroupContext): Promise<GroupResults> {
-  const broken = new AbortController();
-  const signal = AbortSignal.any([context.signal, broken.signal]);
-  // Every running task listens.
-  setMaxListeners(0, signal);
-  const states = new Map<string, TaskState>(group.tasks.map(({ task }) => [task.name, "waiting"]));
-  const results: GroupResults = new Map();
-  const running = new Map<PlannedTask, Promise<void>>();
-  const nodes = group.tasks.map((planned) => ({ ...planned.task, planned }));
+  const run = new GroupRun(group, context);
+  return run.toEnd();
+}
 
-  async function run(planned: PlannedTask): Promise<void> {
+class GroupRun {
+  readonly #context: GroupContext;
+  readonly #tasks: ReadonlyMap<string, PlannedTask>;
+  readonly #schedule: Schedule;
+  readonly #rooms: Rooms;
+  readonly #results: GroupResults = new Map();
+  readonly #broken = new AbortController();
+  readonly #signal: AbortSignal;
+  #running = 0;
+  #failure: { cause: unknown } | undefined;
+  #wake = () => {};
+
+  constructor(group: PlannedGroup, context: GroupContext) {
+    const { keepGoing, jobs } = context;
+    this.#context = context;
+    this.#tasks = new Map(group.tasks.map((planned) => [planned.task.name, planned]));
+    this.#schedule = new Schedule(group.tasks.map(scheduled), { keepGoing });
+    this.#rooms = new Rooms((place) => (place === HERE ? jobs : PENDING_PER_AGENT));
+    this.#signal = AbortSignal.any([context.signal, this.#broken.signal]);
+    // Every running task listens.
+    setMaxListeners(0, this.#signal);
+  }
+
+  async toEnd(): Promise<GroupResults> {
+    const cancel = () => void this.#tell(this.#schedule.cancel()).catch((cause) => this.#break(cause));
+    if (this.#signal.aborted) cancel();
+    this.#signal.addEventListener("abort", cancel, { once: true });
     try {
-      const runner = context.runnerFor(planned);
-      const result = await runAttempts(planned, outputsOf(planned, results), { ...context, runner, signal });
-      results.set(planned.task.name, result);
-      states.set(planned.task.name, result.status === "succeeded" ? "succeeded" : "failed");
+      for (;;) {
+        this.#startAll();
+        if (this.#running === 0) break;
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+      }
     } finally {
-      running.delete(planned);
+      this.#signal.removeEventListener("abort", cancel);
+    }
+    if (this.#failure) throw this.#failure.cause;
+    return this.#results;
+  }
+
+  #startAll(): void {
+    const hasRoom = (place: string) => this.#rooms.hasRoom(place);
+    for (let next = this.#schedule.take(hasRoom); next; next = this.#schedule.take(hasRoom)) {
+      this.#running += 1;
+      this.#rooms.enter(next.place);
+      void this.#run(next).finally(() => {
+        this.#running -= 1;
+        this.#wake();
+      });
     }
   }
 
-  async function stopAll(error: unknown): Promise<never> {
-    broken.abort(error);
-    await Promise.allSettled(running.values());
-    throw error;
+  async #run({ name, place }: ScheduledTask): Promise<void> {
+    let outcome: Outcome = "cancelled";
+    try {
+      const planned = this.#task(name);
+      const runner = this.#context.runnerFor(planned);
+      const result = await runAttempts(planned, this.#outputsOf(planned), {
+        ...this.#context,
+        runner,
+        signal: this.#signal,
+        rooms: this.#rooms,
+        place,
+      });
+      this.#results.set(name, result);
+      outcome = outcomeOf(result);
+    } catch (cause) {
+      this.#break(cause);
+    } finally {
+      this.#rooms.leave(place);
+      await this.#tell(this.#schedule.finish(name, outcome)).catch((cause) => this.#break(cause));
+    }
   }
 
-  for (;;) {
-    const failed = [...states.values()].includes("failed");
-    const halted = signal.aborted || (failed && !context.keepGoing);
-    const { ready, skip } = decide(nodes, states, halted);
-    for (const { planned } of skip) {
-      states.set(planned.task.name, "skipped");
-      await context.emit({ type: "task-skipped", task: planned });
+  /** Keeps the first cause, and stops what runs. */
+  #break(cause: unknown): void {
+    this.#failure ??= { cause };
+    this.#broken.abort(cause);
+  }
+
+  async #tell(skips: Skip[]): Promise<void> {
+    for (const { name, why } of skips) {
+      await this.#context.emit({ type: "task-skipped", task: this.#task(name), why });
     }
-    for (const { planned } of ready) {
-      if (!hasRoom(planned, running, context.jobs)) continue;
-      states.set(planned.task.name, "running");
-      running.set(planned, run(planned));
-    }
-    if (running.size > 0) await Promise.race(running.values()).catch(stopAll);
-    else if (skip.length === 0) return results;
+  }
+
+  #task(name: string): PlannedTask {
+    const planned = this.#tasks.get(name);
+    if (!planned) throw new Error(`The group has no task "${name}"`);
+    return planned;
+  }
+
+  #outputsOf({ task }: PlannedTask): LuaTable {
+    const deps: LuaTable = Object.create(null);
+    for (const name of task.dependsOn) deps[name] = this.#results.get(name)?.outputs ?? null;
+    return deps;
   }
 }
 
-function hasRoom(planned: PlannedTask, running: ReadonlyMap<PlannedTask, unknown>, jobs: number): boolean {
-  const place = planned.target?.label;
-  let beside = 0;
-  for (const other of running.keys()) if (other.target?.label === place) beside++;
-  return beside < (place === undefined ? jobs : PENDING_PER_AGENT);
+function scheduled({ task, target }: PlannedTask): ScheduledTask {
+  const { name, dependsOn, nextIfFail = [] } = task;
+  return { name, place: target?.label ?? HERE, dependsOn, nextIfFail };
 }
 
-function outputsOf(planned: PlannedTask, results: GroupResults): LuaTable {
-  const deps: LuaTable = Object.create(null);
-  for (const name of planned.task.dependsOn) deps[name] = results.get(name)?.outputs ?? null;
-  return deps;
+function outcomeOf({ status }: TaskResult): Outcome {
+  if (status === "succeeded" || status === "cancelled") return status;
+  return "failed";
 }

@@ -64,7 +64,7 @@ describe("the plain view", () => {
         durationMs: 50,
         result: { status: "failed", message: "exited with 2" },
       },
-      { type: "task-skipped", task: planned("after") },
+      { type: "task-skipped", why: "dependency", task: planned("after") },
       {
         type: "run-finished",
         summary: { succeeded: 1, failed: 1, lost: 0, cancelled: 0, skipped: 1, durationMs: 2000 },
