@@ -1,3 +1,5 @@
+import { formatDiagnostics } from "./render-diagnostics.js";
+
 /**
  * - `FILE_NOT_FOUND`: the workflow file is missing, unreadable or not a file.
  * - `SYNTAX`: the file is not valid Lua.
@@ -16,10 +18,14 @@ export type DslErrorCode =
 
 /** One mistake, and where it is. */
 export interface Diagnostic {
-  /** As the workflow file's name in the bundle. */
+  /** As the file's name in the bundle: relative to the directory of the workflow file. */
   file: string;
-  /** Counts from 1. */
-  line: number;
+  /** Counts from 1. Absent where only the file is known. */
+  line?: number;
+  /** Counts from 1, in UTF-16 code units as most editors do; a tab is one. Absent where only the line is known. */
+  column?: number;
+  /** The text of the line. */
+  source?: string;
   group?: string;
   task?: string;
   field?: string;
@@ -39,28 +45,8 @@ export class DslError extends Error {
     what: string | readonly Diagnostic[],
     options: { traceback?: string | undefined; cause?: unknown } = {},
   ) {
-    super(typeof what === "string" ? what : formatAll(what), { cause: options.cause });
+    super(typeof what === "string" ? what : formatDiagnostics(what), { cause: options.cause });
     this.diagnostics = typeof what === "string" ? [] : what;
     if (options.traceback) this.traceback = options.traceback;
   }
-}
-
-/** A person reads no more than these; a generated file can have a mistake in each of its tasks. */
-const MAX_SHOWN = 50;
-
-function formatAll(diagnostics: readonly Diagnostic[]): string {
-  const lines = diagnostics.slice(0, MAX_SHOWN).map(formatDiagnostic);
-  const rest = diagnostics.length - lines.length;
-  return (rest > 0 ? [...lines, `… and ${rest} more`] : lines).join("\n");
-}
-
-/** One line for a person: `pipeline.lua:12: group "build", task "compile", field "timeout": …`. */
-function formatDiagnostic(diagnostic: Diagnostic): string {
-  const place = [
-    diagnostic.group === undefined ? undefined : `group "${diagnostic.group}"`,
-    diagnostic.task === undefined ? undefined : `task "${diagnostic.task}"`,
-    diagnostic.field === undefined ? undefined : `field "${diagnostic.field}"`,
-  ].filter((part) => part !== undefined);
-  const prefix = `${diagnostic.file}:${diagnostic.line}: `;
-  return prefix + (place.length > 0 ? `${place.join(", ")}: ` : "") + diagnostic.message;
 }

@@ -44,6 +44,7 @@ export type {
 } from "./model.js";
 export { isLuaTable, TASK_HOOKS } from "./model.js";
 export { patternProblem, protectionProblem } from "./path-pattern.js";
+export { renderDiagnostics } from "./render-diagnostics.js";
 export { openTaskState } from "./task/open-task-state.js";
 export type {
   CallArguments,

@@ -1,13 +1,13 @@
 import { DslError } from "../dsl-error.js";
 import type { Workflow } from "../model.js";
-import { findTableLayout } from "../source/table-layout.js";
 import { Diagnostics } from "./diagnostics.js";
-import { fluentLine } from "./fluent-line.js";
+import { fluentBuilder } from "./fluent-line.js";
 import { hashModel } from "./model-hash.js";
 import { describeType, isRawTable, type RawTable, type RawValue, Unreadable } from "./raw-model.js";
-import { GROUP_TABLE_NAMES } from "./read-definitions.js";
 import { type GroupDefinition, readGroup } from "./read-group.js";
-import { SourceMap, type Spot } from "./source-map.js";
+import type { Spot } from "./source-map.js";
+import type { Position, Sources } from "./sources.js";
+import { WrittenGroups } from "./written-groups.js";
 
 /** A valid workflow, and the registry references of its functions by group. */
 export interface BuiltWorkflow {
@@ -24,29 +24,29 @@ export interface Definitions {
 /**
  * Checks what a workflow has defined.
  *
+ * @param accepted - the workflow file as Lua accepted it
  * @throws {DslError} INVALID_WORKFLOW with every mistake that was found.
  */
 export function buildWorkflow(
   { definitions, fluent }: Definitions,
-  file: string,
-  source: Uint8Array,
+  sources: Sources,
+  accepted: Uint8Array,
 ): BuiltWorkflow {
-  const report = new Diagnostics(file);
-  const layout = findTableLayout(source, GROUP_TABLE_NAMES);
+  const report = new Diagnostics(sources);
+  const file = sources.main;
   const built: BuiltWorkflow = { workflow: { file, groups: [], modelHash: "" }, functions: new Map() };
+  const written = new WrittenGroups(sources, accepted);
   const groups =
-    fluent.length > 0 && definitions.length === 0 ? {} : pickGroups(definitions, layout.line, report);
-  const map = new SourceMap(layout);
-  for (const { key, line, firstLine } of map.repeated) {
-    if (groups[key] !== undefined)
-      report.add({ line, group: key }, `is defined twice, first in line ${firstLine}`);
-  }
-  const written = map.inSourceOrder(groups).map((name): Entry => {
+    fluent.length > 0 && definitions.length === 0 ? {} : pickGroups(definitions, written.at, report);
+  written.refuseRepeated(groups, report);
+  const map = written.map(groups);
+  const tables = map.inSourceOrder(groups).map((name): Entry => {
     const raw = groups[name] ?? null;
-    return { name, raw, spot: map.find(name, raw, layout.line) };
+    return { name, raw, spot: map.find(name, raw) };
   });
-  for (const { name, raw, spot } of inOrderOfLines(written, fluent.flatMap(fluentEntry))) {
-    if (built.functions.has(name)) report.add({ line: spot.line, group: name }, "is defined twice");
+  const made = fluent.flatMap((raw) => fluentEntry(raw, sources));
+  for (const { name, raw, spot } of inOrderOfLines(tables, made, file)) {
+    if (built.functions.has(name)) report.add({ ...spot, group: name }, "is defined twice");
     const { group, ...functions } = readGroup(name, raw, spot, report);
     built.workflow.groups.push(group);
     built.functions.set(name, functions);
@@ -62,25 +62,35 @@ interface Entry {
   spot: Spot;
 }
 
-function fluentEntry(raw: RawValue): Entry[] {
-  if (!isRawTable(raw)) return [];
+function fluentEntry(raw: RawValue, sources: Sources): Entry[] {
+  const builder = fluentBuilder(raw);
+  if (!builder || !isRawTable(raw)) return [];
   const { name, ...fields } = raw;
-  const spot = { line: fluentLine(raw) ?? 1, layout: undefined };
+  const spot = sources.builderPosition(builder, { file: sources.main, line: 1 });
   return [{ name: typeof name === "string" ? name : "", raw: fields, spot }];
 }
 
-/** Both are in order already. */
-function inOrderOfLines(written: readonly Entry[], fluent: readonly Entry[]): Entry[] {
-  if (fluent.length === 0) return [...written];
-  return [...written, ...fluent].sort((a, b) => a.spot.line - b.spot.line);
+/** Both are in order already. What another file has defined stays behind what comes before it. */
+function inOrderOfLines(tables: readonly Entry[], made: readonly Entry[], main: string): Entry[] {
+  if (made.length === 0) return [...tables];
+  return [tables, made]
+    .flatMap((entries) => {
+      let line = 0;
+      return entries.map((entry) => {
+        if (entry.spot.file === main) line = entry.spot.line;
+        return { entry, line };
+      });
+    })
+    .sort((a, b) => a.line - b.line)
+    .map(({ entry }) => entry);
 }
 
 const EXAMPLE = 'TaskDefinitions = { build = { tasks = { { name = "hello", command = "echo hello" } } } }';
 
-function pickGroups(definitions: Definitions["definitions"], line: number, report: Diagnostics): RawTable {
+function pickGroups(definitions: Definitions["definitions"], at: Position, report: Diagnostics): RawTable {
   const [first, second] = definitions;
   const complain = (message: string): RawTable => {
-    report.add({ line }, message);
+    report.add(at, message);
     return {};
   };
   if (!first) return complain(`the workflow defines no groups; set the global table, as in ${EXAMPLE}`);

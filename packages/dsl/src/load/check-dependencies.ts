@@ -1,45 +1,60 @@
-import type { Group, Task } from "../model.js";
-import type { TableLayout } from "../source/table-layout.js";
+import type { Task } from "../model.js";
 import type { Diagnostics } from "./diagnostics.js";
-import { SourceMap } from "./source-map.js";
+import type { TaskDefinition } from "./read-task.js";
 
-/** Reports names that occur twice, dependencies that do not exist, and cycles. */
-export function checkDependencies(group: Group, report: Diagnostics, layout: TableLayout | undefined): void {
-  const byName = new Map<string, Task>();
-  for (const task of group.tasks) {
-    const first = byName.get(task.name);
-    const place = { line: task.at.line, group: group.name, task: task.name };
-    if (first) report.add({ ...place, field: "name" }, `is used twice, first in line ${first.at.line}`);
-    else byName.set(task.name, task);
-  }
-  const complain = (task: Task, field: string, message: string) =>
-    report.add({ line: fieldLine(task, field, layout), group: group.name, task: task.name, field }, message);
+/** Reports a mistake at the text that names a task. */
+type Complain = (
+  definition: TaskDefinition,
+  field: string,
+  mistake: { text: string; message: string },
+) => void;
+
+/** Reports names that occur twice in a group, dependencies that do not exist, and cycles. */
+export function checkDependencies(definitions: readonly TaskDefinition[], report: Diagnostics): void {
+  const byName = indexNames(definitions, report);
+  const complain: Complain = ({ place }, field, { text, message }) => report.add(place(field, text), message);
   let known = true;
-  for (const task of group.tasks) {
-    for (const [field, name] of namedBy(task)) {
+  for (const definition of definitions) {
+    for (const [field, name] of namedBy(definition.task)) {
       if (byName.has(name)) continue;
       known = false;
       const what = field === "depends_on" ? "depends on" : "handles the failure of";
       const hint = report.suggest(name, byName.keys());
-      complain(task, field, `${what} "${name}", which does not exist in this group${hint}`);
+      const message = `${what} "${name}", which does not exist in this group${hint}`;
+      complain(definition, field, { text: name, message });
     }
   }
   if (known) complainOfCycle(byName, complain);
 }
 
-function complainOfCycle(
-  byName: ReadonlyMap<string, Task>,
-  complain: (task: Task, field: string, message: string) => void,
-): void {
-  const edges = [...byName].map(([name, task]): [string, { dependsOn: string[] }] => [
+function indexNames(
+  definitions: readonly TaskDefinition[],
+  report: Diagnostics,
+): Map<string, TaskDefinition> {
+  const byName = new Map<string, TaskDefinition>();
+  for (const definition of definitions) {
+    const { at, name } = definition.task;
+    const first = byName.get(name)?.task.at;
+    if (!first) byName.set(name, definition);
+    else {
+      const where = first.file === at.file ? `in line ${first.line}` : `in ${first.file}:${first.line}`;
+      report.add(definition.place("name"), `is used twice, first ${where}`);
+    }
+  }
+  return byName;
+}
+
+function complainOfCycle(byName: ReadonlyMap<string, TaskDefinition>, complain: Complain): void {
+  const edges = [...byName].map(([name, { task }]): [string, { dependsOn: string[] }] => [
     name,
     { dependsOn: namedBy(task).map(([, named]) => named) },
   ]);
   const cycle = findCycle(new Map(edges));
   const first = cycle && byName.get(cycle[0] ?? "");
   if (!cycle || !first) return;
-  const field = first.dependsOn.includes(cycle[1] ?? "") ? "depends_on" : "next_if_fail";
-  complain(first, field, `the dependencies form a cycle: ${cycle.join(" -> ")}`);
+  const text = cycle[1] ?? "";
+  const field = first.task.dependsOn.includes(text) ? "depends_on" : "next_if_fail";
+  complain(first, field, { text, message: `the dependencies form a cycle: ${cycle.join(" -> ")}` });
 }
 
 /** The tasks that a task waits for, and the field that says so. */
@@ -48,12 +63,6 @@ function namedBy({ dependsOn, nextIfFail = [] }: Task): ["depends_on" | "next_if
     ...dependsOn.map((name): ["depends_on", string] => ["depends_on", name]),
     ...nextIfFail.map((name): ["next_if_fail", string] => ["next_if_fail", name]),
   ];
-}
-
-/** The line of a field of a task, where the source shows it. */
-function fieldLine(task: Task, field: string, layout: TableLayout | undefined): number {
-  const entry = layout?.entries.find((candidate) => candidate.line === task.at.line && candidate.table);
-  return new SourceMap(entry?.table).find(field, null, task.at.line).line;
 }
 
 /**

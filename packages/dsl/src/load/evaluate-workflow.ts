@@ -1,11 +1,12 @@
-import { DslError } from "../dsl-error.js";
 import type { HostBinding } from "../library/host-binding.js";
 import { installLibrary } from "../library/install-library.js";
-import { callProtected, installErrorHandler, type LuaFailure, loadChunk } from "../lua/call-protected.js";
+import { callProtected, installErrorHandler, loadChunk } from "../lua/call-protected.js";
 import { type LuaState, openLuaState } from "../lua/lua-state.js";
 import { joinModernDsls, prepareSource } from "../source/prepare-source.js";
 import { type BuiltWorkflow, buildWorkflow, type Definitions } from "./build-workflow.js";
 import { readDefinitions, readFluentGroups } from "./read-definitions.js";
+import { explainFailure } from "./script-error.js";
+import { Sources } from "./sources.js";
 
 /** A state in which a workflow was loaded, with the model that came out. */
 export interface EvaluatedWorkflow extends BuiltWorkflow {
@@ -26,16 +27,16 @@ export interface EvaluateOptions {
  */
 export async function evaluateWorkflow(options: EvaluateOptions): Promise<EvaluatedWorkflow> {
   const { binding, memoryLimitBytes } = options;
-  const { file } = binding;
+  const sources = new Sources(binding.file, binding.files.files);
   const lua = await openLuaState({ clockMs: binding.context.clockMs, memoryLimitBytes });
   installErrorHandler(lua);
   installLibrary(lua, binding);
   lua.limitMemory(memoryLimitBytes);
-  const source = compile(lua, prepareSource(options.source), file);
+  const accepted = compile(lua, prepareSource(options.source), sources);
   const failure = callProtected(lua, 0, 0);
-  if (failure) throw scriptError(failure, file);
+  if (failure) throw explainFailure(failure, sources);
   lua.limitMemory(undefined);
-  return { lua, ...buildWorkflow(definitionsIn(lua), file, source) };
+  return { lua, ...buildWorkflow(definitionsIn(lua), sources, accepted) };
 }
 
 function definitionsIn(lua: LuaState): Definitions {
@@ -43,20 +44,12 @@ function definitionsIn(lua: LuaState): Definitions {
 }
 
 /** Pushes the file's function; returns the text that Lua accepted. */
-function compile(lua: LuaState, source: Uint8Array, file: string): Uint8Array {
-  const failure = loadChunk(lua, source, `@${file}`);
+function compile(lua: LuaState, source: Uint8Array, sources: Sources): Uint8Array {
+  const chunk = `@${sources.main}`;
+  const failure = loadChunk(lua, source, chunk);
   if (!failure) return source;
   const joined = failure.kind === "syntax" ? joinModernDsls(source) : undefined;
-  const second = joined ? loadChunk(lua, joined, `@${file}`) : failure;
+  const second = joined ? loadChunk(lua, joined, chunk) : failure;
   if (joined && !second) return joined;
-  throw scriptError(second ?? failure, file);
-}
-
-function scriptError(failure: LuaFailure, file: string): DslError {
-  const match = /^(.*?):(\d+): (.*)$/s.exec(failure.message);
-  const line = match?.[2] ?? /:(\d+): in /.exec(failure.traceback ?? "")?.[1] ?? "1";
-  const named = match?.[1] ?? file;
-  const diagnostic = { file: named, line: Number(line), message: match?.[3] ?? failure.message };
-  const code = failure.kind === "syntax" ? "SYNTAX" : "SCRIPT_ERROR";
-  return new DslError(code, [diagnostic], { traceback: failure.traceback });
+  throw explainFailure(second ?? failure, sources);
 }

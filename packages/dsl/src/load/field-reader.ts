@@ -23,7 +23,7 @@ export class FieldReader {
     private readonly table: RawTable,
     private readonly fields: FieldSet,
     private readonly report: Diagnostics,
-    private readonly place: (field?: string) => Place,
+    private readonly place: (field: string) => Place,
   ) {}
 
   /** Reports every field that is not read, or not read yet. */

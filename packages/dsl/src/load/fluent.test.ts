@@ -69,11 +69,11 @@ describe("the fluent form", () => {
     ],
     [
       `\nworkflow.define("w"):tasks({ task("t"):command("x"):timeout("soon") })`,
-      `workflow.lua:2: group "w", task "t", field "timeout": "soon" is not a duration`,
+      `workflow.lua:2:30: group "w", task "t", field "timeout": "soon" is not a duration`,
     ],
     [
       `workflow.define("w"):tasks({ task("t"):command("x") })\nworkflow.define("w"):tasks({})`,
-      `workflow.lua:2: group "w": is defined twice`,
+      `workflow.lua:2:1: group "w": is defined twice`,
     ],
   ])("%s is a mistake", async (source, message) => {
     expect((await loadError(source)).message).toContain(message);

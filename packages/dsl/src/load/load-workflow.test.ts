@@ -138,6 +138,16 @@ describe("loadWorkflow", () => {
     ]);
   });
 
+  it("keeps groups and tasks of one line in the order of the source", async () => {
+    const tasks = Array.from({ length: 20 }, (_, index) => `t${index * 7} = { command = "x" }`).join(", ");
+    const groups = Array.from({ length: 20 }, (_, index) => `g${index * 7} = { tasks = { ${tasks} } }`);
+    const { workflow } = await load(`TaskDefinitions = { ${groups.join(", ")} }`);
+    const numbers = (items: { name: string }[]) => items.map(({ name }) => Number(name.slice(1)));
+    const sevens = Array.from({ length: 20 }, (_, index) => index * 7);
+    expect(numbers(workflow.groups)).toEqual(sevens);
+    expect(numbers(workflow.groups[19]?.tasks ?? [])).toEqual(sevens);
+  });
+
   it("keeps groups and tasks of a map in the order of the source", async () => {
     const groups = Array.from({ length: 30 }, (_, i) => `g${(i * 7) % 30}`);
     const tasks = groups.map((name) => `${name} = { command = "x" }`).join(",\n");

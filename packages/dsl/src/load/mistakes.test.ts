@@ -7,6 +7,9 @@ import { loadWorkflow } from "./load-workflow.js";
 const task = (fields: string): string => `TaskDefinitions = {\ng = {\ntasks = {\n{ ${fields} }\n}\n}\n}`;
 const group = (fields: string): string => `TaskDefinitions = {\ng = { tasks = {},\n ${fields} }\n}`;
 
+/** Columns are tested elsewhere (columns.test.ts). */
+const withoutColumns = ({ message }: Error): string => message.replace(/^(workflow\.lua:\d+):\d+:/gm, "$1:");
+
 const inTask = (field: string, message: string): string =>
   `workflow.lua:4: group "g", task "t", field "${field}": ${message}`;
 const inGroup = (field: string, message: string): string =>
@@ -72,7 +75,7 @@ describe("a mistake in a task", () => {
   ])("%s", async (field, message) => {
     const error = await loadError(task(`name = "t", command = "x", ${field}`));
     expect(error.code).toBe("INVALID_WORKFLOW");
-    expect(error.message).toBe(message);
+    expect(withoutColumns(error)).toBe(message);
   });
 
   it.each([
@@ -100,7 +103,7 @@ describe("a mistake in a task", () => {
     ],
     ['name = "t", command = {}', inTask("command", "must be a shell command or a function, got a table")],
   ])("%s", async (fields, message) => {
-    expect((await loadError(task(fields))).message).toBe(message);
+    expect(withoutColumns(await loadError(task(fields)))).toBe(message);
   });
 
   it("is reported together with all others, at its own line", async () => {
@@ -120,6 +123,8 @@ describe("a mistake in a task", () => {
       {
         file: "workflow.lua",
         line: 3,
+        column: 9,
+        source: '        descripton = "x",',
         group: "g",
         field: "descripton",
         message: 'unknown field "descripton". Did you mean "description"?',
@@ -127,6 +132,8 @@ describe("a mistake in a task", () => {
       {
         file: "workflow.lua",
         line: 7,
+        column: 13,
+        source: '            timeout = "soon" },',
         group: "g",
         task: "a",
         field: "timeout",
@@ -135,6 +142,8 @@ describe("a mistake in a task", () => {
       {
         file: "workflow.lua",
         line: 9,
+        column: 28,
+        source: '            depends_on = { "c" } },',
         group: "g",
         task: "b",
         field: "depends_on",
@@ -167,21 +176,23 @@ describe("a mistake in dependencies", () => {
 
   it("is a name that is used twice", async () => {
     const error = await loadError(tasks('{ name = "a", command = "x" }', '{ name = "a", command = "y" }'));
-    expect(error.message).toBe(
+    expect(withoutColumns(error)).toBe(
       'workflow.lua:3: group "g", task "a", field "name": is used twice, first in line 2',
     );
   });
 
   it("is a key that is written twice, which Lua would hide", async () => {
     const error = await loadError(tasks('a = { command = "x" }', 'a = { command = "y" }'));
-    expect(error.message).toBe('workflow.lua:3: group "g", task "a": is defined twice, first in line 2');
+    expect(withoutColumns(error)).toBe(
+      'workflow.lua:3: group "g", task "a": is defined twice, first in line 2',
+    );
   });
 
   it("is a name that does not exist", async () => {
     const error = await loadError(
       tasks('{ name = "build", command = "x" }', '{ name = "d", command = "y",\ndepends_on = "biuld" }'),
     );
-    expect(error.message).toBe(
+    expect(withoutColumns(error)).toBe(
       'workflow.lua:4: group "g", task "d", field "depends_on": depends on "biuld", which does not exist in this group. Did you mean "build"?',
     );
   });
@@ -194,7 +205,7 @@ describe("a mistake in dependencies", () => {
         'c = { command = "x", depends_on = "b" }',
       ),
     );
-    expect(error.message).toBe(
+    expect(withoutColumns(error)).toBe(
       'workflow.lua:2: group "g", task "a", field "depends_on": the dependencies form a cycle: a -> c -> b -> a',
     );
   });
@@ -258,7 +269,7 @@ describe("a mistake in a group", () => {
       inGroup("limits", "files must be a whole number of at least 1, got the number 1.5"),
     ],
   ])("%s", async (fields, message) => {
-    expect((await loadError(group(fields))).message).toBe(message);
+    expect(withoutColumns(await loadError(group(fields)))).toBe(message);
   });
 
   it.each([
@@ -282,7 +293,7 @@ describe("a mistake in a group", () => {
       'workflow.lua:3: group "g": is defined twice, first in line 2',
     ],
   ])("%s", async (groups, message) => {
-    expect((await loadError(`TaskDefinitions = {\n${groups}\n}`)).message).toBe(message);
+    expect(withoutColumns(await loadError(`TaskDefinitions = {\n${groups}\n}`))).toBe(message);
   });
 
   it.each([
@@ -300,7 +311,7 @@ describe("a mistake in a group", () => {
   ])("%s", async (source, message) => {
     const error = await loadError(source);
     expect(error.code).toBe("INVALID_WORKFLOW");
-    expect(error.message).toContain(message);
+    expect(withoutColumns(error)).toContain(message);
   });
 });
 
@@ -309,15 +320,13 @@ describe("a file that does not load", () => {
     ["x = = 1", 1, "unexpected symbol near '='"],
     ["x = 1\ny = {\n", 3, "unexpected symbol near <eof>"],
     ["Modern DSLs = {\n g = {{\n}", 3, "'}' expected (to close '{' at line 2) near <eof>"],
-    ["\x1bLua", 1, "attempt to load a binary chunk"],
+    ["\x1bLua", undefined, "attempt to load a binary chunk"],
   ])("has a syntax error with its line: %j", async (source, line, message) => {
     const error = await loadError(source);
     expect(error.code).toBe("SYNTAX");
-    expect(error.diagnostics).toEqual([
-      { file: "workflow.lua", line: expect.any(Number), message: expect.any(String) },
-    ]);
-    expect(error.message).toContain(message);
+    expect(error.diagnostics).toMatchObject([{ file: "workflow.lua" }]);
     expect(error.diagnostics[0]?.line).toBe(line);
+    expect(error.message).toContain(message);
   });
 
   it.each([

@@ -1,4 +1,5 @@
 import type { FunctionField, Group, GroupFunction } from "../model.js";
+import { repeatedNames } from "../source/table-layout.js";
 import { checkDependencies } from "./check-dependencies.js";
 import type { Diagnostics } from "./diagnostics.js";
 import { FieldReader } from "./field-reader.js";
@@ -17,28 +18,29 @@ export interface GroupDefinition {
 
 /** Checks one entry of the table of groups. Mistakes go into the report. */
 export function readGroup(name: string, raw: RawValue, spot: Spot, report: Diagnostics): GroupDefinition {
-  const group: Group = { name, tasks: [], at: { file: report.file, line: spot.line } };
+  const group: Group = { name, tasks: [], at: { file: spot.file, line: spot.line } };
   const definition: GroupDefinition = { group, functions: new Map(), tasks: new Map() };
-  const here = { line: spot.line, group: name };
+  const here = { ...spot, group: name };
   if (!isName(name)) report.add(here, "the name of a group must not be empty or contain control characters");
   if (!isRawTable(raw)) {
     report.add(here, `a group must be a table with a field "tasks", got ${describeType(raw)}`);
     return definition;
   }
-  const map = new SourceMap(spot.layout);
+  const map = new SourceMap(spot);
   const fields = new FieldReader(raw, GROUP_FIELDS, report, (field) => ({
-    line: field === undefined ? spot.line : map.find(field, raw[field] ?? null, spot.line).line,
+    ...map.find(field, raw[field] ?? null),
     group: name,
-    ...(field === undefined ? {} : { field }),
+    field,
   }));
   readGroupFields(fields, definition);
   const tasks = fields.raw("tasks");
   if (raw.tasks === undefined) report.add(here, 'has no field "tasks"');
-  for (const task of readTasks(tasks, map.find("tasks", tasks, spot.line), fields, { name, report })) {
-    group.tasks.push(task.task);
-    definition.tasks.set(task.task.name, task.functions);
+  const read = readTasks(tasks, map.find("tasks", tasks), fields, { name, report });
+  for (const { task, functions } of read) {
+    group.tasks.push(task);
+    definition.tasks.set(task.name, functions);
   }
-  checkDependencies(group, report, map.find("tasks", tasks, spot.line).layout);
+  checkDependencies(read, report);
   return definition;
 }
 
@@ -73,10 +75,10 @@ function readTasks(
   group: { name: string; report: Diagnostics },
 ): TaskDefinition[] {
   if (raw === null) return [];
-  const map = new SourceMap(spot.layout);
+  const map = new SourceMap(spot);
   if (Array.isArray(raw)) {
     return raw.flatMap((item, index) => {
-      const place = { index: index + 1, group: group.name, spot: map.find(index + 1, item, spot.line) };
+      const place = { index: index + 1, group: group.name, spot: map.find(index + 1, item) };
       return readTask(item, place, group.report) ?? [];
     });
   }
@@ -84,12 +86,21 @@ function readTasks(
     fields.reject("tasks", `must be a list or a map of tasks, got ${describeType(raw)}`);
     return [];
   }
-  for (const { key, line, firstLine } of map.repeated) {
-    group.report.add({ line, group: group.name, task: key }, `is defined twice, first in line ${firstLine}`);
-  }
+  refuseRepeated(spot, group);
   return map.inSourceOrder(raw).flatMap((key) => {
     const item = raw[key] ?? null;
-    const place = { key, group: group.name, spot: map.find(key, item, spot.line) };
+    const place = { key, group: group.name, spot: map.find(key, item) };
     return readTask(item, place, group.report) ?? [];
   });
+}
+
+function refuseRepeated(
+  { file, layout }: Spot,
+  { name, report }: { name: string; report: Diagnostics },
+): void {
+  for (const { entry, first } of repeatedNames(layout)) {
+    const { line, offset } = entry;
+    const place = { file, line, offset, group: name, task: String(entry.key) };
+    report.add(place, `is defined twice, first in line ${first.line}`);
+  }
 }

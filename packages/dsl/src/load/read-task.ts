@@ -2,15 +2,17 @@ import { type Command, type FunctionField, type SourcePosition, TASK_HOOKS, type
 import type { Diagnostics, Place } from "./diagnostics.js";
 import { expandUses } from "./expand-uses.js";
 import { FieldReader } from "./field-reader.js";
-import { fluentLine } from "./fluent-line.js";
+import { fluentBuilder } from "./fluent-line.js";
 import { TASK_FIELDS } from "./known-fields.js";
-import { describeType, isRawTable, RawFunction, type RawTable, type RawValue } from "./raw-model.js";
+import { describeType, isRawTable, RawFunction, type RawValue } from "./raw-model.js";
 import { SourceMap, type Spot } from "./source-map.js";
 
-/** A task, and its functions. */
+/** A task, its functions, and where its mistakes are. */
 export interface TaskDefinition {
   task: Task;
   functions: Map<FunctionField, RawFunction>;
+  /** Of the task, of a field, or of a text that is written out in a field. */
+  place(field?: string, text?: string): Place;
 }
 
 /** Where a task was found: at a position of a list, or under a key of a map. */
@@ -22,32 +24,35 @@ export interface TaskPlace {
 }
 
 /** Checks one task. Mistakes go into the report; without a usable name there is no task. */
-export function readTask(given: RawValue, place: TaskPlace, report: Diagnostics): TaskDefinition | undefined {
-  const line = fluentLine(given) ?? place.spot.line;
-  const label = place.key ?? `#${place.index}`;
+export function readTask(given: RawValue, where: TaskPlace, report: Diagnostics): TaskDefinition | undefined {
+  const builder = fluentBuilder(given);
+  const spot = builder ? report.sources.builderPosition(builder, where.spot) : where.spot;
+  const label = where.key ?? `#${where.index}`;
   if (!isRawTable(given)) {
     const problem = `a task must be a table, got ${describeType(given)}`;
-    report.add({ line, group: place.group, task: label }, problem);
+    report.add({ ...spot, group: where.group, task: label }, problem);
     return undefined;
   }
   const expanded = expandUses(given);
   const raw = "problem" in expanded ? given : expanded.task;
-  const map = new SourceMap(place.spot.layout);
-  const name = raw.name ?? place.key ?? null;
-  const fields = new FieldReader(raw, TASK_FIELDS, report, (field) => fieldPlace(raw, name, field));
-  function fieldPlace(table: RawTable, named: RawValue, field: string | undefined): Place {
-    const at = field === undefined ? line : map.find(field, table[field] ?? null, line).line;
-    const known = typeof named === "string" ? named : label;
-    return { line: at, group: place.group, task: known, ...(field === undefined ? {} : { field }) };
-  }
+  const name = raw.name ?? where.key ?? null;
+  const names = { group: where.group, task: typeof name === "string" ? name : label };
+  const map = new SourceMap(spot);
+  const place = (field?: string, text?: string): Place => {
+    if (field === undefined) return { ...spot, ...names };
+    const at = map.find(field, raw[field] ?? null, "uses");
+    const found = text === undefined ? undefined : report.sources.findText(spot.file, map.entry(field), text);
+    return { ...at, offset: found ?? at.offset, ...names, field };
+  };
+  const fields = new FieldReader(raw, TASK_FIELDS, report, place);
   fields.refuseOthers();
   if ("problem" in expanded) fields.reject("uses", expanded.problem);
   const task = readFields(fields, typeof name === "string" ? name : "");
-  task.at = { file: report.file, line };
-  if (fluentLine(given) !== undefined) task.form = "fluent";
+  task.at = { file: spot.file, line: spot.line };
+  if (builder) task.form = "fluent";
   const functions = readCommands(fields, task);
   if (raw.command === undefined) fields.reject("command", "is missing: a task needs a command");
-  return checkName(name, fields) ? { task, functions } : undefined;
+  return checkName(name, fields) ? { task, functions, place } : undefined;
 }
 
 function checkName(name: RawValue, fields: FieldReader): boolean {

@@ -1,26 +1,12 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { encodeBundle } from "../bundle/encode-bundle.js";
 import { openTaskState } from "../task/open-task-state.js";
 import { temporaryHost } from "../testing/temporary-host.js";
-import { caught, temporaryDirectory } from "../testing/workflow-files.js";
+import { caught, temporaryDirectory, writeWorkflows } from "../testing/workflow-files.js";
 import { type LoadWorkflowOptions, loadWorkflow } from "./load-workflow.js";
 
-const root = temporaryDirectory();
-
-/** Writes files into a directory of their own; gives the path of the first one. */
-function write(files: Record<string, string>): string {
-  const directory = mkdtempSync(join(root, "several-"));
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(directory, name)), { recursive: true });
-    writeFileSync(join(directory, name), text);
-  }
-  return join(directory, Object.keys(files)[0] ?? "");
-}
-
 const load = (files: Record<string, string>, options?: LoadWorkflowOptions) =>
-  loadWorkflow(write(files), options);
+  loadWorkflow(writeWorkflows(files), options);
 
 /** Loads, loads again from the bundle alone, and calls the command of task `t` in group `g`. */
 async function call(files: Record<string, string>, options?: LoadWorkflowOptions) {

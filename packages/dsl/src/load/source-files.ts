@@ -5,13 +5,15 @@ import { HostError } from "../host.js";
 
 /** The files that a workflow is made of, by their names in its bundle. */
 export interface SourceFiles {
+  /** Those that were read so far, or can be: when a workflow is loaded, the same everywhere. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
   /** Undefined when there is no such file. @throws {HostError} when it cannot be read */
   read(name: string): Uint8Array | undefined;
 }
 
 /** The files of a bundle. */
 export function filesOf({ files }: Bundle): SourceFiles {
-  return { read: (name) => files.get(name) };
+  return { files, read: (name) => files.get(name) };
 }
 
 /** Reads files below and beside the directory of a workflow, and keeps all that was read. */

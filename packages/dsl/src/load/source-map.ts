@@ -1,59 +1,89 @@
 import type { LayoutEntry, TableLayout } from "../source/table-layout.js";
-import { isRawTable, RawFunction, type RawValue } from "./raw-model.js";
+import { isRawTable, RawFunction, type RawTable, type RawValue } from "./raw-model.js";
+import type { Position } from "./sources.js";
 
-/** Where something is written: its line, and what the source text shows of its inside. */
-export interface Spot {
-  line: number;
-  layout: TableLayout | undefined;
+/** Where something is written, and what the source text shows of its inside. */
+export interface Spot extends Position {
+  layout?: TableLayout | undefined;
 }
 
 /** Looks entries of a literal table up by key. Where a key stands twice, Lua keeps the last, and so do we. */
 export class SourceMap {
-  private readonly byKey = new Map<string | number, { entry: LayoutEntry; order: number }>();
-  /** Names that are written twice, with the line of the first. */
-  readonly repeated: { key: string; line: number; firstLine: number }[] = [];
+  private readonly byKey = new Map<string | number, { file: string; entry: LayoutEntry }>();
 
-  constructor(layout: TableLayout | undefined) {
-    for (const [order, entry] of (layout?.entries ?? []).entries()) {
-      if (entry.key === undefined) continue;
-      const first = this.byKey.get(entry.key);
-      if (first && typeof entry.key === "string")
-        this.repeated.push({ key: entry.key, line: entry.line, firstLine: first.entry.line });
-      this.byKey.set(entry.key, { entry, order });
-    }
+  /** @param around - where the table is, with its layout */
+  constructor(private readonly around: Spot) {
+    for (const entry of around.layout?.entries ?? []) this.add(around.file, entry);
   }
 
-  /** The spot of an entry: as written, else where the first of its functions is, else `otherwise`. */
-  find(key: string | number, value: RawValue, otherwise: number): Spot {
-    const entry = this.byKey.get(key)?.entry;
-    return { line: entry?.line ?? firstFunctionLine(value) ?? otherwise, layout: entry?.table };
+  add(file: string, entry: LayoutEntry): void {
+    if (entry.key !== undefined) this.byKey.set(entry.key, { file, entry });
   }
 
-  /** Keys in the order of the source: by line, then as written, then by name. */
-  inSourceOrder(table: { [key: string]: RawValue }): string[] {
-    const ranked = Object.keys(table).map((key) => ({
-      key,
-      line: this.find(key, table[key] ?? null, Number.POSITIVE_INFINITY).line,
-      order: this.byKey.get(key)?.order ?? Number.POSITIVE_INFINITY,
-    }));
-    ranked.sort((a, b) => compare(a.line, b.line) || compare(a.order, b.order) || compare(a.key, b.key));
+  entry(key: string | number): LayoutEntry | undefined {
+    return this.byKey.get(key)?.entry;
+  }
+
+  /**
+   * The spot of an entry: as written; else, for a function, its own; else that of the entry `through` which it came;
+   * (or of what that has inside); else where the first function in it is, if that is in the file of the table; else
+   * the table's.
+   */
+  find(key: string | number, value: RawValue, through?: string): Spot {
+    const written = this.written(key);
+    if (written) return written;
+    if (value instanceof RawFunction && value.at) return value.at;
+    const source = through === undefined ? undefined : this.written(through);
+    if (source) return new SourceMap(source).find(key, null, through);
+    const { layout: _, ...around } = this.around;
+    const inside = firstFunction(value, this.around.file);
+    return inside ?? around;
+  }
+
+  /** Keys in the order of the source: those of the table's own file first; by line, then by column, then by name. */
+  inSourceOrder(table: RawTable): string[] {
+    const ranked = Object.keys(table).map((key) => {
+      const at = this.written(key) ?? firstFunction(table[key] ?? null);
+      const rank = at === undefined ? 2 : at.file === this.around.file ? 0 : 1;
+      return { key, rank, file: at?.file ?? "", line: at?.line ?? 0, offset: at?.offset ?? 0 };
+    });
+    ranked.sort(
+      (a, b) =>
+        a.rank - b.rank ||
+        compare(a.file, b.file) ||
+        a.line - b.line ||
+        a.offset - b.offset ||
+        compare(a.key, b.key),
+    );
     return ranked.map((entry) => entry.key);
+  }
+
+  private written(key: string | number): Spot | undefined {
+    const known = this.byKey.get(key);
+    if (!known) return undefined;
+    const { line, offset, table } = known.entry;
+    return { file: known.file, line, offset, layout: table };
   }
 }
 
-/** The smallest line of a function in a value. */
-function firstFunctionLine(value: RawValue): number | undefined {
-  if (value instanceof RawFunction) return value.at?.line;
+/** The first of the functions in a value that are written in a file, or in that one. */
+function firstFunction(value: RawValue, file?: string): Position | undefined {
+  if (value instanceof RawFunction)
+    return file === undefined || value.at?.file === file ? value.at : undefined;
   if (!Array.isArray(value) && !isRawTable(value)) return undefined;
-  let first: number | undefined;
+  let first: Position | undefined;
   for (const item of Object.values(value)) {
-    const line = firstFunctionLine(item);
-    if (line !== undefined && line < (first ?? Number.POSITIVE_INFINITY)) first = line;
+    const at = firstFunction(item, file);
+    if (
+      at &&
+      (!first || compare(at.file, first.file) < 0 || (at.file === first.file && at.line < first.line))
+    )
+      first = at;
   }
   return first;
 }
 
 /** By code units, not by locale: the same everywhere. */
-function compare<T extends string | number>(a: T, b: T): number {
+function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,16 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { findTableLayout, type TableLayout } from "./table-layout.js";
+import { findTableLayouts, type LayoutEntry, repeatedNames } from "./table-layout.js";
 
 /** `key@line` of the entries, with those of their tables in brackets. */
-function outline(layout: TableLayout): string {
-  return layout.entries
-    .map((entry) => `${entry.key ?? "?"}@${entry.line}${entry.table ? `(${outline(entry.table)})` : ""}`)
+function outline(entries: readonly LayoutEntry[]): string {
+  return entries
+    .map(
+      (entry) => `${entry.key ?? "?"}@${entry.line}${entry.table ? `(${outline(entry.table.entries)})` : ""}`,
+    )
     .join(" ");
 }
 
-const find = (source: string): string => outline(findTableLayout(Buffer.from(source), ["T"]));
+const layouts = (source: string) => findTableLayouts(Buffer.from(source), ["T"]);
+const find = (source: string): string => outline(layouts(source).flatMap(({ entries }) => entries));
 
-describe("findTableLayout", () => {
+describe("findTableLayouts", () => {
   it("finds keys, positions and lines", () => {
     expect(find('T = {\n a = 1,\n ["b c"] = { x, y = 2 };\n\n { z = 3 }\n}')).toBe(
       "a@2 b c@3(1@3 y@3) 1@5(z@5)",
@@ -35,6 +38,29 @@ describe("findTableLayout", () => {
     expect(find('T = {}\nT.a = { x = 1 }\nT["b"] = { y = 2 }\nT[k] = { z = 3 }\nu.T = { v = 1 }')).toBe(
       "a@2(x@2) b@3(y@3)",
     );
+  });
+
+  it("keeps assignments apart, and tells what one of them names twice", () => {
+    const found = layouts("T = { a = 1, b = 2, a = 3 }\nT.a = { 1, 1 }\nT = { a = 4 }");
+    expect(found.map(({ line, entries }) => `${line}: ${outline(entries)}`)).toEqual([
+      "1: a@1 b@1 a@1",
+      "2: a@2(1@2 2@2)",
+      "3: a@3",
+    ]);
+    expect(found.map((layout) => repeatedNames(layout).map(({ entry }) => entry.key))).toEqual([
+      ["a"],
+      [],
+      [],
+    ]);
+  });
+
+  it("knows where entries and their values start", () => {
+    const [layout] = layouts("T = { e = 1, ['b'] = {}, 'c' }");
+    expect(layout?.entries.map(({ offset, valueOffset }) => [offset, valueOffset])).toEqual([
+      [6, 10],
+      [13, 21],
+      [25, 25],
+    ]);
   });
 
   it("does not know computed keys", () => {

@@ -1,8 +1,10 @@
 import { Tokenizer } from "./tokenizer.js";
 
-/** Where the entries of a literal table constructor stand. */
+/** Where a literal table constructor stands, or the assignment that it is in, and its entries. */
 export interface TableLayout {
   line: number;
+  /** In bytes, from the start of the source. */
+  offset: number;
   /** In the order of the source. */
   entries: LayoutEntry[];
 }
@@ -11,6 +13,9 @@ export interface LayoutEntry {
   /** A name, or a position from 1. Absent where the key is computed. */
   key?: string | number;
   line: number;
+  /** In bytes: where the entry starts, and where its value does. */
+  offset: number;
+  valueOffset: number;
   /** Present where the value is a literal table too. */
   table?: TableLayout;
 }
@@ -20,39 +25,51 @@ const MAX_LEVELS = 5;
 
 /**
  * Finds literal table constructors that are assigned to one of the `names`, as in `name = { … }`,
- * `name.key = { … }` and `name["key"] = { … }`, and where their entries stand. Tables carry no positions
- * at run time, so this is where the lines of messages and the order of names come from.
+ * `name.key = { … }` and `name["key"] = { … }` (which gives a layout of one entry), and where their entries
+ * stand. Tables carry no positions at run time, so this is where the lines of messages and the order of names
+ * come from.
  *
- * Non-guarantees: tables that are built in another way have no layout, and a name in an inner scope is
- * taken for the global.
+ * Non-guarantees: tables that are built in another way have no layout, a name in an inner scope is
+ * taken for the global, and not all that is found is executed.
  */
-export function findTableLayout(source: Uint8Array, names: readonly string[]): TableLayout {
+export function findTableLayouts(source: Uint8Array, names: readonly string[]): TableLayout[] {
   const token = new Tokenizer(source);
-  const found: TableLayout = { line: 1, entries: [] };
+  const found: TableLayout[] = [];
   let afterDot = false;
   token.advance();
   while (token.kind !== "end") {
     const candidate = token.kind === "name" && !afterDot && names.some((name) => token.is(name));
     afterDot = token.is(".") || token.is(":");
-    const { line } = token;
+    const { line, start } = token;
     token.advance();
-    if (candidate) readAssignment(token, line, found);
+    const layout = candidate ? readAssignment(token, line, start) : undefined;
+    if (layout) found.push(layout);
   }
   return found;
 }
 
-function readAssignment(token: Tokenizer, line: number, found: TableLayout): void {
+/** Names that are written twice in one constructor, of which Lua keeps the last. */
+export function repeatedNames(layout: TableLayout | undefined): { entry: LayoutEntry; first: LayoutEntry }[] {
+  const firsts = new Map<string, LayoutEntry>();
+  return (layout?.entries ?? []).flatMap((entry) => {
+    if (typeof entry.key !== "string") return [];
+    const first = firsts.get(entry.key);
+    firsts.set(entry.key, first ?? entry);
+    return first ? [{ entry, first }] : [];
+  });
+}
+
+/** Starts after the name. */
+function readAssignment(token: Tokenizer, line: number, offset: number): TableLayout | undefined {
   const whole = token.is("=");
   const key = whole ? undefined : readIndex(token);
-  if (!token.is("=") || (!whole && key === undefined)) return;
+  if (!token.is("=") || (!whole && key === undefined)) return undefined;
   token.advance();
-  if (!token.is("{")) return;
+  if (!token.is("{")) return undefined;
+  const valueOffset = token.start;
   const table = readConstructor(token, whole ? 1 : 2);
-  if (key !== undefined) found.entries.push({ key, line, table });
-  else {
-    if (found.entries.length === 0) found.line = line;
-    found.entries.push(...table.entries);
-  }
+  const entries = key === undefined ? table.entries : [{ key, line, offset, valueOffset, table }];
+  return { line, offset, entries };
 }
 
 /** `.key` or `["key"]`. */
@@ -73,7 +90,7 @@ function readIndex(token: Tokenizer): string | undefined {
 
 /** Starts at `{` and ends after the matching `}`. */
 function readConstructor(token: Tokenizer, level: number): TableLayout {
-  const layout: TableLayout = { line: token.line, entries: [] };
+  const layout: TableLayout = { line: token.line, offset: token.start, entries: [] };
   let position = 0;
   token.advance();
   while (!token.is("}") && token.kind !== "end") {
@@ -90,7 +107,7 @@ function readConstructor(token: Tokenizer, level: number): TableLayout {
 const POSITIONAL = 0;
 
 function readEntry(token: Tokenizer, level: number): LayoutEntry {
-  const entry: LayoutEntry = { line: token.line };
+  const entry: LayoutEntry = { line: token.line, offset: token.start, valueOffset: token.start };
   if (token.is("[")) {
     token.advance();
     const key = literalString(token);
@@ -104,7 +121,10 @@ function readEntry(token: Tokenizer, level: number): LayoutEntry {
     entry.key = token.is("=") ? name : POSITIONAL;
     if (entry.key === POSITIONAL) skipExpression(token, undefined, opensBlock ? 1 : 0);
   } else entry.key = POSITIONAL;
-  if (token.is("=")) token.advance();
+  if (token.is("=")) {
+    token.advance();
+    entry.valueOffset = token.start;
+  }
   if (token.is("{") && level < MAX_LEVELS) entry.table = readConstructor(token, level + 1);
   skipExpression(token);
   return entry;

@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll } from "vitest";
 import { encodeBundle } from "../bundle/encode-bundle.js";
 import { DslError } from "../dsl-error.js";
@@ -25,6 +25,16 @@ export function writeWorkflow(source: string | Uint8Array, name = "workflow.lua"
   const path = join(mkdtempSync(join(root, `${count++}-`)), name);
   writeFileSync(path, source);
   return path;
+}
+
+/** Writes files into a directory of their own; gives the path of the first one. */
+export function writeWorkflows(files: Record<string, string>): string {
+  const directory = mkdtempSync(join(root, `${count++}-`));
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, name)), { recursive: true });
+    writeFileSync(join(directory, name), text);
+  }
+  return join(directory, Object.keys(files)[0] ?? "");
 }
 
 export function load(source: string | Uint8Array, options?: LoadWorkflowOptions): Promise<LoadedWorkflow> {
