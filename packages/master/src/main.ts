@@ -40,6 +40,11 @@ async function explain(error: unknown): Promise<number> {
     complain(printable(error.message));
     return EXIT.infrastructure;
   }
+  if (error instanceof DslError && error.diagnostics.length > 0) {
+    const { showMistakes } = await import("./view/show-mistakes.js");
+    for (const line of showMistakes(error)) process.stderr.write(`${line}\n`);
+    return EXIT.usage;
+  }
   if (!(error instanceof DslError || error instanceof MasterError)) {
     complain(`this is a defect of sloth: ${(error as Error)?.stack ?? error}`);
     return EXIT.infrastructure;
