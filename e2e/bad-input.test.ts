@@ -80,6 +80,34 @@ describe("a mistake in a workflow ends with 2, one message that names the place,
     expect(stderr).toMatch(/"b"/);
   });
 
+  it("is shown with its line and a caret below it", async () => {
+    const text = tasks(`{ name = "t", command = "true", timeout = "5 parsecs" }`);
+    const { stderr } = await sloth(["validate", "-f", writeWorkflow(temporaryDirectory(), text)]);
+    const [message, line = "", caret = ""] = stderr.split("\n");
+    expect(message).toMatch(/^pipeline\.lua:4:39: /);
+    expect(line.slice(caret.indexOf("^"))).toBe('timeout = "5 parsecs" }');
+  });
+
+  it("brings the calls that led to an error of the script", async () => {
+    const text = `local function f()\n  error("on purpose")\nend\nf()\n`;
+    const { stderr } = await sloth(["validate", "-f", writeWorkflow(temporaryDirectory(), text)]);
+    expect(stderr).toMatch(
+      /^pipeline\.lua:2: on purpose[\s\S]*pipeline\.lua:2: in [\s\S]*pipeline\.lua:4: in main chunk/,
+    );
+    expect(stderr).not.toMatch(/sloth/);
+  });
+
+  it.each([
+    ["a valid workflow", tasks(MARK), 0, { valid: true, groups: 1, tasks: 1, diagnostics: [] }],
+    ["a mistake", "x = 1", 2, { valid: false, diagnostics: [{ file: "pipeline.lua", line: 1 }] }],
+    ["an error", `print("x") error("y")`, 2, { valid: false, diagnostics: [{ line: 1, message: "y" }] }],
+  ])("is one JSON document if asked for: %s", async (_, text, code, document) => {
+    const file = writeWorkflow(temporaryDirectory(), text);
+    const ended = await sloth(["validate", "--json", "-f", file]);
+    expect(JSON.parse(ended.stdout)).toMatchObject({ file, ...document });
+    expect(ended.code).toBe(code);
+  });
+
   it("a file that does not exist, or is a directory", async () => {
     const directory = temporaryDirectory();
     const missing = await sloth(["run", "-f", join(directory, "none.lua")]);

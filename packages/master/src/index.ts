@@ -1,4 +1,5 @@
 /** The sloth master as a library: plans a workflow and runs it through task runners here and on agents. Runs no task by itself. */
+export type { Validation, ValidationDiagnostic } from "./cli/validation.js";
 export { AgentPool } from "./dispatch/agent-pool.js";
 export type { RemoteTaskRunnerOptions } from "./dispatch/remote-task-runner.js";
 export { createRemoteTaskRunner, Workspaces } from "./dispatch/remote-task-runner.js";

@@ -16,7 +16,7 @@ async function perform(command: CommandLine): Promise<number> {
     case "list":
       return (await import("./cli/list-command.js")).listCommand(command.args);
     case "validate":
-      return (await import("./cli/list-command.js")).validateCommand(command.args);
+      return (await import("./cli/validate-command.js")).validateCommand(command.args);
     case "changes":
       return (await import("./cli/changes-command.js")).changesCommand(command.args);
     case "sync":

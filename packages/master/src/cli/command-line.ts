@@ -7,6 +7,7 @@ import { type FileArguments, fileOption, toFile } from "./file-option.js";
 import { once, switched, usage } from "./option-values.js";
 import { type SyncArguments, syncOptions, toSync } from "./sync-options.js";
 import { toTypes, typesOptions } from "./types-options.js";
+import { toValidate, type ValidateArguments, validateOptions } from "./validate-options.js";
 import type { WorkflowPlace } from "./workflow-directory.js";
 import { applyOptions, sendOptions } from "./workspace-options.js";
 
@@ -23,7 +24,7 @@ export interface RunArguments extends FileArguments {
 export type CommandLine =
   | { kind: "run"; args: RunArguments }
   | { kind: "list"; args: FileArguments }
-  | { kind: "validate"; args: FileArguments }
+  | { kind: "validate"; args: ValidateArguments }
   | { kind: "changes"; args: ChangesArguments }
   | { kind: "sync"; args: SyncArguments }
   | { kind: "types"; args: WorkflowPlace }
@@ -55,7 +56,7 @@ function describeCommands(parser: Argv): Argv {
     )
     .command("run", "Run a workflow", runOptions)
     .command("list", "List the groups and tasks of a workflow", fileOption)
-    .command("validate", "Check a workflow without running anything", fileOption)
+    .command("validate", "Check a workflow without running anything", validateOptions)
     .command("changes [run] [task]", "Look at, apply or discard changes that were kept", changesOptions)
     .command("sync", "Show what a run would send to its agents", syncOptions)
     .command("types", "Write definitions for editors that complete and check Lua", typesOptions)
@@ -80,8 +81,9 @@ async function toCommand(parsed: Record<string, unknown>): Promise<CommandLine> 
     case "run":
       return toRun(parsed);
     case "list":
+      return { kind: "list", args: toFile(parsed) };
     case "validate":
-      return { kind: name, args: toFile(parsed) };
+      return { kind: "validate", args: toValidate(parsed) };
     case "changes":
       return { kind: "changes", args: await toChanges(parsed) };
     case "sync":

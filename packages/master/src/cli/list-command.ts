@@ -14,14 +14,6 @@ export async function listCommand(args: FileArguments): Promise<number> {
   return 0;
 }
 
-/** Says that a workflow is valid; a mistake is thrown as a DslError. */
-export async function validateCommand(args: FileArguments): Promise<number> {
-  const { workflow } = await loadFile(args);
-  const tasks = workflow.groups.reduce((sum, group) => sum + group.tasks.length, 0);
-  print(`${args.file} is valid: ${count(workflow.groups.length, "group")}, ${count(tasks, "task")}`);
-  return 0;
-}
-
 function taskLine(task: Task, delegation: Delegation | false | undefined): string {
   const place = delegation ? ` @${placeName(delegation)}` : "";
   const after = task.dependsOn.length > 0 ? ` (after ${task.dependsOn.join(", ")})` : "";
@@ -34,10 +26,6 @@ function placeName(delegation: Delegation): string {
 
 function note(description: string | undefined): string {
   return description ? `  - ${description}` : "";
-}
-
-function count(number: number, thing: string): string {
-  return `${number} ${thing}${number === 1 ? "" : "s"}`;
 }
 
 function print(line: string): void {
