@@ -23,8 +23,8 @@ export type {
 } from "./host.js";
 export { HostError } from "./host.js";
 export { luaDefinitions } from "./library/reference/definitions.js";
-export type { Address, Parsed } from "./load/delegation.js";
-export { parseAddress } from "./load/delegation.js";
+export type { Address, Parsed } from "./load/address.js";
+export { parseAddress } from "./load/address.js";
 export type { LoadedWorkflow, LoadWorkflowOptions } from "./load/load-workflow.js";
 export { loadWorkflow } from "./load/load-workflow.js";
 export type { LoadContext } from "./load-context.js";
@@ -32,9 +32,11 @@ export { optimizeLuaLate } from "./lua/optimize-later.js";
 export type {
   Command,
   Delegation,
+  DelegationPlace,
   FunctionAddress,
   FunctionField,
   Group,
+  Labels,
   LuaTable,
   LuaValue,
   SourcePosition,

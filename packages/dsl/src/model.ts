@@ -128,8 +128,20 @@ export interface Task {
 /** What a task runs: a shell script, or a Lua function that is called by its address (group, task, field). */
 export type Command = { kind: "shell"; script: string } | { kind: "lua"; at: SourcePosition };
 
-/** Where a task runs: an address (`host` and `port` are checked), or a name of the inventory. */
-export type Delegation = { kind: "address"; host: string; port: number } | { kind: "name"; name: string };
+/** Where a task runs, and how many tasks of one run are there at once. */
+export type Delegation = (DelegationPlace | { kind: "any"; of: DelegationPlace[] }) & {
+  /** At least 1; counts all places of an `any` together. Absent: no limit but the agent's own. */
+  max?: number;
+};
+
+/** An agent: by its address (`host` and `port` are checked), by its name in the inventory, or by what it must have. */
+export type DelegationPlace =
+  | { kind: "address"; host: string; port: number }
+  | { kind: "name"; name: string }
+  | { kind: "labels"; labels: Labels };
+
+/** Names and what they must be; not empty. Texts hold no blanks, `,`, `=` or `|`. */
+export type Labels = Record<string, string | number | boolean>;
 
 /** A field of a task that may hold a function. */
 export type FunctionField = "command" | "run_if" | "abort_if" | TaskHook;

@@ -1,9 +1,8 @@
 import { didYouMean } from "../did-you-mean.js";
 
-/** The fields of a kind of table: those that this version reads, and those that the language has besides. */
+/** The fields of a kind of table. */
 export interface FieldSet {
   supported: readonly string[];
-  planned: readonly string[];
   /** Fields that stand in the group, and hold for all of its tasks. */
   ofGroup?: readonly string[];
 }
@@ -37,7 +36,6 @@ export const GROUP_FIELDS: FieldSet = {
     "on_complete",
     ...WORKSPACE_FIELDS,
   ],
-  planned: [],
 };
 
 export const TASK_FIELDS: FieldSet = {
@@ -67,22 +65,19 @@ export const TASK_FIELDS: FieldSet = {
     "consumes",
     "uses",
   ],
-  planned: [],
   ofGroup: WORKSPACE_FIELDS,
 };
 
-export const DELEGATION_FIELDS: FieldSet = {
-  supported: ["address", "name"],
-  planned: ["labels", "any", "max"],
-};
+/** Ways to say where a task runs, of which one is taken. */
+export const PLACE_FIELDS: FieldSet = { supported: ["address", "name", "labels"] };
 
-export const LIMIT_FIELDS: FieldSet = { supported: ["bytes", "files"], planned: [] };
+export const DELEGATION_FIELDS: FieldSet = { supported: [...PLACE_FIELDS.supported, "any", "max"] };
+
+export const LIMIT_FIELDS: FieldSet = { supported: ["bytes", "files"] };
 
 /** Why a field cannot stand there, or `undefined` when it can. */
 export function refuseField(field: string, fields: FieldSet): string | undefined {
   if (fields.supported.includes(field)) return undefined;
-  if (fields.planned.includes(field))
-    return `"${field}" is part of the language but not yet supported by this version`;
   if (fields.ofGroup?.includes(field)) return `"${field}" is a field of the group, not of a task`;
-  return `unknown field "${field}"${didYouMean(field, [...fields.supported, ...fields.planned])}`;
+  return `unknown field "${field}"${didYouMean(field, fields.supported)}`;
 }

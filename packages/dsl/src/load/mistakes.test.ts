@@ -68,10 +68,7 @@ describe("a mistake in a task", () => {
     ["workdir = ''", inTask("workdir", "is empty; leave it out or name a directory")],
     ["workdir = {}", inTask("workdir", "must be a string, got a table")],
     ["delegate_to = 'host:99999'", inTask("delegate_to", '"host:99999" has a port outside of 1 to 65535')],
-    [
-      "delegate_to = { labels = {} }",
-      inTask("delegate_to", '"labels" is part of the language but not yet supported by this version'),
-    ],
+    ["delegate_to = { labels = {} }", inTask("delegate_to", "labels is empty; name at least one")],
   ])("%s", async (field, message) => {
     const error = await loadError(task(`name = "t", command = "x", ${field}`));
     expect(error.code).toBe("INVALID_WORKFLOW");

@@ -1,5 +1,5 @@
 import type { Delegation, Task } from "@sloth/dsl";
-import { formatAddress } from "../inventory/inventory.js";
+import { formatDelegation } from "../view/format-delegation.js";
 import { printable } from "../view/printable.js";
 import type { FileArguments } from "./file-option.js";
 import { loadFile } from "./load-file.js";
@@ -15,13 +15,9 @@ export async function listCommand(args: FileArguments): Promise<number> {
 }
 
 function taskLine(task: Task, delegation: Delegation | false | undefined): string {
-  const place = delegation ? ` @${placeName(delegation)}` : "";
+  const place = delegation ? ` @${formatDelegation(delegation)}` : "";
   const after = task.dependsOn.length > 0 ? ` (after ${task.dependsOn.join(", ")})` : "";
   return `${task.name}${place}${after}${note(task.description)}`;
-}
-
-function placeName(delegation: Delegation): string {
-  return delegation.kind === "name" ? delegation.name : formatAddress(delegation.host, delegation.port);
 }
 
 function note(description: string | undefined): string {

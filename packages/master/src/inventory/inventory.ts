@@ -11,7 +11,7 @@ export interface AgentTarget {
 
 /** Named agents, and addresses that stand for others. */
 export interface Inventory {
-  /** @throws {MasterError} UNKNOWN_AGENT */
+  /** @throws {MasterError} UNKNOWN_AGENT, and NOT_SUPPORTED for `labels`, `any` and `max` */
   resolve(delegation: Delegation): AgentTarget;
 }
 
@@ -25,6 +25,8 @@ export function makeInventory(
 ): Inventory {
   return {
     resolve(delegation) {
+      if (delegation.kind === "labels" || delegation.kind === "any") throw notYet(delegation.kind);
+      if (delegation.max !== undefined) throw notYet("max");
       if (delegation.kind === "address") {
         const label = formatAddress(delegation.host, delegation.port);
         return { label, ...(agents.get(label) ?? { host: delegation.host, port: delegation.port }) };
@@ -34,6 +36,13 @@ export function makeInventory(
       throw new MasterError("UNKNOWN_AGENT", unknownAgent(delegation.name, [...agents.keys()], file));
     },
   };
+}
+
+function notYet(field: string): MasterError {
+  return new MasterError(
+    "NOT_SUPPORTED",
+    `"delegate_to.${field}" is valid, but this version cannot run it yet.`,
+  );
 }
 
 function unknownAgent(name: string, known: string[], file: string | undefined): string {

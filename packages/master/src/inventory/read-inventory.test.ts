@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Delegation } from "@sloth/dsl";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { readInventory } from "./read-inventory.js";
 
@@ -38,6 +39,15 @@ describe("an inventory", () => {
   it("says which names it has when one is missing", async () => {
     const { resolve } = await inventory(`build1: { address: "h:1" }`);
     expect(() => resolve({ kind: "name", name: "build2" })).toThrow(/build2.*build1/);
+  });
+
+  it.each<Delegation>([
+    { kind: "labels", labels: { gpu: true } },
+    { kind: "any", of: [{ kind: "name", name: "build1" }] },
+    { kind: "name", name: "build1", max: 2 },
+  ])("does not choose among agents yet: %j", async (delegation) => {
+    const { resolve } = await inventory(`build1: { address: "h:1" }`);
+    expect(() => resolve(delegation)).toThrow(expect.objectContaining({ code: "NOT_SUPPORTED" }));
   });
 
   it.each([

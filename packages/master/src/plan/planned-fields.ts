@@ -1,10 +1,18 @@
-import type { Group, Task } from "@sloth/dsl";
+import type { Delegation, Group, Task } from "@sloth/dsl";
 import { MasterError } from "../master-error.js";
 
 type Planned<T> = Record<string, (of: T) => unknown>;
 
+/** Of groups and tasks alike. */
+const DELEGATION_FIELDS: Planned<{ delegateTo?: Delegation | false }> = {
+  "delegate_to.labels": ({ delegateTo }) => delegateTo && delegateTo.kind === "labels",
+  "delegate_to.any": ({ delegateTo }) => delegateTo && delegateTo.kind === "any",
+  "delegate_to.max": ({ delegateTo }) => (delegateTo || undefined)?.max,
+};
+
 /** Fields that are read and checked, and that this version cannot run: better no run than another one. */
 const TASK_FIELDS: Planned<Task> = {
+  ...DELEGATION_FIELDS,
   next_if_fail: ({ nextIfFail }) => nextIfFail,
   run_if: ({ runIf }) => runIf,
   abort_if: ({ abortIf }) => abortIf,
@@ -14,6 +22,7 @@ const TASK_FIELDS: Planned<Task> = {
   on_agent_lost: ({ onAgentLost }) => onAgentLost !== undefined && onAgentLost !== "fail",
 };
 const GROUP_FIELDS: Planned<Group> = {
+  ...DELEGATION_FIELDS,
   create_workdir_before_run: ({ createWorkdir }) => createWorkdir,
   max_parallel: ({ maxParallel }) => maxParallel,
   timeout: ({ timeoutMs }) => timeoutMs,
