@@ -28,7 +28,8 @@ local function method_table(kind, named)
 end
 
 local function builder(kind, methods, name)
-  local fields = { name = tostring(name), ["@line"] = getinfo(3, "l").currentline }
+  local made_at = getinfo(3, "Sl")
+  local fields = { name = tostring(name), ["@line"] = made_at.currentline, ["@file"] = made_at.source }
   local made = setmetatable({}, {
     __metatable = false, __data = fields,
     __newindex = function(_, key) error(format("set %s by a method, as in task(…):%s(…)", key, key), 2) end,

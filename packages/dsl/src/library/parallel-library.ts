@@ -75,7 +75,7 @@ local function locate(made)
 end
 
 local FIELDS = { name = true, description = true, command = true, params = true, env = true, workdir = true,
-  timeout = true, delegate_to = true, ["@line"] = true }
+  timeout = true, delegate_to = true, ["@line"] = true, ["@file"] = true }
 -- Of a task of the workflow: who runs it by hand has seen to these.
 local SCHEDULED = { depends_on = true, async = true }
 -- Of a task of the workflow, which is called on the agent with all of its functions.

@@ -1,7 +1,7 @@
 import { DslError } from "../dsl-error.js";
 import type { Workflow } from "../model.js";
 import { Diagnostics } from "./diagnostics.js";
-import { fluentBuilder } from "./fluent-line.js";
+import { fluentBuilder } from "./fluent-builder.js";
 import { hashModel } from "./model-hash.js";
 import { describeType, isRawTable, type RawTable, type RawValue, Unreadable } from "./raw-model.js";
 import { type GroupDefinition, readGroup } from "./read-group.js";
@@ -66,7 +66,7 @@ function fluentEntry(raw: RawValue, sources: Sources): Entry[] {
   const builder = fluentBuilder(raw);
   if (!builder || !isRawTable(raw)) return [];
   const { name, ...fields } = raw;
-  const spot = sources.builderPosition(builder, { file: sources.main, line: 1 });
+  const spot = sources.builderPosition(builder);
   return [{ name: typeof name === "string" ? name : "", raw: fields, spot }];
 }
 

@@ -2,7 +2,7 @@ import { parseDuration } from "../duration.js";
 import type { Delegation, Environment, LuaTable } from "../model.js";
 import { parseDelegation } from "./delegation.js";
 import type { Diagnostics, Place } from "./diagnostics.js";
-import { FLUENT_LINE } from "./fluent-line.js";
+import { BUILDER_FIELDS } from "./fluent-builder.js";
 import { type FieldSet, refuseField } from "./known-fields.js";
 import {
   describeType,
@@ -29,7 +29,7 @@ export class FieldReader {
   /** Reports every field that is not read, or not read yet. */
   refuseOthers(): void {
     for (const field of Object.keys(this.table)) {
-      if (field === FLUENT_LINE) continue;
+      if (BUILDER_FIELDS.includes(field)) continue;
       const problem = refuseField(field, this.fields);
       if (problem) this.reject(field, problem);
     }

@@ -2,7 +2,7 @@ import { type Command, type FunctionField, type SourcePosition, TASK_HOOKS, type
 import type { Diagnostics, Place } from "./diagnostics.js";
 import { expandUses } from "./expand-uses.js";
 import { FieldReader } from "./field-reader.js";
-import { fluentBuilder } from "./fluent-line.js";
+import { fluentBuilder } from "./fluent-builder.js";
 import { TASK_FIELDS } from "./known-fields.js";
 import { describeType, isRawTable, RawFunction, type RawValue } from "./raw-model.js";
 import { SourceMap, type Spot } from "./source-map.js";
@@ -26,7 +26,7 @@ export interface TaskPlace {
 /** Checks one task. Mistakes go into the report; without a usable name there is no task. */
 export function readTask(given: RawValue, where: TaskPlace, report: Diagnostics): TaskDefinition | undefined {
   const builder = fluentBuilder(given);
-  const spot = builder ? report.sources.builderPosition(builder, where.spot) : where.spot;
+  const spot = builder ? report.sources.builderPosition(builder) : where.spot;
   const label = where.key ?? `#${where.index}`;
   if (!isRawTable(given)) {
     const problem = `a task must be a table, got ${describeType(given)}`;

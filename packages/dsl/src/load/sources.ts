@@ -4,6 +4,7 @@ import { literalValueAt } from "../source/literal-value.js";
 import { prepareSource } from "../source/prepare-source.js";
 import { SourceText } from "../source/source-text.js";
 import type { LayoutEntry } from "../source/table-layout.js";
+import type { MadeAt } from "./fluent-builder.js";
 
 /** Where something is written. */
 export interface Position extends SourcePosition {
@@ -22,7 +23,7 @@ export interface Location {
 /** The files that a workflow was loaded from, as positions and messages need them. */
 export class Sources {
   readonly #texts = new Map<string, SourceText>();
-  #calls: Map<number, (BuilderCall & { file: string })[]> | undefined;
+  readonly #calls = new Map<string, Map<number, BuilderCall[]>>();
 
   constructor(
     /** The name of the workflow file. */
@@ -58,18 +59,12 @@ export class Sources {
     return { file, ...place, ...(source !== undefined && { source }) };
   }
 
-  /**
-   * Where a builder of the fluent form was made, which knows its line and not its file; `otherwise` where several
-   * files could be meant.
-   */
-  builderPosition({ line, name }: { line: number; name: unknown }, otherwise: Position): Position {
-    const calls = this.#builderCalls().get(line) ?? [];
+  /** Where a builder of the fluent form was made: to the column, where its call can be told from others of its line. */
+  builderPosition({ file, line, name }: MadeAt): Position {
+    const calls = this.#callsIn(file).get(line) ?? [];
     const named = calls.filter((call) => call.name === name);
-    const possible = named.length > 0 ? named : calls.filter((call) => call.name === undefined);
-    const [first, second] = possible;
-    if (first && !second) return { file: first.file, line, offset: first.offset };
-    if (first && possible.every(({ file }) => file === first.file)) return { file: first.file, line };
-    return this.files.size === 1 ? { file: this.main, line } : otherwise;
+    const [first, second] = named.length > 0 ? named : calls.filter((call) => call.name === undefined);
+    return { file, line, ...(first && !second && { offset: first.offset }) };
   }
 
   /** Where a text is written out as the value of an entry, or in a list that is; as an offset. */
@@ -82,16 +77,18 @@ export class Sources {
     });
   }
 
-  #builderCalls(): Map<number, (BuilderCall & { file: string })[]> {
-    if (this.#calls) return this.#calls;
-    this.#calls = new Map();
-    for (const file of this.files.keys()) {
-      for (const call of findBuilderCalls(this.bytes(file))) {
-        const inLine = this.#calls.get(call.line) ?? [];
-        this.#calls.set(call.line, [...inLine, { ...call, file }]);
-      }
+  /** By line. */
+  #callsIn(file: string): Map<number, BuilderCall[]> {
+    const known = this.#calls.get(file);
+    if (known) return known;
+    const calls = new Map<number, BuilderCall[]>();
+    for (const call of findBuilderCalls(this.bytes(file))) {
+      const beside = calls.get(call.line);
+      if (beside) beside.push(call);
+      else calls.set(call.line, [call]);
     }
-    return this.#calls;
+    this.#calls.set(file, calls);
+    return calls;
   }
 
   #text(file: string): SourceText {
