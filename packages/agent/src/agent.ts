@@ -20,6 +20,8 @@ export interface AgentOptions {
   stateDirectory?: string;
   /** How much it keeps there between attempts, in bytes. Default 10 GiB. */
   capacityBytes?: number | undefined;
+  /** Cap of the memory that Lua has for one task, in bytes. Default 512 MiB. */
+  luaMemoryLimitBytes?: number | undefined;
 }
 
 /** A listening agent. */
@@ -51,7 +53,10 @@ export async function startAgent(options: AgentOptions = {}): Promise<Agent> {
   // Every session listens.
   setMaxListeners(0, shutdown.signal);
   const slots = new SlotQueue(options.slots ?? availableParallelism());
-  const runner = createLocalTaskRunner({ warmWorkers: Math.min(slots.slots, MOST_WARM_WORKERS) });
+  const runner = createLocalTaskRunner({
+    warmWorkers: Math.min(slots.slots, MOST_WARM_WORKERS),
+    luaMemoryLimitBytes: options.luaMemoryLimitBytes,
+  });
   const service = createAgentService(
     { runner, slots, trees: state.trees, registry: new AttemptRegistry(), shutdown: shutdown.signal },
     softwareVersion,

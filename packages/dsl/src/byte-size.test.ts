@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseByteSize } from "./byte-size.js";
+import { formatByteSize, parseByteSize } from "./byte-size.js";
 
 describe("parseByteSize", () => {
   it.each([
@@ -33,4 +33,14 @@ describe("parseByteSize", () => {
   ])("refuses %j", (value, problem) => {
     expect(parseByteSize(value)).toEqual({ problem });
   });
+});
+
+describe("formatByteSize", () => {
+  it.each([
+    [512 * 1024 ** 2, "512MiB"],
+    [1536, "1536B"],
+    [3 * 1024 ** 3, "3GiB"],
+    [1000, "1000B"],
+    [0, "0B"],
+  ])("writes %d as %s", (bytes, text) => expect(formatByteSize(bytes)).toBe(text));
 });

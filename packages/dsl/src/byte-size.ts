@@ -9,6 +9,9 @@ const UNITS: Record<string, number> = {
   GiB: 1024 ** 3,
   TiB: 1024 ** 4,
 };
+/** Of sizes as they are written for a person. */
+const WRITTEN_UNITS = ["GiB", "MiB", "KiB"] as const;
+
 const UNIT_BY_LETTERS = new Map(Object.keys(UNITS).map((unit) => [unit.toLowerCase(), unit]));
 
 /**
@@ -38,4 +41,10 @@ function positive(bytes: number, written: string): { bytes: number } | { problem
   const whole = Math.floor(bytes);
   if (!(whole >= 1)) return { problem: `must be at least one byte, got ${written}` };
   return Number.isSafeInteger(whole) ? { bytes: whole } : { problem: `is too large: ${written}` };
+}
+
+/** Writes a number of bytes so that {@link parseByteSize} reads the same: `512MiB`, `1000B`. */
+export function formatByteSize(bytes: number): string {
+  const unit = WRITTEN_UNITS.find((name) => bytes > 0 && bytes % (UNITS[name] ?? 1) === 0);
+  return unit ? `${bytes / (UNITS[unit] ?? 1)}${unit}` : `${bytes}B`;
 }

@@ -2,7 +2,7 @@
 
 export type { Bundle } from "./bundle/bundle.js";
 export { bundleDigest, decodeBundle, encodeBundle } from "./bundle/encode-bundle.js";
-export { parseByteSize } from "./byte-size.js";
+export { formatByteSize, parseByteSize } from "./byte-size.js";
 export type { Diagnostic, DslErrorCode } from "./dsl-error.js";
 export { DslError } from "./dsl-error.js";
 export type {
@@ -28,6 +28,7 @@ export { parseAddress } from "./load/address.js";
 export type { LoadedWorkflow, LoadWorkflowOptions } from "./load/load-workflow.js";
 export { loadWorkflow } from "./load/load-workflow.js";
 export type { LoadContext } from "./load-context.js";
+export { DEFAULT_MEMORY_LIMIT_BYTES } from "./lua/memory-limit.js";
 export { optimizeLuaLate } from "./lua/optimize-later.js";
 export type {
   Command,

@@ -60,6 +60,9 @@ export interface TaskStateOptions {
   /** Compared after loading. @throws {DslError} MODEL_MISMATCH when it differs, naming both. */
   modelHash: string;
   host: Host;
-  /** Cap of the Lua heap in bytes. Default: none in this version. */
+  /**
+   * Cap of all memory that Lua has, in bytes, for loading and for the calls; below 16 MiB it is that. It costs
+   * no speed: it is looked at only when memory grows. Default: 512 MiB.
+   */
   memoryLimitBytes?: number;
 }

@@ -1,3 +1,4 @@
+import { DEFAULT_MEMORY_LIMIT_BYTES } from "@sloth/dsl";
 import { type CommandRunner, runAttempt } from "./attempt/run-attempt.js";
 import { AttemptStop, CANCELLED } from "./attempt/stop-cause.js";
 import type { Delegate } from "./delegate.js";
@@ -17,19 +18,19 @@ export interface LocalTaskRunner extends TaskRunner {
 export interface LocalTaskRunnerOptions {
   /** Worker threads kept ready for Lua tasks, once there has been one. Default 1. */
   warmWorkers?: number;
-  /** Cap of the Lua heap of one task in bytes; counting costs some speed. Default: none. */
-  luaMemoryLimitBytes?: number;
+  /** Cap of all memory that Lua has for one task, in bytes. It costs no speed. Default: 512 MiB. */
+  luaMemoryLimitBytes?: number | undefined;
   /** Runs what Lua functions delegate. Absent: they cannot. */
   delegate?: Delegate;
 }
 
 /** A {@link TaskRunner} for this machine: the same for the tasks of a master and of an agent. */
 export function createLocalTaskRunner(options: LocalTaskRunnerOptions = {}): LocalTaskRunner {
-  const { warmWorkers = 1, luaMemoryLimitBytes: memoryLimitBytes, delegate } = options;
+  const { warmWorkers = 1, luaMemoryLimitBytes = DEFAULT_MEMORY_LIMIT_BYTES, delegate } = options;
   const pool = new LuaWorkerPool(warmWorkers);
   const lua: LuaCommandOptions = {
     pool,
-    ...(memoryLimitBytes && { memoryLimitBytes }),
+    memoryLimitBytes: luaMemoryLimitBytes,
     ...(delegate && { delegate }),
   };
   const runCommand: CommandRunner = (scope) => {

@@ -19,6 +19,12 @@ describe("the command line of the agent", () => {
     });
   });
 
+  it("takes the memory of Lua", async () => {
+    expect(await parseCommandLine(["--lua-memory", "1GiB"])).toMatchObject({
+      options: { luaMemoryLimitBytes: 1024 ** 3 },
+    });
+  });
+
   it.each([
     [["--port", "65536"]],
     [["--port", "-1"]],
@@ -28,6 +34,8 @@ describe("the command line of the agent", () => {
     [["--slots", "0"]],
     [["--slots", "1.5"]],
     [["--state-dir", ""]],
+    [["--lua-memory", "much"]],
+    [["--lua-memory", "1GiB", "--lua-memory", "2GiB"]],
     [["--host", "0.0.0.0"]],
     [["--bind=0.0.0.0"]],
     [["start"]],

@@ -6,6 +6,7 @@ export interface CliOptions {
   slots?: number;
   stateDirectory?: string;
   capacityBytes?: number | undefined;
+  luaMemoryLimitBytes?: number | undefined;
 }
 
 /** What the user asked for. `shown` means that help or the version has been printed. */
@@ -36,6 +37,10 @@ export async function parseCommandLine(args: string[]): Promise<CommandLine> {
       default: "10GiB",
       describe: "How much is kept there between tasks, such as 500MB or 20GiB",
     })
+    .option("lua-memory", {
+      type: "string",
+      describe: "How much memory the Lua code of one task has  [default: 512MiB]",
+    })
     .epilogue("Exit codes: 0 stopped by a signal; 1 cannot start; 2 wrong usage.")
     .version(softwareVersion)
     .alias("version", "V")
@@ -61,14 +66,16 @@ interface Parsed {
   slots?: string | string[];
   stateDir?: string | string[];
   cacheSize: string | string[];
+  luaMemory?: string | string[];
 }
 
-async function toOptions({ port, slots, stateDir, cacheSize }: Parsed): Promise<CommandLine> {
+async function toOptions({ port, slots, stateDir, cacheSize, luaMemory }: Parsed): Promise<CommandLine> {
   for (const [name, value] of Object.entries({
     port,
     slots,
     "state-dir": stateDir,
     "cache-size": cacheSize,
+    "lua-memory": luaMemory,
   })) {
     if (Array.isArray(value)) return usageError(`--${name} is given more than once.`);
   }
@@ -81,10 +88,17 @@ async function toOptions({ port, slots, stateDir, cacheSize }: Parsed): Promise<
   if (stateDir === "") return usageError("--state-dir is empty.");
   const capacity = await bytesOf(String(cacheSize));
   if ("problem" in capacity) return usageError(`--cache-size ${capacity.problem}.`);
-  const stateDirectory = stateDir as string | undefined;
+  const memory = luaMemory === undefined ? undefined : await bytesOf(String(luaMemory));
+  if (memory && "problem" in memory) return usageError(`--lua-memory ${memory.problem}.`);
   return {
     kind: "serve",
-    options: { port: portNumber, slots: slotCount, stateDirectory, capacityBytes: capacity.bytes },
+    options: {
+      port: portNumber,
+      slots: slotCount,
+      stateDirectory: stateDir as string | undefined,
+      capacityBytes: capacity.bytes,
+      luaMemoryLimitBytes: memory?.bytes,
+    },
   };
 }
 

@@ -2,7 +2,7 @@ import { constants } from "node:os";
 import { HostError } from "../host.js";
 import { CallAborted } from "../lua/call-protected.js";
 import { type LuaThread, REGISTRY_INDEX } from "../lua/lua-api.js";
-import { type LuaState, pushBytes, viewBytes } from "../lua/lua-state.js";
+import { type LuaState, OutOfMemoryError, pushBytes, viewBytes } from "../lua/lua-state.js";
 import { pushValue } from "../lua/push-value.js";
 import { NotDataError, readValue } from "../lua/read-value.js";
 import type { LuaValue } from "../model.js";
@@ -19,7 +19,8 @@ export interface Arguments {
   bytes(position: number): Uint8Array;
   /** A string that must be valid UTF-8 without NUL: a path or a command. */
   text(position: number): string;
-  value(position: number, name: string): LuaValue;
+  /** @param limitBytes - of all that is in it; default: 64 MiB */
+  value(position: number, name: string, limitBytes?: number): LuaValue;
   /** The arguments from a position on; what was there is 1 then. */
   from(position: number): Arguments;
 }
@@ -51,8 +52,7 @@ function dispatcherOf(lua: LuaState): Dispatcher {
     // Outside of any `try`: where Lua is out of memory these leave by an exception that is Lua's own.
     if (status === undefined) lua.api._lua_pushnil(thread);
     else lua.api._lua_pushboolean(thread, status ? 1 : 0);
-    for (const result of results) pushValue(lua, thread, result);
-    return results.length + 1;
+    return pushResults(lua, thread, results) ? results.length + 1 : raiseOutOfMemory(lua, thread);
   }, "ii");
   const made = { pointer, bodies };
   dispatchers.set(lua, made);
@@ -64,6 +64,23 @@ function pushHostFunction(lua: LuaState, body: HostFunction): void {
   const { pointer, bodies } = dispatcherOf(lua);
   lua.api._lua_pushnumber(lua.main, bodies.push(body) - 1);
   lua.api._lua_pushcclosure(lua.main, pointer, 1);
+}
+
+/** Whether the results fit into memory. */
+function pushResults(lua: LuaState, thread: LuaThread, results: LuaValue[]): boolean {
+  try {
+    for (const result of results) pushValue(lua, thread, result);
+    return true;
+  } catch (error) {
+    if (error instanceof OutOfMemoryError) return false;
+    throw error;
+  }
+}
+
+/** Lua knows its error of this kind by this text. */
+function raiseOutOfMemory(lua: LuaState, thread: LuaThread): number {
+  pushBytes(lua, thread, Buffer.from("not enough memory"));
+  return lua.api._lua_error(thread);
 }
 
 function answer(body: HostFunction, args: Arguments): [boolean | undefined, LuaValue[]] {
@@ -111,8 +128,8 @@ class StackArguments implements Arguments {
     return text;
   }
 
-  value(position: number, name: string): LuaValue {
-    return readValue(this.lua, this.thread, this.skipped + position, name);
+  value(position: number, name: string, limitBytes?: number): LuaValue {
+    return readValue(this.lua, this.thread, this.skipped + position, name, limitBytes);
   }
 }
 

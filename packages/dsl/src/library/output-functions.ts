@@ -1,7 +1,11 @@
 import type { LogLevel, LogRecord } from "../host.js";
+import { cutText } from "../lua/cut-text.js";
 import type { LuaTable, LuaValue } from "../model.js";
 import { type HostBinding, printTo } from "./host-binding.js";
 import { type Arguments, type HostFunction, MisuseError } from "./host-function.js";
+
+/** A log record travels in one message. */
+const MAX_FIELDS_BYTES = 1024 * 1024;
 
 /** `log.*`, `print` and the clock. */
 export function outputFunctions(binding: HostBinding): Record<string, HostFunction> {
@@ -26,9 +30,9 @@ export function outputFunctions(binding: HostBinding): Record<string, HostFuncti
 function readRecord(args: Arguments): LogRecord {
   const record: LogRecord = {
     level: args.text(1) as LogLevel,
-    message: Buffer.from(args.bytes(2)).toString("utf8"),
+    message: cutText(args.bytes(2)),
   };
-  const fields = args.count > 2 ? args.value(3, "fields") : null;
+  const fields = args.count > 2 ? args.value(3, "fields", MAX_FIELDS_BYTES) : null;
   if (fields !== null) record.fields = asFields(fields);
   return record;
 }

@@ -1,7 +1,9 @@
+import type { DslError } from "../dsl-error.js";
 import type { HostBinding } from "../library/host-binding.js";
 import { installLibrary } from "../library/install-library.js";
-import { callProtected, installErrorHandler, loadChunk } from "../lua/call-protected.js";
+import { callProtected, installErrorHandler, type LuaFailure, loadChunk } from "../lua/call-protected.js";
 import { type LuaState, openLuaState } from "../lua/lua-state.js";
+import { nameMemoryLimit } from "../lua/memory-limit.js";
 import { joinModernDsls, prepareSource } from "../source/prepare-source.js";
 import { type BuiltWorkflow, buildWorkflow, type Definitions } from "./build-workflow.js";
 import { readDefinitions, readFluentGroups } from "./read-definitions.js";
@@ -16,7 +18,7 @@ export interface EvaluatedWorkflow extends BuiltWorkflow {
 export interface EvaluateOptions {
   source: Uint8Array;
   binding: HostBinding;
-  memoryLimitBytes?: number | undefined;
+  memoryLimitBytes: number;
 }
 
 /**
@@ -28,13 +30,14 @@ export interface EvaluateOptions {
 export async function evaluateWorkflow(options: EvaluateOptions): Promise<EvaluatedWorkflow> {
   const { binding, memoryLimitBytes } = options;
   const sources = new Sources(binding.file, binding.files.files);
-  const lua = await openLuaState({ clockMs: binding.context.clockMs, memoryLimitBytes });
+  const lua = await openLuaState({ clockMs: binding.context.clockMs });
   installErrorHandler(lua);
   installLibrary(lua, binding);
+  const fail = (failure: LuaFailure) => explainFailure(nameMemoryLimit(failure, memoryLimitBytes), sources);
   lua.limitMemory(memoryLimitBytes);
-  const accepted = compile(lua, prepareSource(options.source), sources);
+  const accepted = compile(lua, prepareSource(options.source), { file: binding.file, fail });
   const failure = callProtected(lua, 0, 0);
-  if (failure) throw explainFailure(failure, sources);
+  if (failure) throw fail(failure);
   lua.limitMemory(undefined);
   return { lua, ...buildWorkflow(definitionsIn(lua), sources, accepted) };
 }
@@ -44,12 +47,16 @@ function definitionsIn(lua: LuaState): Definitions {
 }
 
 /** Pushes the file's function; returns the text that Lua accepted. */
-function compile(lua: LuaState, source: Uint8Array, sources: Sources): Uint8Array {
-  const chunk = `@${sources.main}`;
+function compile(
+  lua: LuaState,
+  source: Uint8Array,
+  { file, fail }: { file: string; fail: (failure: LuaFailure) => DslError },
+): Uint8Array {
+  const chunk = `@${file}`;
   const failure = loadChunk(lua, source, chunk);
   if (!failure) return source;
   const joined = failure.kind === "syntax" ? joinModernDsls(source) : undefined;
   const second = joined ? loadChunk(lua, joined, chunk) : failure;
   if (joined && !second) return joined;
-  throw explainFailure(second ?? failure, sources);
+  throw fail(second ?? failure);
 }

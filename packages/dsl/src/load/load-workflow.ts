@@ -4,6 +4,7 @@ import type { Bundle } from "../bundle/bundle.js";
 import { DslError } from "../dsl-error.js";
 import type { LogRecord } from "../host.js";
 import type { LoadContext } from "../load-context.js";
+import { DEFAULT_MEMORY_LIMIT_BYTES } from "../lua/memory-limit.js";
 import type { LuaTable, Workflow } from "../model.js";
 import { evaluateWorkflow } from "./evaluate-workflow.js";
 import { RecordedFiles } from "./source-files.js";
@@ -15,6 +16,8 @@ export interface LoadWorkflowOptions {
   values?: LuaTable;
   /** The environment that loading may read. Default: this process's. */
   environment?: Readonly<Record<string, string | undefined>>;
+  /** Cap of the memory that Lua has for loading, in bytes. Default: 512 MiB. */
+  memoryLimitBytes?: number | undefined;
   /** Gets what the file logs outside of its functions. Default: dropped. */
   onLog?: (record: LogRecord) => void;
   /** Gets what the file prints outside of its functions. Default: dropped. */
@@ -48,9 +51,9 @@ export async function loadWorkflow(path: string, options: LoadWorkflowOptions = 
     ...(options.values && { values: options.values }),
   };
   const { environment, seen } = environmentOf(options);
-  const { onLog, onPrint } = options;
+  const { onLog, onPrint, memoryLimitBytes = DEFAULT_MEMORY_LIMIT_BYTES } = options;
   const binding = { host: undefined, file, files, context, environment, onLog, onPrint };
-  const { workflow } = await evaluateWorkflow({ source, binding });
+  const { workflow } = await evaluateWorkflow({ source, binding, memoryLimitBytes });
   const read = seen.size > 0 ? { environment: Object.fromEntries(seen) } : {};
   return { workflow, bundle: { files: files.files }, context: { ...context, ...read }, directory };
 }

@@ -1,3 +1,4 @@
+import { cutText, MAX_TEXT_BYTES } from "./cut-text.js";
 import { type LuaThread, STATUS } from "./lua-api.js";
 import {
   copyIn,
@@ -33,11 +34,17 @@ const handlers = new WeakMap<LuaState, number>();
 
 /**
  * Runs inside Lua, where the stack of the error still stands. It makes a message of any error value:
- * `error({code = 5})` reads `{code = 5}`.
+ * `error({code = 5})` reads `{code = 5}`. What is long is cut here, as `cutText` does, before it leaves Lua.
  */
 const HANDLER = `
 local traceback, format, sort, concat = debug.traceback, string.format, table.sort, table.concat
 local tostring, type, next, getmetatable, pcall = tostring, type, next, getmetatable, pcall
+local sub = string.sub
+
+local function cut(text)
+  if #text <= ${MAX_TEXT_BYTES} then return text end
+  return format("%s… (%d bytes in all)", sub(text, 1, ${MAX_TEXT_BYTES}), #text)
+end
 
 local function describe(value)
   if type(value) == "string" then return value end
@@ -56,7 +63,7 @@ end
 return function(value)
   local ok, message = pcall(describe, value)
   if not ok then message = "an error object of type " .. type(value) end
-  return { message = message, traceback = traceback("", 2) }
+  return { message = cut(message), traceback = cut(traceback("", 2)) }
 end
 `;
 
@@ -127,7 +134,8 @@ function takeFailure(lua: LuaState, status: number): LuaFailure {
 
 function describeFailure(lua: LuaState, thread: LuaThread, status: number): LuaFailure {
   if (status === STATUS.memory) return { kind: "memory", message: "not enough memory" };
-  const text = viewBytes(lua, thread, -1)?.toString("utf8");
+  const bytes = viewBytes(lua, thread, -1);
+  const text = bytes && cutText(bytes);
   if (status === STATUS.syntax) return { kind: "syntax", message: text ?? "syntax error" };
   if (text !== undefined) return { kind: "runtime", message: text };
   const caught = readValue(lua, thread, -1, "error") as { message: unknown; traceback: unknown };

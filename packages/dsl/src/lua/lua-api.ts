@@ -80,5 +80,6 @@ export interface LuaApi {
   _lua_rawseti(thread: LuaThread, index: number, position: bigint): void;
   _lua_rawgeti(thread: LuaThread, index: number, position: bigint): number;
   _lua_next(thread: LuaThread, index: number): number;
+  _lua_error(thread: LuaThread): number;
   _lua_getinfo(thread: LuaThread, what: number, record: number): number;
 }

@@ -1,6 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import { createRequire } from "node:module";
 import { type LuaApi, type LuaThread, REGISTRY_INDEX, TYPE } from "./lua-api.js";
+import { capMemory, type SetMemoryCap } from "./memory-cap.js";
+import { withoutGrowthMessages } from "./quiet-growth.js";
 
 /**
  * One Lua state in a WebAssembly instance of its own, so that closing it gives all memory back.
@@ -14,14 +16,13 @@ export interface LuaState {
   /** Pointer to 128 bytes that one API call may use at a time. */
   readonly scratch: number;
   broken: boolean;
-  /** Sets the cap of the Lua heap; `undefined` lifts it. No effect unless the state was opened with a limit. */
-  limitMemory(bytes: number | undefined): void;
+  /** Sets the cap of all its memory; `undefined` lifts it. */
+  readonly limitMemory: SetMemoryCap;
 }
 
 export interface OpenLuaStateOptions {
   /** What the hash seed (and with it the order of `pairs`) and the seed of `math.random` derive from. */
   clockMs: number;
-  memoryLimitBytes?: number | undefined;
 }
 
 /** Opens a state with the stock libraries in it. */
@@ -29,21 +30,14 @@ export async function openLuaState(options: OpenLuaStateOptions): Promise<LuaSta
   const { LuaFactory, LuaGlobal } = loadWasmoon();
   // The C library copies the environment into its heap. The defaults hold the path of the running script,
   // whose length would shift the addresses that Lua's hash seed is made of.
-  const wasm = await new LuaFactory(undefined, { _: "lua", LANG: "C.UTF-8" }).getLuaModule();
+  const environment = { _: "lua", LANG: "C.UTF-8" };
+  const wasm = await withoutGrowthMessages(() => new LuaFactory(undefined, environment).getLuaModule());
   const api = wasm.module as unknown as LuaApi;
-  const capped = options.memoryLimitBytes !== undefined;
+  const limitMemory = capMemory(api);
   return withFixedClock(options.clockMs, () => {
-    const global = new LuaGlobal(wasm, capped);
-    api._luaL_openlibs(global.address);
-    return {
-      api,
-      main: global.address,
-      scratch: api._malloc(128),
-      broken: false,
-      limitMemory: (bytes) => {
-        if (capped) global.setMemoryMax(bytes);
-      },
-    };
+    const { address: main } = new LuaGlobal(wasm, false);
+    api._luaL_openlibs(main);
+    return { api, main, scratch: api._malloc(128), broken: false, limitMemory };
   });
 }
 
@@ -120,6 +114,12 @@ export function viewBytes(lua: LuaState, thread: LuaThread, index: number): Buff
   const pointer = lua.api._lua_tolstring(thread, index, lua.scratch);
   const heap = viewHeap(lua);
   return heap.subarray(pointer, pointer + heap.readUInt32LE(lua.scratch));
+}
+
+/** How long the string at `index` is. */
+export function stringBytes(lua: LuaState, thread: LuaThread, index: number): number {
+  lua.api._lua_tolstring(thread, index, lua.scratch);
+  return viewHeap(lua).readUInt32LE(lua.scratch);
 }
 
 /** A copy of the string at `index`: as text where its bytes are valid UTF-8. */

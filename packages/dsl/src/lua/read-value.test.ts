@@ -139,3 +139,34 @@ describe("values between JavaScript and Lua", () => {
     expect(evaluate("return setmetatable({a = 1}, {__pairs = error, __index = error})")).toEqual({ a: 1 });
   });
 });
+
+describe("the size of a value", () => {
+  const limited = (code: string, limitBytes: number) => {
+    expect(loadChunk(lua, Buffer.from(code), "=test") ?? callProtected(lua, 0, 1)).toBeUndefined();
+    try {
+      return readValue(lua, lua.main, -1, "value", limitBytes);
+    } finally {
+      pop(lua, lua.main, 1);
+    }
+  };
+
+  it("is limited, for text, keys and the number of values", () => {
+    const tooLarge = "is too large: more than 4KiB";
+    expect(() => limited("return ('x'):rep(5000)", 4096)).toThrow(new NotDataError(`value ${tooLarge}`));
+    expect(() => limited("return { [('x'):rep(5000)] = 1 }", 4096)).toThrow(tooLarge);
+    expect(() => limited("local t = {} for i = 1, 200 do t[i] = true end return t", 4096)).toThrow(tooLarge);
+    expect(limited("return ('x'):rep(4000)", 4096)).toHaveLength(4000);
+  });
+
+  it("counts what is shared as often as it is met", () => {
+    const doubling = "local t = {} for i = 1, 90 do t = { t, t } end return t";
+    expect(() => evaluate(doubling)).toThrow(/is too large: more than 64MiB/);
+    const shared = "local s = ('x'):rep(1e7) local t = {} for i = 1, 1000 do t[i] = s end return t";
+    expect(() => evaluate(shared)).toThrow(/is too large: more than 64MiB/);
+  });
+
+  it("may be a million keys", () => {
+    const value = evaluate("local t = {} for i = 1, 1e6 do t['k' .. i] = i end return t");
+    expect(Object.keys(value as object)).toHaveLength(1_000_000);
+  });
+});

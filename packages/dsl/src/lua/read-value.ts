@@ -1,7 +1,8 @@
 import type { LuaTable, LuaValue } from "../model.js";
 import { type LuaThread, TYPE, TYPE_NAMES } from "./lua-api.js";
-import { type LuaState, pop, pushBytes, readString } from "./lua-state.js";
+import { type LuaState, pop, pushBytes, readString, stringBytes } from "./lua-state.js";
 import { MAX_DEPTH } from "./push-value.js";
+import { MAX_DEFINITION_BYTES, MAX_VALUE_BYTES, ValueBudget } from "./value-budget.js";
 
 /** A value that has no place in plain data. The message names the path to it. */
 export class NotDataError extends Error {
@@ -13,6 +14,12 @@ const MAX_HOLES = 1000;
 
 /** The field of a metatable that holds the table behind one that can only be read (prelude.ts). */
 const READ_ONLY = Buffer.from("__data");
+
+/** What was made of a table, and what it counts. */
+interface KnownTable<T> {
+  value: ReadValue<T>;
+  sizeBytes: number;
+}
 
 /** Stands for a table that is being read further up, so that meeting it again is a cycle. */
 const OPEN = Symbol("open");
@@ -28,13 +35,28 @@ export type Substitute<T> = (problem: string, path: string, place: { thread: Lua
  * Reads the value at `index` as `model.ts` documents it. Raw access: no metamethod runs.
  *
  * @throws {NotDataError} for functions, userdata, coroutines, cycles, tables that mix positions and names,
- * keys that are neither, and nesting deeper than {@link MAX_DEPTH}.
+ * keys that are neither, nesting deeper than {@link MAX_DEPTH}, and what is larger than `limitBytes`, by default
+ * 64 MiB.
  */
-export function readValue(lua: LuaState, thread: LuaThread, index: number, path: string): LuaValue {
+export function readValue(
+  lua: LuaState,
+  thread: LuaThread,
+  index: number,
+  path: string,
+  limitBytes = MAX_VALUE_BYTES,
+): LuaValue {
   const substitute = (problem: string, at: string): never => {
     throw new NotDataError(`${at} ${problem}`);
   };
-  return readValueWith<never>(lua, thread, index, { path, substitute }) as LuaValue;
+  return readValueWith<never>(lua, thread, index, { path, substitute, limitBytes }) as LuaValue;
+}
+
+export interface ReadOptions<T> {
+  /** What the value is called. */
+  path: string;
+  substitute: Substitute<T>;
+  /** Default: 256 MiB. */
+  limitBytes?: number;
 }
 
 /** As {@link readValue}, with `substitute` deciding about what is not data. */
@@ -42,11 +64,11 @@ export function readValueWith<T>(
   lua: LuaState,
   thread: LuaThread,
   index: number,
-  options: { path: string; substitute: Substitute<T> },
+  options: ReadOptions<T>,
 ): ReadValue<T> {
   const top = lua.api._lua_gettop(thread);
   try {
-    return new ValueReader(lua, thread, options.path, options.substitute).read(index);
+    return new ValueReader(lua, thread, options).read(index);
   } finally {
     lua.api._lua_settop(thread, top);
   }
@@ -60,22 +82,26 @@ export type ReadValue<T> =
 
 class ValueReader<T> {
   /** By address. A table that occurs twice is read once, so that sharing does not multiply. */
-  private readonly tables = new Map<number, ReadValue<T> | typeof OPEN>();
+  private readonly tables = new Map<number, KnownTable<T> | typeof OPEN>();
   /** By address: Lua keeps one copy of a short string, and nothing is collected while tables are walked. */
   private readonly keys = new Map<number, string | Uint8Array>();
   /** The keys that lead to the value that is being read. */
   private readonly trail: (string | number)[] = [];
+  private readonly budget: ValueBudget;
 
   constructor(
     private readonly lua: LuaState,
     private readonly thread: LuaThread,
-    private readonly root: string,
-    private readonly substitute: Substitute<T>,
-  ) {}
+    private readonly options: ReadOptions<T>,
+  ) {
+    this.budget = new ValueBudget(options.limitBytes ?? MAX_DEFINITION_BYTES);
+  }
 
   read(index: number): ReadValue<T> {
     const { api } = this.lua;
     const type = api._lua_type(this.thread, index);
+    this.budget.addItem(type === TYPE.string ? stringBytes(this.lua, this.thread, index) : 0);
+    if (this.budget.isExceeded) return this.refuseSize(index);
     if (type <= TYPE.nil) return null;
     if (type === TYPE.boolean) return api._lua_toboolean(this.thread, index) !== 0;
     if (type === TYPE.number) return this.readNumber(index);
@@ -118,10 +144,14 @@ class ValueReader<T> {
     const address = api._lua_topointer(this.thread, index);
     const known = this.tables.get(address);
     if (known === OPEN) return this.refuse(index, "is a table that contains itself");
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      this.budget.add(known.sizeBytes);
+      return this.budget.isExceeded ? this.refuseSize(index) : known.value;
+    }
     this.tables.set(address, OPEN);
+    const before = this.budget.usedBytes;
     const value = this.readEntries(index);
-    this.tables.set(address, value);
+    this.tables.set(address, { value, sizeBytes: this.budget.usedBytes - before });
     return value;
   }
 
@@ -169,13 +199,24 @@ class ValueReader<T> {
 
   private readName(index: number): string | { problem: string } {
     const address = this.lua.api._lua_topointer(this.thread, index);
-    const name = this.keys.get(address) ?? readString(this.lua, this.thread, index);
+    const known = this.keys.get(address);
+    if (known === undefined) this.budget.add(stringBytes(this.lua, this.thread, index));
+    if (this.budget.isExceeded) return { problem: this.budget.problem };
+    const name = known ?? readString(this.lua, this.thread, index);
     this.keys.set(address, name);
     return typeof name === "string" ? name : { problem: "has a key that is not valid UTF-8" };
   }
 
+  /** The whole is too large, not what happens to be read now. */
+  private refuseSize(index: number): T {
+    return this.options.substitute(this.budget.problem, this.options.path, { thread: this.thread, index });
+  }
+
   private refuse(index: number, problem: string): T {
-    return this.substitute(problem, writePath(this.root, this.trail), { thread: this.thread, index });
+    return this.options.substitute(problem, writePath(this.options.path, this.trail), {
+      thread: this.thread,
+      index,
+    });
   }
 }
 

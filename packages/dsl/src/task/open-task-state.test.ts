@@ -58,7 +58,7 @@ describe("a command function", () => {
     ["return 0", "must be true or false; it returned 0"],
     ["return 'ok'", "must be true or false; it returned ok"],
     ["return {}", "must be true or false; it returned {}"],
-    ["return true, nil, { f = print }", "The function returned what is not data: outputs.f is a function"],
+    ["return true, nil, { f = print }", "command returned what is not data: outputs.f is a function"],
     ["local t = {} t.t = t return true, nil, t", "outputs.t is a table that contains itself"],
     ["return true, print", "the message is a function"],
     ["return net", "must be true or false; it returned {}"],
@@ -122,7 +122,7 @@ describe("a memory limit", () => {
     async (body) => {
       const source = commandWorkflow(`if params.small then return true end ${body}`);
       const { call } = await openState(source, { memoryLimitBytes: 32 * 1024 * 1024 });
-      expect(call()).toEqual({ success: false, message: "not enough memory (the limit is 33554432 bytes)" });
+      expect(call()).toEqual({ success: false, message: "not enough memory (the limit is 32MiB)" });
       expect(call({ small: true })).toEqual({ success: true });
     },
   );

@@ -6,6 +6,7 @@ import { type EvaluatedWorkflow, evaluateWorkflow } from "../load/evaluate-workf
 import { filesOf } from "../load/source-files.js";
 import { callProtected } from "../lua/call-protected.js";
 import { pop, pushBytes, pushGlobal } from "../lua/lua-state.js";
+import { DEFAULT_MEMORY_LIMIT_BYTES } from "../lua/memory-limit.js";
 import { pushValue } from "../lua/push-value.js";
 import type { TaskState, TaskStateOptions } from "../task-state.js";
 import { callFunction } from "./call-function.js";
@@ -22,14 +23,13 @@ export async function openTaskState(options: TaskStateOptions): Promise<TaskStat
   const source = files.read(options.file);
   if (!source)
     throw new DslError("BUNDLE_INVALID", `The bundle holds no file ${JSON.stringify(options.file)}`);
-  const { file, context, memoryLimitBytes } = options;
+  const { file, context, memoryLimitBytes = DEFAULT_MEMORY_LIMIT_BYTES } = options;
   const environment = (name: string) => context.environment?.[name] ?? undefined;
   const binding: HostBinding = { host: undefined, file, files, context, environment };
   const evaluated = await evaluateWorkflow({ source, binding, memoryLimitBytes });
   checkHash(evaluated.workflow.modelHash, options.modelHash, file);
   reseed(evaluated);
   binding.host = options.host;
-  evaluated.lua.limitMemory(memoryLimitBytes);
   let closed = false;
   return {
     call: (address, args) => {

@@ -16,6 +16,8 @@ export interface RunArguments extends FileArguments {
   agents?: string;
   jobs?: number;
   keepGoing: boolean;
+  /** Cap of Lua's memory, in bytes. */
+  luaMemoryLimitBytes?: number;
   /** What was typed of how workspaces are sent and changes come back. */
   workspace: Partial<WorkspaceSettings>;
 }
@@ -109,11 +111,15 @@ function runOptions(command: Argv) {
       type: "boolean",
       default: false,
       describe: "Go on with what does not depend on a failure",
+    })
+    .option("lua-memory", {
+      type: "string",
+      describe: "How much memory Lua has, to load and for each task here  [default: 512MiB]",
     });
 }
 
 async function toRun(parsed: Record<string, unknown>): Promise<CommandLine> {
-  const { readWorkspaceOptions } = await import("./read-workspace-options.js");
+  const { readBytes, readWorkspaceOptions } = await import("./read-workspace-options.js");
   const jobs = once("jobs", parsed.jobs);
   const count = /^\d{1,5}$/.test(jobs ?? "") ? Number(jobs) : undefined;
   if (jobs !== undefined && !count) throw usage(`--jobs ${jobs} is not a number of at least 1.`);
@@ -125,6 +131,7 @@ async function toRun(parsed: Record<string, unknown>): Promise<CommandLine> {
       agents: once("agents", parsed.agents),
       jobs: count,
       keepGoing: switched(parsed.keepGoing) ?? false,
+      luaMemoryLimitBytes: readBytes("lua-memory", once("lua-memory", parsed.luaMemory)),
       workspace: readWorkspaceOptions(parsed),
     },
   };

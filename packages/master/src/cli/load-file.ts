@@ -11,7 +11,10 @@ export interface LoadedFile extends LoadedWorkflow {
  * Loads a workflow; what its file prints or logs while it is loaded goes to stderr.
  * @throws {DslError} and {MasterError} VALUES
  */
-export async function loadFile({ file, values, set, envFiles }: FileArguments): Promise<LoadedFile> {
+export async function loadFile(
+  { file, values, set, envFiles }: FileArguments,
+  memoryLimitBytes?: number,
+): Promise<LoadedFile> {
   optimizeLuaLate();
   const given = values.length + set.length > 0 ? await import("../load/read-values.js") : undefined;
   const environment =
@@ -19,6 +22,7 @@ export async function loadFile({ file, values, set, envFiles }: FileArguments): 
   const loaded = await loadWorkflow(file, {
     ...(given && { values: await given.readValues({ files: values, settings: set }) }),
     environment: { ...process.env, ...environment },
+    memoryLimitBytes,
     onPrint: (bytes) => void process.stderr.write(bytes),
     onLog: (record) => void process.stderr.write(`${formatRecord(record)}\n`),
   });

@@ -30,7 +30,7 @@ export function readWorkspaceOptions(parsed: ParsedOptions): Partial<WorkspaceSe
       gitignore: switched(parsed.gitignore),
       keepIgnored: switched(parsed.keepIgnored),
       syncGit: switched(parsed.syncGit),
-      maxBytes: readBytes(once("max-bytes", parsed.maxBytes)),
+      maxBytes: readBytes("max-bytes", once("max-bytes", parsed.maxBytes)),
       maxFiles: readCount(once("max-files", parsed.maxFiles)),
     }),
   };
@@ -57,10 +57,10 @@ function readPatterns(
 }
 
 /** On a command line a bare number can only mean bytes. */
-function readBytes(text: string | undefined): number | undefined {
+export function readBytes(option: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const size = parseByteSize(/^\d+$/.test(text) ? Number(text) : text);
-  if ("problem" in size) throw usage(`--max-bytes ${size.problem}.`);
+  if ("problem" in size) throw usage(`--${option} ${size.problem}.`);
   return size.bytes;
 }
 

@@ -12,14 +12,15 @@ import { openTaskRunners } from "./task-runners.js";
 
 /** Loads, plans, runs and shows a workflow; gives the exit code. */
 export async function runCommand(args: RunArguments): Promise<number> {
-  const loaded = await loadFile(args);
+  const loaded = await loadFile(args, args.luaMemoryLimitBytes);
   const { group, workspace } = args;
   const { environment } = loaded;
   const inventory = await openInventory(args.agents);
   const plan = await planRun(loaded, { group, workspace, environment, inventory });
 
   const stop = onStopSignal();
-  const runners = await openTaskRunners(plan, inventory);
+  const { luaMemoryLimitBytes } = args;
+  const runners = await openTaskRunners(plan, { inventory, luaMemoryLimitBytes });
   const view = new PlainView({
     stdout: new LineWriter(process.stdout),
     stderr: new LineWriter(process.stderr),

@@ -11,13 +11,17 @@ export interface TaskRunners {
 }
 
 /** Brings the network's layers in only for a plan, or a function, that delegates something: they take time to load. */
-export async function openTaskRunners(plan: RunPlan, inventory: Inventory): Promise<TaskRunners> {
+export async function openTaskRunners(
+  plan: RunPlan,
+  { inventory, luaMemoryLimitBytes }: { inventory: Inventory; luaMemoryLimitBytes?: number },
+): Promise<TaskRunners> {
   let opening: ReturnType<typeof openRemoteRunners> | undefined;
   const openRemote = () => {
     opening ??= openRemoteRunners(plan);
     return opening;
   };
-  const local = createLocalTaskRunner({ delegate: delegateOf(plan, { inventory, openRemote }) });
+  const delegate = delegateOf(plan, { inventory, openRemote });
+  const local = createLocalTaskRunner({ delegate, luaMemoryLimitBytes });
   const isRemote = plan.groups.some(({ tasks }) => tasks.some(({ target }) => target));
   const remote = isRemote ? await openRemote() : undefined;
   return {

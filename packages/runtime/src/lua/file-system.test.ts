@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { HostError } from "@sloth/dsl";
 import { describe, expect, it } from "vitest";
@@ -10,7 +10,8 @@ const modeOf = (path: string) => statSync(path).mode & 0o777;
 
 function fixture(umask = 0o022) {
   const directory = temporaryDirectory();
-  const fs = createFileSystem({ umask, temporaryDirectory: join(directory, "temporary") });
+  const temporary = join(directory, "temporary");
+  const fs = createFileSystem({ umask, temporaryDirectory: temporary, memoryLimitBytes: 1024 * 1024 });
   return { fs, path: (name: string) => join(directory, name) };
 }
 
@@ -33,6 +34,15 @@ describe("createFileSystem", () => {
     fs.mkdir(path("directory"));
     expect([modeOf(path("file")), modeOf(path("directory"))]).toEqual([0o600, 0o700]);
     expect(readFileSync(path("file"), "utf8")).toBe("newer");
+  });
+
+  it("does not read a file that does not fit into memory", () => {
+    const { fs, path } = fixture();
+    writeFileSync(path("file"), "");
+    truncateSync(path("file"), 5e9);
+    expect(() => fs.read(path("file"))).toThrow(
+      new HostError("File too large: 5000000000 bytes do not fit into the memory limit of 1MiB", "EFBIG"),
+    );
   });
 
   it("says what failed as a person would", () => {

@@ -19,7 +19,7 @@ import type { FileStat, HostFileSystem } from "@sloth/dsl";
 import { copyTree, moveTree } from "./copy-tree.js";
 import { makeDirectories, openMasked } from "./creation-mask.js";
 import { findMatches } from "./glob.js";
-import { notRegular, withHostErrors } from "./host-errors.js";
+import { notRegular, tooLarge, withHostErrors } from "./host-errors.js";
 import { openFile } from "./open-file.js";
 
 // A pipe that nobody reads is an error instead of a wait without end.
@@ -32,13 +32,16 @@ export interface FileSystemOptions {
   umask: number;
   /** Made when the first temporary name is asked for. */
   temporaryDirectory: string;
+  /** What a file that is read has to fit into. */
+  memoryLimitBytes: number;
 }
 
 /** The files of this machine, as a Lua function reaches them. */
-export function createFileSystem({ umask, temporaryDirectory }: FileSystemOptions): HostFileSystem {
+export function createFileSystem(options: FileSystemOptions): HostFileSystem {
+  const { umask, temporaryDirectory, memoryLimitBytes } = options;
   let temporaryNames = 0;
   return withHostErrors<HostFileSystem>({
-    read: readRegularFile,
+    read: (path) => readRegularFile(path, memoryLimitBytes),
     open: (path, mode) => openFile(path, mode, umask),
     write: (path, bytes) => writeAll(openMasked(path, REPLACE, umask), bytes),
     append: (path, bytes) => writeAll(openMasked(path, APPEND, umask), bytes),
@@ -59,11 +62,12 @@ export function createFileSystem({ umask, temporaryDirectory }: FileSystemOption
 }
 
 /** A pipe or a device may have no end, and opening a pipe would block this thread for good. */
-function readRegularFile(path: string): Uint8Array {
+function readRegularFile(path: string, limitBytes: number): Uint8Array {
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stats = fstatSync(fd);
     if (!stats.isFile() && !stats.isDirectory()) throw notRegular();
+    if (stats.size > limitBytes) throw tooLarge(stats.size, limitBytes);
     return new Uint8Array(readFileSync(fd));
   } finally {
     closeSync(fd);

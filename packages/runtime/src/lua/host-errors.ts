@@ -1,5 +1,5 @@
 import { getSystemErrorMap } from "node:util";
-import { HostError } from "@sloth/dsl";
+import { formatByteSize, HostError } from "@sloth/dsl";
 
 /** Whether a system call failed with `code`, such as `ENOENT`. */
 export function hasCode(error: unknown, code: string): boolean {
@@ -24,6 +24,15 @@ export function withHostErrors<Functions extends object>(object: Functions): Fun
 /** For what is a pipe, a socket or a device where a file is needed. */
 export function notRegular(): HostError {
   return new HostError("Not a regular file", "EINVAL");
+}
+
+/** For a file that is not worth reading, since what reads it has less memory. */
+export function tooLarge(sizeBytes: number, limitBytes: number): HostError {
+  const limit = formatByteSize(limitBytes);
+  return new HostError(
+    `File too large: ${sizeBytes} bytes do not fit into the memory limit of ${limit}`,
+    "EFBIG",
+  );
 }
 
 function toHostError(error: unknown): unknown {

@@ -16,7 +16,6 @@ post({ type: "ready" });
 
 async function callFunction(job: LuaJob): Promise<WorkerMessage> {
   const { bundle, file, context, modelHash } = job.source;
-  const { memoryLimitBytes } = job;
   try {
     const calls = new WorkerCalls(job, post);
     const host = createWorkerHost(job, post, calls);
@@ -26,7 +25,7 @@ async function callFunction(job: LuaJob): Promise<WorkerMessage> {
       context,
       modelHash,
       host,
-      ...(memoryLimitBytes && { memoryLimitBytes }),
+      memoryLimitBytes: job.memoryLimitBytes,
     });
     const outcome = runWithHooks(job, {
       state,

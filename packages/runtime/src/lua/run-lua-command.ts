@@ -14,7 +14,7 @@ const LUA_GRACE_MS = 200;
 
 export interface LuaCommandOptions {
   pool: LuaWorkerPool;
-  memoryLimitBytes?: number;
+  memoryLimitBytes: number;
   delegate?: Delegate;
 }
 
@@ -79,6 +79,6 @@ function jobOf(
     umask,
     delegates: call.delegate !== undefined,
     temporaryDirectory: call.temporaryDirectory,
-    ...(memoryLimitBytes && { memoryLimitBytes }),
+    memoryLimitBytes,
   };
 }

@@ -31,7 +31,7 @@ export interface LuaJob {
   /** Of the task. */
   environment: Record<string, string | undefined>;
   umask: number;
-  memoryLimitBytes?: number;
+  memoryLimitBytes: number;
   /** Whether tasks can be run elsewhere from here. */
   delegates: boolean;
   /** For temporary files. Made by the worker when it is needed, removed by the host. */
