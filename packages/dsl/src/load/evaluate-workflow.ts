@@ -4,6 +4,7 @@ import { installLibrary } from "../library/install-library.js";
 import { callProtected, installErrorHandler, type LuaFailure, loadChunk } from "../lua/call-protected.js";
 import { type LuaState, openLuaState } from "../lua/lua-state.js";
 import { nameMemoryLimit } from "../lua/memory-limit.js";
+import { type TimeLimit, withinTime } from "../lua/time-limit.js";
 import { joinModernDsls, prepareSource } from "../source/prepare-source.js";
 import { type BuiltWorkflow, buildWorkflow, type Definitions } from "./build-workflow.js";
 import { readDefinitions, readFluentGroups } from "./read-definitions.js";
@@ -19,7 +20,12 @@ export interface EvaluateOptions {
   source: Uint8Array;
   binding: HostBinding;
   memoryLimitBytes: number;
+  /** How long the file's code may run. */
+  loadTimeoutMs: number;
 }
+
+/** How long the code of a workflow may run outside of its functions, where nothing else is said. */
+export const DEFAULT_LOAD_TIMEOUT_MS = 30_000;
 
 /**
  * Runs a workflow file in a fresh state and reads what it defines. Master and agent both load by this
@@ -36,7 +42,7 @@ export async function evaluateWorkflow(options: EvaluateOptions): Promise<Evalua
   const fail = (failure: LuaFailure) => explainFailure(nameMemoryLimit(failure, memoryLimitBytes), sources);
   lua.limitMemory(memoryLimitBytes);
   const accepted = compile(lua, prepareSource(options.source), { file: binding.file, fail });
-  const failure = callProtected(lua, 0, 0);
+  const failure = withinTime(lua, timeLimit(options, sources), () => callProtected(lua, 0, 0));
   if (failure) throw fail(failure);
   lua.limitMemory(undefined);
   return { lua, ...buildWorkflow(definitionsIn(lua), sources, accepted) };
@@ -59,4 +65,12 @@ function compile(
   const second = joined ? loadChunk(lua, joined, chunk) : failure;
   if (joined && !second) return joined;
   throw fail(second ?? failure);
+}
+
+function timeLimit({ loadTimeoutMs }: EvaluateOptions, sources: Sources): TimeLimit {
+  const problem = `loading took longer than ${loadTimeoutMs / 1000}s, and was in this line then`;
+  return {
+    limitMs: loadTimeoutMs,
+    error: (where) => explainFailure({ kind: "runtime", message: where + problem }, sources),
+  };
 }

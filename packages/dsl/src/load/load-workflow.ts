@@ -6,7 +6,7 @@ import type { LogRecord } from "../host.js";
 import type { LoadContext } from "../load-context.js";
 import { DEFAULT_MEMORY_LIMIT_BYTES } from "../lua/memory-limit.js";
 import type { LuaTable, Workflow } from "../model.js";
-import { evaluateWorkflow } from "./evaluate-workflow.js";
+import { DEFAULT_LOAD_TIMEOUT_MS, evaluateWorkflow } from "./evaluate-workflow.js";
 import { RecordedFiles } from "./source-files.js";
 
 export interface LoadWorkflowOptions {
@@ -18,6 +18,11 @@ export interface LoadWorkflowOptions {
   environment?: Readonly<Record<string, string | undefined>>;
   /** Cap of the memory that Lua has for loading, in bytes. Default: 512 MiB. */
   memoryLimitBytes?: number | undefined;
+  /**
+   * Milliseconds that the file's code may run outside of its functions. Default: 30 s. One call of the standard
+   * library that never returns is not ended.
+   */
+  loadTimeoutMs?: number;
   /** Gets what the file logs outside of its functions. Default: dropped. */
   onLog?: (record: LogRecord) => void;
   /** Gets what the file prints outside of its functions. Default: dropped. */
@@ -52,8 +57,9 @@ export async function loadWorkflow(path: string, options: LoadWorkflowOptions = 
   };
   const { environment, seen } = environmentOf(options);
   const { onLog, onPrint, memoryLimitBytes = DEFAULT_MEMORY_LIMIT_BYTES } = options;
+  const { loadTimeoutMs = DEFAULT_LOAD_TIMEOUT_MS } = options;
   const binding = { host: undefined, file, files, context, environment, onLog, onPrint };
-  const { workflow } = await evaluateWorkflow({ source, binding, memoryLimitBytes });
+  const { workflow } = await evaluateWorkflow({ source, binding, memoryLimitBytes, loadTimeoutMs });
   const read = seen.size > 0 ? { environment: Object.fromEntries(seen) } : {};
   return { workflow, bundle: { files: files.files }, context: { ...context, ...read }, directory };
 }

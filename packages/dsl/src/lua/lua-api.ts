@@ -39,10 +39,12 @@ export const REGISTRY_INDEX = -1_001_000;
 export interface LuaApi {
   readonly HEAPU8: Uint8Array;
   addFunction(body: (thread: LuaThread) => number, signature: "ii"): number;
+  addFunction(body: (thread: LuaThread, record: number) => void, signature: "vii"): number;
   _malloc(size: number): number;
   _free(pointer: number): void;
   _luaL_openlibs(thread: LuaThread): void;
   _luaL_loadbufferx(thread: LuaThread, bytes: number, size: number, name: number, mode: number): number;
+  _luaL_where(thread: LuaThread, level: number): void;
   _luaL_ref(thread: LuaThread, table: number): number;
   _lua_pcallk(
     thread: LuaThread,
@@ -80,6 +82,7 @@ export interface LuaApi {
   _lua_rawseti(thread: LuaThread, index: number, position: bigint): void;
   _lua_rawgeti(thread: LuaThread, index: number, position: bigint): number;
   _lua_next(thread: LuaThread, index: number): number;
+  _lua_sethook(thread: LuaThread, hook: number, mask: number, count: number): void;
   _lua_error(thread: LuaThread): number;
   _lua_getinfo(thread: LuaThread, what: number, record: number): number;
 }

@@ -2,7 +2,11 @@ import { randomBytes } from "node:crypto";
 import { decodeBundle } from "../bundle/encode-bundle.js";
 import { DslError } from "../dsl-error.js";
 import type { HostBinding } from "../library/host-binding.js";
-import { type EvaluatedWorkflow, evaluateWorkflow } from "../load/evaluate-workflow.js";
+import {
+  DEFAULT_LOAD_TIMEOUT_MS,
+  type EvaluatedWorkflow,
+  evaluateWorkflow,
+} from "../load/evaluate-workflow.js";
 import { filesOf } from "../load/source-files.js";
 import { callProtected } from "../lua/call-protected.js";
 import { pop, pushBytes, pushGlobal } from "../lua/lua-state.js";
@@ -26,7 +30,12 @@ export async function openTaskState(options: TaskStateOptions): Promise<TaskStat
   const { file, context, memoryLimitBytes = DEFAULT_MEMORY_LIMIT_BYTES } = options;
   const environment = (name: string) => context.environment?.[name] ?? undefined;
   const binding: HostBinding = { host: undefined, file, files, context, environment };
-  const evaluated = await evaluateWorkflow({ source, binding, memoryLimitBytes });
+  const evaluated = await evaluateWorkflow({
+    source,
+    binding,
+    memoryLimitBytes,
+    loadTimeoutMs: DEFAULT_LOAD_TIMEOUT_MS,
+  });
   checkHash(evaluated.workflow.modelHash, options.modelHash, file);
   reseed(evaluated);
   binding.host = options.host;
