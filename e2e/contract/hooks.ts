@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { taskAttempt } from "./attempts.js";
-import { observe } from "./observe.js";
+import { processesWith, uniqueSleep } from "./living-processes.js";
+import { observe, observeCancelled } from "./observe.js";
 import type { ContractSubject } from "./subject.js";
 
 /** Hooks that print their names and what they get, around a command. */
@@ -45,6 +46,57 @@ export function describeHooks(subject: () => ContractSubject): void {
     expect(after.result.status).toBe("failed");
     expect(after.result.message).toBe("post_exec: post_exec must return true or false; it returned nothing");
     expect(after.lines).toEqual(["ran"]);
+  });
+
+  it.each([
+    ["a command of the shell", `command = "sleep 300"`],
+    ["a function", "command = function() while true do pcall(function() while true do end end) end end"],
+    ["a function that waits", `command = function() pcall(exec.run, "sleep 300") while true do end end`],
+  ])("are told after the time limit has ended %s, when its processes are gone", async (_, command) => {
+    const attempt = await taskAttempt(
+      subject(),
+      `${command}, on_failure = function(params, output, ctx)
+        local ran = exec.run("echo $GREETING; pwd >&2")
+        print("failure", params.n, output.error, ctx.name)
+        fs.write("told", ran.stdout)
+      end`,
+      { params: { n: 1 }, env: { GREETING: "hello" }, timeoutMs: 500 },
+    );
+    const { result, stdout } = await observe(subject(), attempt);
+    expect(result).toMatchObject({ status: "timed-out", message: expect.stringContaining("500ms") });
+    expect(stdout.toString()).toMatch(/^hello\nfailure\t1\t.*500ms\tsubject\n$/);
+  });
+
+  it("that are told of a time limit cannot change how the task ended; their errors are warnings", async () => {
+    const fields = `command = "exec sleep 300", on_failure = function() error("oops") end`;
+    const { result, told } = await observe(
+      subject(),
+      await taskAttempt(subject(), fields, { timeoutMs: 500 }),
+    );
+    expect(result).toMatchObject({ status: "timed-out", message: expect.stringContaining("500ms") });
+    expect(told).toMatch(/^\[warn\] on_failure: workflow\.lua:\d+: oops\n$/);
+  });
+
+  it("that are told of a time limit end with their processes when the task is cancelled", async () => {
+    const seconds = uniqueSleep();
+    const attempt = await taskAttempt(
+      subject(),
+      `command = "sleep 300", on_failure = function()
+        print("told") exec.run("sleep ${seconds}") while true do end
+      end`,
+      { timeoutMs: 500 },
+    );
+    const { result, stdout } = await observeCancelled(subject(), attempt);
+    expect(result.status).toBe("timed-out");
+    expect(stdout.toString()).toBe("told\n");
+    expect(processesWith(seconds)).toEqual([]);
+  });
+
+  it("are not told where a task is cancelled", async () => {
+    const fields = `command = "echo ready; sleep 300", on_failure = function() print("failure") end`;
+    const { result, stdout } = await observeCancelled(subject(), await taskAttempt(subject(), fields));
+    expect(result.status).toBe("cancelled");
+    expect(stdout.toString()).toBe("ready\n");
   });
 
   it("that are told the end do not change it; an error of theirs is a warning", async () => {

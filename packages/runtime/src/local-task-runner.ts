@@ -1,5 +1,6 @@
 import { DEFAULT_MEMORY_LIMIT_BYTES } from "@sloth/dsl";
-import { type CommandRunner, runAttempt } from "./attempt/run-attempt.js";
+import { type AttemptRun, runAttempt } from "./attempt/run-attempt.js";
+import type { CommandRunner } from "./attempt/run-in-tree.js";
 import { AttemptStop, CANCELLED } from "./attempt/stop-cause.js";
 import type { Delegate } from "./delegate.js";
 import { type LuaCommandOptions, runLuaCommand } from "./lua/run-lua-command.js";
@@ -38,19 +39,20 @@ export function createLocalTaskRunner(options: LocalTaskRunnerOptions = {}): Loc
     const isShell = command.kind === "shell" && hooks.length === 0;
     return isShell ? runShellCommand(scope, command.script) : runLuaCommand(scope, lua);
   };
+  const tellFailure: AttemptRun["tellFailure"] = (scope, ended) => runLuaCommand(scope, { ...lua, ended });
   return {
-    run: (attempt, { signal }) => runLocally(attempt, { signal, runCommand }),
+    run: (attempt, { signal }) => runLocally(attempt, { signal, runCommand, tellFailure }),
     close: () => pool.close(),
   };
 }
 
 async function* runLocally(
   attempt: Attempt,
-  { signal, runCommand }: { signal: AbortSignal; runCommand: CommandRunner },
+  { signal, ...runs }: { signal: AbortSignal } & Pick<AttemptRun, "runCommand" | "tellFailure">,
 ): AsyncGenerator<TaskEvent, void, undefined> {
   const events = new EventQueue();
   const stop = new AttemptStop(attempt, signal);
-  const finished = runAttempt(attempt, { events, stop, runCommand })
+  const finished = runAttempt(attempt, { events, stop, ...runs })
     .then((result) => events.pushNow({ type: "result", result }))
     .then(
       () => events.end(),

@@ -1,18 +1,22 @@
 import type { EventQueue } from "../output/event-queue.js";
-import { drain, type OutputStream } from "../output/output-stream.js";
-import { ProcessTree } from "../process-tree/process-tree.js";
-import { reapedMark } from "../reaper/reaper.js";
 import type { Attempt, TaskResult } from "../task-runner.js";
 import type { AttemptScope } from "./attempt-scope.js";
-import type { AttemptStop } from "./stop-cause.js";
+import { type CommandRunner, runInTree } from "./run-in-tree.js";
+import { AttemptStop } from "./stop-cause.js";
 import { taskEnvironment } from "./task-environment.js";
 import { resolveWorkingDirectory } from "./working-directory.js";
 
-/** How long the last output may take to arrive when no process is left that could write. */
-const LAST_OUTPUT_MS = 200;
+/** How long `on_failure` may take after a time limit: it has not been counted in. */
+const ON_FAILURE_LIMIT_MS = 30_000;
 
-/** Runs the command of an attempt; what is left of its processes afterwards is not its business. */
-export type CommandRunner = (scope: AttemptScope) => Promise<TaskResult>;
+/** What runs, and where it tells of it. */
+export interface AttemptRun {
+  events: EventQueue;
+  stop: AttemptStop;
+  runCommand: CommandRunner;
+  /** Calls `on_failure` of a task that has ended like this. */
+  tellFailure: (scope: AttemptScope, ended: TaskResult) => Promise<TaskResult>;
+}
 
 /**
  * Runs one attempt: `started`, then what the command says, and its result when no process of it is left.
@@ -20,34 +24,35 @@ export type CommandRunner = (scope: AttemptScope) => Promise<TaskResult>;
  * 1. The command runs until it ends by itself, or until `stop` is called, which ends the process tree.
  * 2. After a normal end the tree is ended too: background processes that were left.
  * 3. What the pipes still hold is read.
+ * 4. Where the time limit has ended it, `on_failure` is called: in a state and a process tree of its own, for
+ *    30 s at most. It cannot change the result; its errors are warnings. A cancellation ends it at once.
  */
-export async function runAttempt(
-  attempt: Attempt,
-  { events, stop, runCommand }: { events: EventQueue; stop: AttemptStop; runCommand: CommandRunner },
-): Promise<TaskResult> {
+export async function runAttempt(attempt: Attempt, run: AttemptRun): Promise<TaskResult> {
+  const { events, stop } = run;
   const place = await resolveWorkingDirectory(attempt);
   if (stop.cause) return stop.cause;
   if ("problem" in place) return { status: "failed", message: place.problem };
-  const tree = new ProcessTree(reapedMark());
-  const endTree = () => tree.end(attempt.graceMs);
-  const outputs: OutputStream[] = [];
   const environment = taskEnvironment(attempt, process.env);
-  stop.signal.addEventListener("abort", endTree, { once: true });
+  const surroundings = { attempt, directory: place.directory, environment, events };
   events.pushNow({ type: "started" });
-  try {
-    const { directory } = place;
-    const result = await runCommand({ attempt, directory, environment, events, stop, tree, outputs });
-    return withSurvivors(result, await endTree());
-  } finally {
-    stop.signal.removeEventListener("abort", endTree);
-    await endTree();
-    await drain(outputs, events, LAST_OUTPUT_MS);
-    for (const output of outputs) output.abandon();
-  }
+  const result = await runInTree({ ...surroundings, stop }, run.runCommand);
+  if (result.status === "timed-out" && attempt.hooks?.includes("on_failure"))
+    await tellTimeLimit(surroundings, result, run);
+  return result;
 }
 
-function withSurvivors(result: TaskResult, pids: number[]): TaskResult {
-  if (pids.length === 0) return result;
-  const warning = `processes that cannot be killed are left: ${pids.join(", ")}`;
-  return { ...result, message: result.message ? `${result.message}; ${warning}` : warning };
+async function tellTimeLimit(
+  surroundings: Omit<AttemptScope, "tree" | "outputs" | "stop">,
+  ended: TaskResult,
+  { events, stop, tellFailure }: AttemptRun,
+): Promise<void> {
+  const ownStop = new AttemptStop({ timeoutMs: ON_FAILURE_LIMIT_MS }, stop.cancelled);
+  try {
+    if (ownStop.cause) return;
+    const told = await runInTree({ ...surroundings, stop: ownStop }, (scope) => tellFailure(scope, ended));
+    if (told.status === "succeeded" || told.status === "cancelled") return;
+    events.pushNow({ type: "log", record: { level: "warn", message: `on_failure: ${told.message}` } });
+  } finally {
+    ownStop.release();
+  }
 }

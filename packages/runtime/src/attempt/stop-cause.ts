@@ -12,9 +12,10 @@ export const CANCELLED: StopCause = { status: "cancelled", message: "cancelled" 
 /** Ends an attempt from outside: by its time limit, the caller's signal, or a call. The first cause is kept. */
 export class AttemptStop {
   #controller = new AbortController();
+  #cancellation = new AbortController();
   #releases: (() => void)[] = [];
 
-  constructor(attempt: Attempt, signal: AbortSignal) {
+  constructor({ timeoutMs }: Pick<Attempt, "timeoutMs">, signal: AbortSignal) {
     const cancel = () => this.stop(CANCELLED);
     if (signal.aborted) {
       cancel();
@@ -22,7 +23,6 @@ export class AttemptStop {
     }
     signal.addEventListener("abort", cancel, { once: true });
     this.#releases.push(() => signal.removeEventListener("abort", cancel));
-    const { timeoutMs } = attempt;
     if (timeoutMs === undefined) return;
     this.#releases.push(
       startTimer(timeoutMs, () => this.stop({ status: "timed-out", message: limitExceeded(timeoutMs) })),
@@ -34,6 +34,11 @@ export class AttemptStop {
     return this.#controller.signal;
   }
 
+  /** Aborted when it is cancelled, even if something else has ended it before. */
+  get cancelled(): AbortSignal {
+    return this.#cancellation.signal;
+  }
+
   /** Why it has to end; undefined as long as it need not. */
   get cause(): StopCause | undefined {
     return this.signal.aborted ? (this.signal.reason as StopCause) : undefined;
@@ -41,6 +46,7 @@ export class AttemptStop {
 
   stop(cause: StopCause): void {
     this.#controller.abort(cause);
+    if (cause.status === "cancelled") this.#cancellation.abort(cause);
   }
 
   /** Lets go of the timer and the caller's signal. */

@@ -6,7 +6,7 @@ import type { AttemptScope } from "../attempt/attempt-scope.js";
 import type { Delegate } from "../delegate.js";
 import type { TaskResult, WorkflowSource } from "../task-runner.js";
 import { LuaSession } from "./lua-session.js";
-import type { LuaJob } from "./worker-messages.js";
+import type { LuaJob, TaskOutcome } from "./worker-messages.js";
 import type { LuaWorkerPool } from "./worker-pool.js";
 
 /** How long Lua code may go on after the attempt has been stopped, for its own tidying up. */
@@ -16,6 +16,8 @@ export interface LuaCommandOptions {
   pool: LuaWorkerPool;
   memoryLimitBytes: number;
   delegate?: Delegate;
+  /** How the task has ended already, where only `on_failure` is to be called. */
+  ended?: TaskResult;
 }
 
 /** Calls the functions of a task in a worker of its own. Processes that it leaves are the caller's to end. */
@@ -64,7 +66,7 @@ function jobOf(
   call: WorkerCall,
 ): Omit<LuaJob, "answers" | "shared"> {
   const { group, task, number, runId, params, deps, umask, command, hooks = [], agent } = attempt;
-  const { memoryLimitBytes } = call;
+  const { memoryLimitBytes, ended } = call;
   return {
     source: call.workflow,
     address: { group, task },
@@ -80,5 +82,15 @@ function jobOf(
     delegates: call.delegate !== undefined,
     temporaryDirectory: call.temporaryDirectory,
     memoryLimitBytes,
+    ...(ended && { ended: failureOf(ended) }),
+  };
+}
+
+function failureOf({ message, exitCode, signal }: TaskResult): TaskOutcome {
+  return {
+    success: false,
+    ...(message !== undefined && { message }),
+    ...(exitCode !== undefined && { exitCode }),
+    ...(signal !== undefined && { signal }),
   };
 }

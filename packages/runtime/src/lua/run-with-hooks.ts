@@ -48,6 +48,11 @@ function hasExited({ exitCode }: CommandOutcome): boolean {
   return exitCode !== undefined;
 }
 
+/** Calls `on_failure` alone, of a task that has ended before; says whether it returned. */
+export function tellFailure({ address, args }: LuaJob, ended: TaskOutcome, state: TaskState): CommandOutcome {
+  return state.call({ ...address, field: "on_failure" }, { ...args, deps: outputOf(ended) });
+}
+
 function blamed(hook: TaskHook, outcome: CommandOutcome): CommandOutcome {
   return outcome.success ? outcome : { ...outcome, message: `${hook}: ${outcome.message}` };
 }

@@ -28,6 +28,8 @@ export interface LuaJob {
   command: Command;
   hooks: readonly TaskHook[];
   args: CallArguments;
+  /** How the task has ended, where only `on_failure` is to be called. */
+  ended?: TaskOutcome;
   /** Of the task. */
   environment: Record<string, string | undefined>;
   umask: number;
