@@ -6,6 +6,7 @@ export const FLUENT_LIBRARY = `
 local host, internal = ...
 local error, type, tostring, select, format = error, type, tostring, select, string.format
 local check, getinfo, loaded = internal.check, debug.getinfo, package.loaded
+local setmetatable, next = setmetatable, next
 
 local fields_of = setmetatable({}, { __mode = "k" })
 local function set(self, field, value)

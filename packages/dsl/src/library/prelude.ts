@@ -13,6 +13,7 @@ export const PRELUDE = `
 local host, internal = ...
 local error, type, tostring, select, format = error, type, tostring, select, string.format
 local pcall, concat, pack, match = pcall, table.concat, table.pack, string.match
+local setmetatable, next = setmetatable, next
 local loaded = package.loaded
 
 -- Raises what is wrong with the arguments of a function of the library, at the line of the call.

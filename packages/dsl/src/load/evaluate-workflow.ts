@@ -1,4 +1,5 @@
 import type { DslError } from "../dsl-error.js";
+import { type HiddenValues, hideValues, showWorkflows } from "../library/hidden-values.js";
 import type { HostBinding } from "../library/host-binding.js";
 import { installLibrary } from "../library/install-library.js";
 import { callProtected, installErrorHandler, type LuaFailure, loadChunk } from "../lua/call-protected.js";
@@ -14,6 +15,7 @@ import { Sources } from "./sources.js";
 /** A state in which a workflow was loaded, with the model that came out. */
 export interface EvaluatedWorkflow extends BuiltWorkflow {
   lua: LuaState;
+  hidden: HiddenValues;
 }
 
 export interface EvaluateOptions {
@@ -39,13 +41,15 @@ export async function evaluateWorkflow(options: EvaluateOptions): Promise<Evalua
   const lua = await openLuaState({ clockMs: binding.context.clockMs });
   installErrorHandler(lua);
   installLibrary(lua, binding);
+  const hidden = hideValues(lua);
   const fail = (failure: LuaFailure) => explainFailure(nameMemoryLimit(failure, memoryLimitBytes), sources);
   lua.limitMemory(memoryLimitBytes);
   const accepted = compile(lua, prepareSource(options.source), { file: binding.file, fail });
   const failure = withinTime(lua, timeLimit(options, sources), () => callProtected(lua, 0, 0));
   if (failure) throw fail(failure);
   lua.limitMemory(undefined);
-  return { lua, ...buildWorkflow(definitionsIn(lua), sources, accepted) };
+  showWorkflows(lua, hidden);
+  return { lua, hidden, ...buildWorkflow(definitionsIn(lua), sources, accepted) };
 }
 
 function definitionsIn(lua: LuaState): Definitions {

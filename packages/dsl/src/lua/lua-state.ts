@@ -67,6 +67,16 @@ export function pushGlobal(lua: LuaState, name: string): number {
   return type;
 }
 
+/** Sets the global `name` to the value on top of the stack, and pops that. */
+export function setGlobal(lua: LuaState, name: string): void {
+  const { api, main } = lua;
+  api._lua_rawgeti(main, REGISTRY_INDEX, 2n);
+  pushBytes(lua, main, Buffer.from(name));
+  api._lua_pushvalue(main, -3);
+  api._lua_rawset(main, -3);
+  pop(lua, main, 2);
+}
+
 /** Keeps the value on top of the stack in the registry and pops it. */
 export function keepReference(lua: LuaState, thread: LuaThread): number {
   return lua.api._luaL_ref(thread, REGISTRY_INDEX);

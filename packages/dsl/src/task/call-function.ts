@@ -1,7 +1,8 @@
 import { ExitRequest } from "../library/exit-request.js";
+import type { HiddenValues } from "../library/hidden-values.js";
 import type { EvaluatedWorkflow } from "../load/evaluate-workflow.js";
-import { callProtected } from "../lua/call-protected.js";
-import { type LuaState, pushGlobal, pushReference } from "../lua/lua-state.js";
+import { callProtected, type LuaFailure } from "../lua/call-protected.js";
+import { type LuaState, pushReference } from "../lua/lua-state.js";
 import { nameMemoryLimit } from "../lua/memory-limit.js";
 import { pushValue } from "../lua/push-value.js";
 import type { FunctionAddress, LuaTable, Task, Workflow } from "../model.js";
@@ -11,7 +12,7 @@ import { failed, failedBy, readOutcome } from "./read-outcome.js";
 
 /** See `TaskState.call`. */
 export function callFunction(
-  { lua, workflow, functions }: EvaluatedWorkflow,
+  { lua, hidden, workflow, functions }: EvaluatedWorkflow,
   address: FunctionAddress,
   args: CallArguments,
   memoryLimitBytes: number,
@@ -25,7 +26,10 @@ export function callFunction(
   lua.api._lua_settop(lua.main, 0);
   pushReference(lua, command.reference);
   const form = formOf(workflow, address);
-  if (form === "fluent") pushThis(lua, args.ctx);
+  if (form === "fluent") {
+    const failure = pushThis(lua, hidden, args.ctx);
+    if (failure) return failedBy(failure);
+  }
   pushValue(lua, lua.main, withInjectedParams(args));
   pushValue(lua, lua.main, args.deps);
   if (form === undefined) pushValue(lua, lua.main, contextTable(args.ctx));
@@ -48,11 +52,10 @@ function formOf({ groups }: Workflow, { group, task }: FunctionAddress): Task["f
 }
 
 /** The context with `workdir` and `agent` as what `get()` and `tostring` give (prelude.ts). */
-function pushThis(lua: LuaState, ctx: TaskContext): void {
-  pushGlobal(lua, "@this");
+function pushThis(lua: LuaState, hidden: HiddenValues, ctx: TaskContext): LuaFailure | undefined {
+  pushReference(lua, hidden.fluentThis);
   pushValue(lua, lua.main, contextTable(ctx));
-  const failure = callProtected(lua, 1, 1);
-  if (failure) throw new Error(failure.message);
+  return callProtected(lua, 1, 1);
 }
 
 function withInjectedParams({ params, ctx }: CallArguments): LuaTable {

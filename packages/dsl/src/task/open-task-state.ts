@@ -9,7 +9,7 @@ import {
 } from "../load/evaluate-workflow.js";
 import { filesOf } from "../load/source-files.js";
 import { callProtected } from "../lua/call-protected.js";
-import { pop, pushBytes, pushGlobal } from "../lua/lua-state.js";
+import { pushReference } from "../lua/lua-state.js";
 import { DEFAULT_MEMORY_LIMIT_BYTES } from "../lua/memory-limit.js";
 import { pushValue } from "../lua/push-value.js";
 import type { TaskState, TaskStateOptions } from "../task-state.js";
@@ -64,13 +64,10 @@ function checkHash(actual: string, expected: string, file: string): void {
 }
 
 /** Loading is reproducible; tasks that run must not draw the same numbers as their neighbours. */
-function reseed({ lua }: EvaluatedWorkflow): void {
+function reseed({ lua, hidden }: EvaluatedWorkflow): void {
   const seed = randomBytes(16);
-  pushGlobal(lua, "math");
-  pushBytes(lua, lua.main, Buffer.from("randomseed"));
-  lua.api._lua_rawget(lua.main, -2);
+  pushReference(lua, hidden.randomSeed);
   pushValue(lua, lua.main, seed.readBigInt64LE(0));
   pushValue(lua, lua.main, seed.readBigInt64LE(8));
   callProtected(lua, 2, 0);
-  pop(lua, lua.main, 1);
 }
