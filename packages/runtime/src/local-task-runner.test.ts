@@ -106,6 +106,64 @@ describe("a Lua command", () => {
     expect(isRunning(Number(result.message))).toBe(false);
   });
 
+  it("has its own directory, environment and globals while another one runs", async () => {
+    const meet = `n = (n or 0) + 1
+      fs.write("here", "")
+      local met = exec.run("for i in $(seq 300); do test -e " .. params.other .. "/here && exit 0; sleep 0.1; done; exit 1")
+      return met.success, nil, { n, env.get("WHO"), exec.run("pwd; echo $WHO").stdout }`;
+    const [one, two] = await Promise.all([luaAttempt(meet), luaAttempt(meet)]);
+    const results = await Promise.all([
+      resultOf(runner, { ...one, env: { WHO: "one" }, params: { other: two.workspace } }),
+      resultOf(runner, { ...two, env: { WHO: "two" }, params: { other: one.workspace } }),
+    ]);
+    expect(results.map(({ outputs }) => outputs)).toEqual([
+      [1, "one", `${one.workspace}\none\n`],
+      [1, "two", `${two.workspace}\ntwo\n`],
+    ]);
+  });
+
+  it.each([
+    ["a text of 100 MB", 'return true, nil, ("x"):rep(1e4):rep(1e4)', "outputs is too large"],
+    [
+      "one text many times",
+      'local t, s = {}, ("x"):rep(1e7) for i = 1, 100 do t[i] = s end return true, nil, t',
+      "outputs is too large",
+    ],
+    [
+      "tables that double",
+      "local t = {} for i = 1, 90 do t = { t, t } end return true, nil, t",
+      "outputs is too large",
+    ],
+    ["an error of 100 MB", 'error(("x"):rep(1e4):rep(1e4))', "(100000016 bytes in all)"],
+    [
+      "a log record of doubles",
+      'local t = {} for i = 1, 90 do t = { t = t, u = t } end log.info("x", t) return true',
+      "fields is too large",
+    ],
+    [
+      "a file of 100 GB",
+      'exec.run("truncate -s 100G big") return false, select(2, fs.read("big"))',
+      "File too large",
+    ],
+    [
+      "a finalizer without end",
+      "setmetatable({}, { __gc = function() while true do end end }) return false, 'ended'",
+      "ended",
+    ],
+  ])("does no harm by %s", async (_, body, message) => {
+    const result = await resultOf(runner, await luaAttempt(body, { timeoutMs: 60_000 }));
+    expect(result.status).toBe("failed");
+    expect(result.message).toContain(message);
+    expect(result.message?.length).toBeLessThan(66_000);
+  });
+
+  it("is ended by its time limit in a finalizer", async () => {
+    const body = "setmetatable({}, { __gc = function() while true do end end }) collectgarbage() return true";
+    expect(await resultOf(runner, await luaAttempt(body, { timeoutMs: 500 }))).toMatchObject({
+      status: "timed-out",
+    });
+  });
+
   it("fails where its workflow is not given", async () => {
     const { workflow: _, ...attempt } = await luaAttempt("return true");
     expect(await resultOf(runner, attempt)).toMatchObject({ status: "failed" });

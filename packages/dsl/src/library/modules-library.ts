@@ -2,6 +2,7 @@
 export const MODULES_LIBRARY = `
 local host, internal = ...
 local error, select, concat, check = error, select, table.concat, internal.check
+local setmetatable = setmetatable
 local clock, load, getinfo, loaded = internal.clock, internal.load, debug.getinfo, package.loaded
 
 -- Files that are being loaded, innermost last: a tail call hides the file that it is in.

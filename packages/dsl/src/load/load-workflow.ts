@@ -68,11 +68,19 @@ export async function loadWorkflow(path: string, options: LoadWorkflowOptions = 
 function environmentOf({ context, environment: own = process.env }: LoadWorkflowOptions) {
   const seen = new Map<string, string | null>();
   const environment = (name: string) => {
-    const value = context ? context.environment?.[name] : own[name];
+    const value = variableIn(context ? context.environment : own, name);
     seen.set(name, value ?? null);
     return value ?? undefined;
   };
   return { environment, seen };
+}
+
+/** Not what every object has, such as `constructor`. */
+function variableIn(
+  environment: Readonly<Record<string, string | null | undefined>> | undefined,
+  name: string,
+) {
+  return environment && Object.hasOwn(environment, name) ? environment[name] : undefined;
 }
 
 async function readSource(absolute: string, path: string): Promise<Uint8Array> {

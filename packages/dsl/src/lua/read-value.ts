@@ -1,6 +1,6 @@
 import type { LuaTable, LuaValue } from "../model.js";
-import { type LuaThread, TYPE, TYPE_NAMES } from "./lua-api.js";
-import { type LuaState, pop, pushBytes, readString, stringBytes } from "./lua-state.js";
+import { type LuaThread, REGISTRY_INDEX, TYPE, TYPE_NAMES } from "./lua-api.js";
+import { keepReference, type LuaState, pop, pushBytes, readString, stringBytes } from "./lua-state.js";
 import { MAX_DEPTH } from "./push-value.js";
 import { MAX_DEFINITION_BYTES, MAX_VALUE_BYTES, ValueBudget } from "./value-budget.js";
 
@@ -14,6 +14,18 @@ const MAX_HOLES = 1000;
 
 /** The field of a metatable that holds the table behind one that can only be read (prelude.ts). */
 const READ_ONLY = Buffer.from("__data");
+
+/** References to that name, by state: to make a string may collect garbage, and so run finalizers of the script. */
+const readOnlyNames = new WeakMap<LuaState, number>();
+
+function readOnlyName(lua: LuaState): number {
+  const known = readOnlyNames.get(lua);
+  if (known !== undefined) return known;
+  pushBytes(lua, lua.main, READ_ONLY);
+  const reference = keepReference(lua, lua.main);
+  readOnlyNames.set(lua, reference);
+  return reference;
+}
 
 /** What was made of a table, and what it counts. */
 interface KnownTable<T> {
@@ -32,7 +44,7 @@ const OPEN = Symbol("open");
 export type Substitute<T> = (problem: string, path: string, place: { thread: LuaThread; index: number }) => T;
 
 /**
- * Reads the value at `index` as `model.ts` documents it. Raw access: no metamethod runs.
+ * Reads the value at `index` as `model.ts` documents it. Raw access: no metamethod runs, nor any other Lua code.
  *
  * @throws {NotDataError} for functions, userdata, coroutines, cycles, tables that mix positions and names,
  * keys that are neither, nesting deeper than {@link MAX_DEPTH}, and what is larger than `limitBytes`, by default
@@ -88,12 +100,14 @@ class ValueReader<T> {
   /** The keys that lead to the value that is being read. */
   private readonly trail: (string | number)[] = [];
   private readonly budget: ValueBudget;
+  private readonly readOnly: number;
 
   constructor(
     private readonly lua: LuaState,
     private readonly thread: LuaThread,
     private readonly options: ReadOptions<T>,
   ) {
+    this.readOnly = readOnlyName(lua);
     this.budget = new ValueBudget(options.limitBytes ?? MAX_DEFINITION_BYTES);
   }
 
@@ -130,7 +144,7 @@ class ValueReader<T> {
   private behindReadOnly(index: number): number {
     const { api } = this.lua;
     if (api._lua_getmetatable(this.thread, index) === 0) return index;
-    pushBytes(this.lua, this.thread, READ_ONLY);
+    api._lua_rawgeti(this.thread, REGISTRY_INDEX, BigInt(this.readOnly));
     if (api._lua_rawget(this.thread, -2) === TYPE.table) return api._lua_gettop(this.thread);
     pop(this.lua, this.thread, 2);
     return index;

@@ -28,7 +28,8 @@ export async function openTaskState(options: TaskStateOptions): Promise<TaskStat
   if (!source)
     throw new DslError("BUNDLE_INVALID", `The bundle holds no file ${JSON.stringify(options.file)}`);
   const { file, context, memoryLimitBytes = DEFAULT_MEMORY_LIMIT_BYTES } = options;
-  const environment = (name: string) => context.environment?.[name] ?? undefined;
+  const seen = new Map(Object.entries(context.environment ?? {}));
+  const environment = (name: string) => seen.get(name) ?? undefined;
   const binding: HostBinding = { host: undefined, file, files, context, environment };
   const evaluated = await evaluateWorkflow({
     source,

@@ -34,7 +34,7 @@ export function temporaryHost(workdir: string): TemporaryHost {
     records,
     printed: () => Buffer.concat(printed),
     warned: () => Buffer.concat(warned),
-    env: (name) => process.env[name],
+    env: (name) => (Object.hasOwn(process.env, name) ? process.env[name] : undefined),
     log: (record) => void records.push(record),
     print: (bytes, stream) => void (stream === "stderr" ? warned : printed).push(bytes),
     delegates: false,

@@ -17,10 +17,11 @@ export function createWorkerHost(
   calls: WorkerCalls,
 ): Host {
   const credit = new OutputCredit(job.shared);
+  const environment = new Map(Object.entries(job.environment));
   return {
     workdir: job.args.ctx.workdir,
     fs: createFileSystem(job),
-    env: (name) => job.environment[name],
+    env: (name) => environment.get(name),
     log: (record) => {
       const sizeBytes = MESSAGE_BYTES + recordBytes(record);
       credit.spend(sizeBytes);
