@@ -3,6 +3,16 @@ export type { Validation, ValidationDiagnostic } from "./cli/validation.js";
 export { AgentPool } from "./dispatch/agent-pool.js";
 export type { RemoteTaskRunnerOptions } from "./dispatch/remote-task-runner.js";
 export { createRemoteTaskRunner, Workspaces } from "./dispatch/remote-task-runner.js";
+export type {
+  GroupInfo,
+  RunEvent,
+  RunEventSink,
+  RunHappening,
+  RunInfo,
+  RunSummary,
+  TaskInfo,
+  WhySkipped,
+} from "./events/run-event.js";
 export type { AgentTarget, Inventory } from "./inventory/inventory.js";
 export { emptyInventory } from "./inventory/inventory.js";
 export { readInventory } from "./inventory/read-inventory.js";
@@ -10,6 +20,5 @@ export type { MasterErrorCode } from "./master-error.js";
 export { MasterError } from "./master-error.js";
 export type { PlannedGroup, PlannedTask, PlanOptions, RunPlan } from "./plan/plan-run.js";
 export { planRun } from "./plan/plan-run.js";
-export type { RunEvent, RunEventSink, RunSummary } from "./schedule/run-event.js";
 export type { GroupContext } from "./schedule/run-group.js";
 export { runWorkflow } from "./schedule/run-workflow.js";

@@ -1,4 +1,4 @@
-import type { RunSummary } from "../schedule/run-event.js";
+import type { RunSummary } from "../events/run-event.js";
 
 /** What the process ends with; in `--help` too. */
 export const EXIT = {

@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { eventStream } from "../events/event-stream.js";
 import { planRun } from "../plan/plan-run.js";
 import { runWorkflow } from "../schedule/run-workflow.js";
 import { LineWriter } from "../view/line-writer.js";
@@ -29,7 +30,7 @@ export async function runCommand(args: RunArguments): Promise<number> {
   try {
     const summary = await runWorkflow(plan, {
       runnerFor: runners.runnerFor,
-      emit: (event) => view.show(event),
+      emit: eventStream([(event) => view.show(event)]),
       signal: stop.signal,
       jobs: args.jobs ?? availableParallelism(),
       keepGoing: args.keepGoing,
@@ -38,5 +39,6 @@ export async function runCommand(args: RunArguments): Promise<number> {
   } finally {
     stop.forget();
     await runners.close();
+    await view.close();
   }
 }

@@ -2,7 +2,7 @@ import type { Task, TaskRequest } from "@sloth/dsl";
 import type { Attempt } from "@sloth/runtime";
 import type { AgentTarget, Inventory } from "../inventory/inventory.js";
 import { MasterError } from "../master-error.js";
-import { type PlannedTask, placeOf, type RunPlan } from "./plan-run.js";
+import { type PlannedTask, placeOf, type RunPlan, taskInfo } from "./plan-run.js";
 
 export interface DelegatedOptions {
   request: TaskRequest;
@@ -27,10 +27,14 @@ export function planDelegated(
   const task = model?.tasks.find(({ name }) => name === request.name);
   if (declared && !task)
     throw new MasterError("NOT_FOUND", `There is no task "${request.name}" in the workflow.`);
+  const group = declared?.group ?? parent.group;
+  const target = inventory.resolve(request.delegateTo);
+  const made = withRequest(task, request, beside.task);
   return {
-    task: withRequest(task, request, beside.task),
-    group: declared?.group ?? parent.group,
-    target: inventory.resolve(request.delegateTo),
+    task: made,
+    info: taskInfo(made, group, target),
+    group,
+    target,
     ...directoryOf(request, parent),
     env: { ...plan.environment, ...model?.env, ...request.env },
     workspaceSettings: beside.workspaceSettings,

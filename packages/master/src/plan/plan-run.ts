@@ -1,8 +1,9 @@
 import { stat } from "node:fs/promises";
-import { relative, resolve, sep } from "node:path";
+import { join, relative, resolve, sep } from "node:path";
 import type { Group, LoadedWorkflow, Task, Workflow, WorkspaceSettings } from "@sloth/dsl";
 import { bundleDigest, encodeBundle } from "@sloth/dsl";
 import type { WorkflowSource } from "@sloth/runtime";
+import type { GroupInfo, RunInfo, TaskInfo } from "../events/run-event.js";
 import type { AgentTarget, Inventory } from "../inventory/inventory.js";
 import { MasterError } from "../master-error.js";
 import { refusePlanned } from "./planned-fields.js";
@@ -13,6 +14,8 @@ import { resolveWorkspaceSettings } from "./workspace-settings.js";
 /** What a run will do: the workflow with every place and directory resolved. */
 export interface RunPlan {
   runId: string;
+  /** What those are told who watch. */
+  info: RunInfo;
   source: WorkflowSource;
   /** What it was made of. */
   workflow: Workflow;
@@ -33,6 +36,8 @@ export interface PlannedGroup {
 
 export interface PlannedTask {
   task: Task;
+  /** What those are told who watch. */
+  info: TaskInfo;
   group: string;
   /** Absent: here. */
   target?: AgentTarget;
@@ -65,8 +70,11 @@ export async function planRun(loaded: LoadedWorkflow, options: PlanOptions): Pro
   const bundle = encodeBundle(loaded.bundle);
   const groups = chooseGroups(workflow.groups, options.group);
   refusePlanned(groups);
+  const planned = await Promise.all(groups.map((group) => planGroup(group, loaded.directory, options)));
+  const runId = makeRunId();
   return {
-    runId: makeRunId(),
+    runId,
+    info: { runId, file: join(loaded.directory, workflow.file), groups: planned.map(groupInfo) },
     source: {
       bundle,
       bundleDigest: bundleDigest(bundle),
@@ -78,8 +86,12 @@ export async function planRun(loaded: LoadedWorkflow, options: PlanOptions): Pro
     environment: options.environment ?? {},
     workflowDirectory: loaded.directory,
     workflowFiles: await findWorkflowFiles(loaded),
-    groups: await Promise.all(groups.map((group) => planGroup(group, loaded.directory, options))),
+    groups: planned,
   };
+}
+
+function groupInfo({ name, description, tasks }: PlannedGroup): GroupInfo {
+  return { name, ...(description !== undefined && { description }), tasks: tasks.map(({ info }) => info) };
 }
 
 function chooseGroups(groups: Group[], name: string | undefined): Group[] {
@@ -108,7 +120,21 @@ function planTask(task: Task, group: Group, root: string, options: PlanOptions):
   const target = delegation ? options.inventory.resolve(delegation) : undefined;
   const workspaceSettings = resolveWorkspaceSettings(group.workspace, options.workspace);
   const env = { ...options.environment, ...group.env, ...task.env };
-  return { task, group: group.name, target, ...placeOf(root, task.workdir), env, workspaceSettings };
+  const info = taskInfo(task, group.name, target);
+  return { task, info, group: group.name, target, ...placeOf(root, task.workdir), env, workspaceSettings };
+}
+
+export function taskInfo(task: Task, group: string, target: AgentTarget | undefined): TaskInfo {
+  const { name, description, command, dependsOn, at } = task;
+  return {
+    group,
+    name,
+    ...(description !== undefined && { description }),
+    ...(target && { agent: target.label }),
+    dependsOn,
+    ...(command.kind === "shell" && { script: command.script }),
+    at,
+  };
 }
 
 /** A directory inside the group's is a place in its workspace; one outside is a workspace of its own. */

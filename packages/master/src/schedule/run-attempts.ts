@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LuaTable } from "@sloth/dsl";
 import type { Attempt, TaskResult, TaskRunner } from "@sloth/runtime";
+import type { RunEventSink } from "../events/run-event.js";
 import type { PlannedTask, RunPlan } from "../plan/plan-run.js";
 import { makeAttempt } from "./make-attempt.js";
 import { retryDelayMs } from "./retry-delay.js";
 import type { Rooms } from "./rooms.js";
-import type { RunEventSink } from "./run-event.js";
 
 export interface AttemptsContext {
   plan: RunPlan;
@@ -34,11 +34,11 @@ export async function runAttempts(
     const again = number <= planned.task.retries && isWorthRetrying(result) && !signal.aborted;
     if (!again) {
       const durationMs = performance.now() - startedAt;
-      await emit({ type: "task-finished", task: planned, attempt: number, durationMs, result });
+      await emit({ type: "task-finished", task: planned.info, attempt: number, durationMs, result });
       return result;
     }
     const delayMs = retryDelayMs(planned.task, number);
-    await emit({ type: "task-retrying", task: planned, attempt: number, delayMs, result });
+    await emit({ type: "task-retrying", task: planned.info, attempt: number, delayMs, result });
     context.rooms.leave(context.place);
     // A cancelled wait goes on to an attempt that ends at once as cancelled.
     await sleep(delayMs, undefined, { signal }).catch(() => {});
@@ -60,16 +60,16 @@ async function runAttempt(
   for await (const event of runner.run(attempt, { signal })) {
     switch (event.type) {
       case "queued":
-        await emit({ type: "task-queued", task: planned, position: event.position });
+        await emit({ type: "task-queued", task: planned.info, position: event.position });
         break;
       case "started":
-        await emit({ type: "task-started", task: planned, attempt: attempt.number });
+        await emit({ type: "task-started", task: planned.info, attempt: attempt.number });
         break;
       case "output":
-        await emit({ type: "task-output", task: planned, stream: event.stream, bytes: event.bytes });
+        await emit({ type: "task-output", task: planned.info, stream: event.stream, bytes: event.bytes });
         break;
       case "log":
-        await emit({ type: "task-log", task: planned, record: event.record });
+        await emit({ type: "task-log", task: planned.info, record: event.record });
         break;
       case "result":
         return event.result;

@@ -1,10 +1,10 @@
 import { setMaxListeners } from "node:events";
 import type { LuaTable } from "@sloth/dsl";
 import type { TaskResult, TaskRunner } from "@sloth/runtime";
+import type { RunEventSink } from "../events/run-event.js";
 import type { PlannedGroup, PlannedTask, RunPlan } from "../plan/plan-run.js";
 import { Rooms } from "./rooms.js";
 import { runAttempts } from "./run-attempts.js";
-import type { RunEventSink } from "./run-event.js";
 import { type Outcome, Schedule, type ScheduledTask, type Skip } from "./schedule.js";
 
 export interface GroupContext {
@@ -120,7 +120,7 @@ class GroupRun {
 
   async #tell(skips: Skip[]): Promise<void> {
     for (const { name, why } of skips) {
-      await this.#context.emit({ type: "task-skipped", task: this.#task(name), why });
+      await this.#context.emit({ type: "task-skipped", task: this.#task(name).info, why });
     }
   }
 

@@ -1,6 +1,6 @@
 import type { TaskResult } from "@sloth/runtime";
+import type { RunSummary } from "../events/run-event.js";
 import type { RunPlan } from "../plan/plan-run.js";
-import type { RunSummary } from "./run-event.js";
 import { type GroupContext, runGroup } from "./run-group.js";
 
 /**
@@ -17,7 +17,7 @@ export async function runWorkflow(plan: RunPlan, context: Omit<GroupContext, "pl
     lost: 0,
   };
   let planned = 0;
-  await context.emit({ type: "run-started", plan });
+  await context.emit({ type: "run-started", run: plan.info });
   for (const group of plan.groups) {
     planned += group.tasks.length;
     const broken = counts.failed + counts["timed-out"] + counts.lost > 0;

@@ -1,31 +1,15 @@
 import { PassThrough } from "node:stream";
-import { DEFAULT_WORKSPACE_SETTINGS } from "@sloth/dsl";
 import { describe, expect, it } from "vitest";
-import type { PlannedTask } from "../plan/plan-run.js";
-import type { RunEvent } from "../schedule/run-event.js";
+import type { RunHappening, TaskInfo } from "../events/run-event.js";
 import { LineWriter } from "./line-writer.js";
 import { PlainView } from "./plain-view.js";
 
-function planned(name: string, label?: string): PlannedTask {
-  return {
-    group: "g",
-    workspace: "/w",
-    workdir: "",
-    env: {},
-    workspaceSettings: DEFAULT_WORKSPACE_SETTINGS,
-    ...(label && { target: { label, host: "h", port: 1 } }),
-    task: {
-      name,
-      command: { kind: "shell", script: "true" },
-      dependsOn: [],
-      params: {},
-      retries: 0,
-      at: { file: "w.lua", line: 1 },
-    },
-  };
+function planned(name: string, agent?: string): TaskInfo {
+  const at = { file: "w.lua", line: 1 };
+  return { group: "g", name, ...(agent && { agent }), dependsOn: [], script: "true", at };
 }
 
-async function render(events: RunEvent[]) {
+async function render(events: RunHappening[]) {
   const streams = { stdout: new PassThrough(), stderr: new PassThrough() };
   const view = new PlainView({
     stdout: new LineWriter(streams.stdout),

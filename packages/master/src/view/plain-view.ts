@@ -1,11 +1,11 @@
 import { styleText } from "node:util";
 import type { TaskResult } from "@sloth/runtime";
-import type { PlannedTask } from "../plan/plan-run.js";
-import type { RunEvent, RunSummary } from "../schedule/run-event.js";
+import type { RunHappening, RunSummary, TaskInfo } from "../events/run-event.js";
 import { formatRecord } from "./format-record.js";
 import { LineSplitter } from "./line-splitter.js";
 import type { LineWriter } from "./line-writer.js";
 import { printable } from "./printable.js";
+import type { RunView } from "./run-view.js";
 
 export interface PlainViewOptions {
   stdout: LineWriter;
@@ -17,16 +17,18 @@ export interface PlainViewOptions {
  * Renders a run as lines: `[task@agent] text` for what tasks print, one line when a task ends, and a summary.
  * What a task writes to stderr goes to stderr.
  */
-export class PlainView {
+export class PlainView implements RunView {
   readonly #out: PlainViewOptions;
-  readonly #queuedTasks = new Set<PlannedTask>();
+  readonly #queuedTasks = new Set<TaskInfo>();
   readonly #splitters = new Map<string, LineSplitter>();
 
   constructor(options: PlainViewOptions) {
     this.#out = options;
   }
 
-  async show(event: RunEvent): Promise<void> {
+  close(): void {}
+
+  async show(event: RunHappening): Promise<void> {
     const { stdout, stderr } = this.#out;
     switch (event.type) {
       case "group-started":
@@ -47,23 +49,29 @@ export class PlainView {
         return this.#finished(event);
       case "task-skipped":
         return stdout.line(this.#style("dim", `- ${nameOf(event.task)} skipped`));
+      case "warning":
+        return stderr.line(this.#style("yellow", `warning: ${printable(event.message)}`));
       case "run-finished":
         return stdout.line(this.#style("bold", formatSummary(event.summary)));
     }
   }
 
   /** Said once: how the places move up is of no interest in a log. */
-  async #queued({ task, position }: Extract<RunEvent, { type: "task-queued" }>): Promise<void> {
+  async #queued({ task, position }: Extract<RunHappening, { type: "task-queued" }>): Promise<void> {
     if (this.#queuedTasks.has(task)) return;
     this.#queuedTasks.add(task);
     await this.#out.stdout.line(`${this.#prefix(task)}queued, place ${position}`);
   }
 
-  #output({ task, stream, bytes }: Extract<RunEvent, { type: "task-output" }>): Promise<void> {
+  #output({ task, stream, bytes }: Extract<RunHappening, { type: "task-output" }>): Promise<void> {
     return this.#out[stream].lines(this.#prefix(task), this.#splitter(task, stream).push(bytes));
   }
 
-  async #finished({ task, result, durationMs }: Extract<RunEvent, { type: "task-finished" }>): Promise<void> {
+  async #finished({
+    task,
+    result,
+    durationMs,
+  }: Extract<RunHappening, { type: "task-finished" }>): Promise<void> {
     this.#queuedTasks.delete(task);
     await this.#flush(task);
     const writer = result.status === "succeeded" ? this.#out.stdout : this.#out.stderr;
@@ -71,20 +79,20 @@ export class PlainView {
     if (result.traceback) await writer.line(indent(printable(result.traceback)));
   }
 
-  async #flush(task: PlannedTask): Promise<void> {
+  async #flush(task: TaskInfo): Promise<void> {
     for (const stream of ["stdout", "stderr"] as const) {
       await this.#out[stream].lines(this.#prefix(task), this.#splitter(task, stream).flush());
     }
   }
 
-  #splitter(task: PlannedTask, stream: string): LineSplitter {
-    const key = `${task.group}\0${task.task.name}\0${stream}`;
+  #splitter(task: TaskInfo, stream: string): LineSplitter {
+    const key = `${task.group}\0${task.name}\0${stream}`;
     const splitter = this.#splitters.get(key) ?? new LineSplitter();
     this.#splitters.set(key, splitter);
     return splitter;
   }
 
-  #ending(task: PlannedTask, result: TaskResult, durationMs?: number): string {
+  #ending(task: TaskInfo, result: TaskResult, durationMs?: number): string {
     const good = result.status === "succeeded";
     const mark = this.#style(good ? "green" : "red", `${good ? "✓" : "✗"} ${nameOf(task)}`);
     const words = good ? "" : ` ${result.status}`;
@@ -94,7 +102,7 @@ export class PlainView {
     return `${mark}${words}${time}${changes}${message}`;
   }
 
-  #prefix(task: PlannedTask): string {
+  #prefix(task: TaskInfo): string {
     return this.#style("cyan", `[${nameOf(task)}] `);
   }
 
@@ -103,8 +111,8 @@ export class PlainView {
   }
 }
 
-function nameOf({ task, target }: PlannedTask): string {
-  return printable(target ? `${task.name}@${target.label}` : task.name);
+function nameOf({ name, agent }: TaskInfo): string {
+  return printable(agent === undefined ? name : `${name}@${agent}`);
 }
 
 function formatChanges({ added, modified, deleted }: NonNullable<TaskResult["changes"]>): string {

@@ -1,0 +1,72 @@
+import type { LogRecord, SourcePosition } from "@sloth/dsl";
+import type { TaskResult } from "@sloth/runtime";
+import type { SkipReason } from "../schedule/schedule.js";
+
+/** A task as those know it who watch a run: plain data. */
+export interface TaskInfo {
+  group: string;
+  /** Unique in its group. */
+  name: string;
+  description?: string;
+  /** What the workflow calls the agent that runs it. Absent: the master's machine. */
+  agent?: string;
+  dependsOn: string[];
+  /** The script of a shell command; absent for a Lua function. */
+  script?: string;
+  /** Where it is written; `file` is relative to the workflow's directory. */
+  at: SourcePosition;
+}
+
+export interface GroupInfo {
+  name: string;
+  description?: string;
+  tasks: TaskInfo[];
+}
+
+export interface RunInfo {
+  /** A ULID. */
+  runId: string;
+  /** The workflow file, absolute. */
+  file: string;
+  groups: GroupInfo[];
+}
+
+/** Why a task did not run: `condition` means that its `run_if` did not hold. */
+export type WhySkipped = SkipReason | "condition";
+
+/**
+ * What happens in a run, in order. Every view reads these and nothing else, live or as they were recorded
+ * (`encode-event.ts`), and computes nothing that the run has to know.
+ */
+export type RunEvent = { /** Milliseconds since 1970. */ timeMs: number } & RunHappening;
+
+/** An event without its time. */
+export type RunHappening =
+  | { type: "run-started"; run: RunInfo }
+  | { type: "group-started"; name: string; description?: string }
+  | { type: "task-queued"; task: TaskInfo; position: number }
+  | { type: "task-started"; task: TaskInfo; attempt: number }
+  | { type: "task-output"; task: TaskInfo; stream: "stdout" | "stderr"; bytes: Uint8Array }
+  | { type: "task-log"; task: TaskInfo; record: LogRecord }
+  /** The attempt failed, and another follows after `delayMs`. */
+  | { type: "task-retrying"; task: TaskInfo; attempt: number; delayMs: number; result: TaskResult }
+  | { type: "task-finished"; task: TaskInfo; attempt: number; durationMs: number; result: TaskResult }
+  | { type: "task-skipped"; task: TaskInfo; why: WhySkipped }
+  /** Something that a person should know and that changes nothing. */
+  | { type: "warning"; message: string }
+  | { type: "run-finished"; summary: RunSummary };
+
+export interface RunSummary {
+  succeeded: number;
+  failed: number;
+  /** Failed because of the infrastructure, with `failed` not counting them. */
+  lost: number;
+  cancelled: number;
+  skipped: number;
+  durationMs: number;
+  /** Why the run was ended before its end. Absent: it was not. */
+  ended?: "interrupted" | "timed-out" | "aborted";
+}
+
+/** Takes events one after the other; the run waits for it, so a slow view slows the tasks. */
+export type RunEventSink = (event: RunHappening) => void | Promise<void>;

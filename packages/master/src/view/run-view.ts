@@ -1,0 +1,9 @@
+import type { RunEvent } from "../events/run-event.js";
+
+/** Shows a run to somebody: a person or a program. One method, called for each event in order, never overlapping. */
+export interface RunView {
+  /** The run waits for it, so a slow reader slows the tasks. Never throws for a reader that has gone away. */
+  show(event: RunEvent): void | Promise<void>;
+  /** Leaves the terminal as it was. Called once, also when the run broke; no event follows. */
+  close(): void | Promise<void>;
+}
