@@ -16,6 +16,7 @@ import {
   AgentPool,
   createRemoteTaskRunner,
   emptyInventory,
+  openArtifactStore,
   planRun,
   runWorkflow,
   Workspaces,
@@ -159,6 +160,8 @@ describe("a delegated task", () => {
     }
     await runWorkflow(plan, {
       runnerFor: () => runner,
+      here: local,
+      artifacts: openArtifactStore(async () => makeDirectory()),
       emit: (event) => {
         if (event.type === "task-finished")
           statuses.push(`${event.result.status} ${event.result.message ?? ""}`);

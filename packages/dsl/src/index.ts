@@ -3,8 +3,10 @@
 export type { Bundle } from "./bundle/bundle.js";
 export { bundleDigest, decodeBundle, encodeBundle } from "./bundle/encode-bundle.js";
 export { formatByteSize, parseByteSize } from "./byte-size.js";
+export { didYouMean } from "./did-you-mean.js";
 export type { Diagnostic, DslErrorCode } from "./dsl-error.js";
 export { DslError } from "./dsl-error.js";
+export { parseDuration } from "./duration.js";
 export type {
   CallKind,
   EndedCall,
@@ -37,6 +39,7 @@ export type {
   FunctionAddress,
   FunctionField,
   Group,
+  GroupFunction,
   Labels,
   LuaTable,
   LuaValue,

@@ -1,6 +1,6 @@
 import type { Host } from "./host.js";
 import type { LoadContext } from "./load-context.js";
-import type { FunctionAddress, LuaTable, LuaValue } from "./model.js";
+import type { FunctionAddress, GroupFunction, LuaTable, LuaValue } from "./model.js";
 
 /** A Lua state in which a workflow has been loaded again, so that its functions can be called. */
 export interface TaskState {
@@ -8,6 +8,7 @@ export interface TaskState {
    * Calls a function of a task and reads what it says:
    * - `command(params, deps, ctx)`: `success, message, outputs`.
    * - `pre_exec(params, deps, ctx)` and `post_exec(params, output, ctx)`: true, else it has failed, with a message.
+   * - `run_if(params, deps)` and `abort_if(params, deps)`: a boolean, which is the outcome's `outputs`.
    * - `on_success(params, output, ctx)` and `on_failure(params, output, ctx)`: what they return does not matter.
    * In the fluent form all of them get `this` first, and no `ctx`.
    *
@@ -19,6 +20,11 @@ export interface TaskState {
    * later calls of this state fail.
    */
   call(address: FunctionAddress, args: CallArguments): CommandOutcome;
+  /**
+   * Calls a function of a group, with its arguments: `on_start()`, `on_complete(success, results)` and
+   * `clean_workdir_after_run(result)`, which returns a boolean. As {@link call}.
+   */
+  callGroup(address: { group: string; field: GroupFunction }, args: readonly LuaValue[]): CommandOutcome;
   /** Frees the state, and closes the files that it has open. Calling it twice is harmless. */
   close(): void;
 }

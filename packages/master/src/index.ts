@@ -1,4 +1,7 @@
 /** The sloth master as a library: plans a workflow and runs it through task runners here and on agents. Runs no task by itself. */
+
+export type { ArtifactStore } from "./artifacts/artifact-store.js";
+export { openArtifactStore } from "./artifacts/artifact-store.js";
 export type { Validation, ValidationDiagnostic } from "./cli/validation.js";
 export { AgentPool } from "./dispatch/agent-pool.js";
 export type { RemoteTaskRunnerOptions } from "./dispatch/remote-task-runner.js";
@@ -21,4 +24,5 @@ export { MasterError } from "./master-error.js";
 export type { PlannedGroup, PlannedTask, PlanOptions, RunPlan } from "./plan/plan-run.js";
 export { planRun } from "./plan/plan-run.js";
 export type { GroupContext } from "./schedule/run-group.js";
+export type { RunContext } from "./schedule/run-workflow.js";
 export { runWorkflow } from "./schedule/run-workflow.js";

@@ -35,8 +35,8 @@ export function createLocalTaskRunner(options: LocalTaskRunnerOptions = {}): Loc
     ...(delegate && { delegate }),
   };
   const runCommand: CommandRunner = (scope) => {
-    const { command, hooks = [] } = scope.attempt;
-    const isShell = command.kind === "shell" && hooks.length === 0;
+    const { command, hooks = [], calls } = scope.attempt;
+    const isShell = command.kind === "shell" && hooks.length === 0 && !calls;
     return isShell ? runShellCommand(scope, command.script) : runLuaCommand(scope, lua);
   };
   const tellFailure: AttemptRun["tellFailure"] = (scope, ended) => runLuaCommand(scope, { ...lua, ended });

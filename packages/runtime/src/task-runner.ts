@@ -1,4 +1,12 @@
-import type { Command, LoadContext, LogRecord, LuaTable, LuaValue, TaskHook } from "@sloth/dsl";
+import type {
+  Command,
+  GroupFunction,
+  LoadContext,
+  LogRecord,
+  LuaTable,
+  LuaValue,
+  TaskHook,
+} from "@sloth/dsl";
 
 /**
  * Runs one attempt of one task. There is a local implementation here and a remote one in the master;
@@ -22,6 +30,8 @@ export interface Attempt {
   /** Counts from 1. */
   number: number;
   command: Command;
+  /** A function that is called instead of the command; only the local runner can. */
+  calls?: FunctionCall;
   /** Functions of the task that are called around the command, in the same Lua state. Default: none. */
   hooks?: readonly TaskHook[];
   /** What a Lua command and hooks are loaded from; a shell command alone does not need it. */
@@ -44,6 +54,11 @@ export interface Attempt {
   /** What the workflow calls the agent on which it runs, which Lua has as `ctx.agent`. Absent: the master's machine. */
   agent?: string;
 }
+
+/** A condition of the task, whose boolean is the result's `outputs`, or a function of the group. */
+export type FunctionCall =
+  | { field: "run_if" | "abort_if" }
+  | { field: GroupFunction; args: readonly LuaValue[] };
 
 /** The bytes a workflow is loaded from again, and what makes the loading give the same model. */
 export interface WorkflowSource {

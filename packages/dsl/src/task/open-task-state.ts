@@ -13,7 +13,7 @@ import { pushReference } from "../lua/lua-state.js";
 import { DEFAULT_MEMORY_LIMIT_BYTES } from "../lua/memory-limit.js";
 import { pushValue } from "../lua/push-value.js";
 import type { TaskState, TaskStateOptions } from "../task-state.js";
-import { callFunction } from "./call-function.js";
+import { callFunction, callGroupFunction } from "./call-function.js";
 
 /**
  * Loads a workflow again in a fresh state, so that its functions can be called against a host.
@@ -46,6 +46,10 @@ export async function openTaskState(options: TaskStateOptions): Promise<TaskStat
       if (closed) throw new Error("The task state is closed");
       binding.call = args.ctx;
       return callFunction(evaluated, address, args, memoryLimitBytes);
+    },
+    callGroup: (address, args) => {
+      if (closed) throw new Error("The task state is closed");
+      return callGroupFunction(evaluated, address, args, memoryLimitBytes);
     },
     // Finalizers of the script must not run any more, so the instance is left to the garbage collector.
     close: () => {

@@ -3,7 +3,7 @@ import { cutText } from "../lua/cut-text.js";
 import { TYPE } from "../lua/lua-api.js";
 import { type LuaState, viewBytes } from "../lua/lua-state.js";
 import { NotDataError, readValue } from "../lua/read-value.js";
-import type { FunctionField, LuaValue } from "../model.js";
+import type { FunctionField, GroupFunction, LuaValue } from "../model.js";
 import type { CommandOutcome } from "../task-state.js";
 
 /** Outputs travel in one message. */
@@ -13,7 +13,7 @@ const MAX_OUTPUT_BYTES = 3 * 1024 * 1024;
 const MAX_MESSAGE_BYTES = 256 * 1024;
 
 /** Reads what a function has returned, which lies in the first three slots of the stack. */
-export function readOutcome(lua: LuaState, field: FunctionField): CommandOutcome {
+export function readOutcome(lua: LuaState, field: FunctionField | GroupFunction): CommandOutcome {
   try {
     return READ[field](lua, field);
   } catch (error) {
@@ -30,12 +30,15 @@ export function failed(message: string, traceback?: string): CommandOutcome {
   return { success: false, message, ...(traceback && { traceback }) };
 }
 
-const READ: Record<FunctionField, (lua: LuaState, field: string) => CommandOutcome> = {
+const READ: Record<FunctionField | GroupFunction, (lua: LuaState, field: string) => CommandOutcome> = {
   command: readResults,
   pre_exec: readVerdict,
   post_exec: readVerdict,
-  run_if: readVerdict,
-  abort_if: readVerdict,
+  run_if: readCondition,
+  abort_if: readCondition,
+  clean_workdir_after_run: readCondition,
+  on_start: () => ({ success: true }),
+  on_complete: () => ({ success: true }),
   on_success: () => ({ success: true }),
   on_failure: () => ({ success: true }),
 };
@@ -45,6 +48,13 @@ function readVerdict(lua: LuaState, field: string): CommandOutcome {
   const first = readFirst(lua);
   if (first === true) return { success: true };
   if (first === false) return failed(readText(lua, 2, "the message") ?? "it returned false");
+  return failed(`${field} must return true or false; it returned ${first}`);
+}
+
+/** Reads a boolean, which is the outcome's `outputs`: that a condition does not hold is no failure. */
+function readCondition(lua: LuaState, field: string): CommandOutcome {
+  const first = readFirst(lua);
+  if (typeof first === "boolean") return { success: true, outputs: first };
   return failed(`${field} must return true or false; it returned ${first}`);
 }
 

@@ -7,7 +7,15 @@ describe("the options of run", () => {
   it("leave to the workflow what is not typed", async () => {
     expect(await run()).toEqual({
       kind: "run",
-      args: { file: "w.lua", values: [], set: [], envFiles: [], keepGoing: false, workspace: {} },
+      args: {
+        file: "w.lua",
+        values: [],
+        set: [],
+        envFiles: [],
+        select: { tasks: [] },
+        keepGoing: false,
+        workspace: {},
+      },
     });
   });
 

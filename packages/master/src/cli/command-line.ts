@@ -1,26 +1,14 @@
-import type { WorkspaceSettings } from "@sloth/dsl";
 import yargs, { type Argv } from "yargs";
 import { MasterError } from "../master-error.js";
 import { softwareVersion } from "../software-version.js";
 import { type ChangesArguments, changesOptions, toChanges } from "./changes-options.js";
 import { type FileArguments, fileOption, toFile } from "./file-option.js";
-import { once, switched, usage } from "./option-values.js";
+import { usage } from "./option-values.js";
+import { type RunArguments, runOptions, toRun } from "./run-options.js";
 import { type SyncArguments, syncOptions, toSync } from "./sync-options.js";
 import { toTypes, typesOptions } from "./types-options.js";
 import { toValidate, type ValidateArguments, validateOptions } from "./validate-options.js";
 import type { WorkflowPlace } from "./workflow-directory.js";
-import { applyOptions, sendOptions } from "./workspace-options.js";
-
-export interface RunArguments extends FileArguments {
-  group?: string;
-  agents?: string;
-  jobs?: number;
-  keepGoing: boolean;
-  /** Cap of Lua's memory, in bytes. */
-  luaMemoryLimitBytes?: number;
-  /** What was typed of how workspaces are sent and changes come back. */
-  workspace: Partial<WorkspaceSettings>;
-}
 
 /** What the user asked for. `shown` means that help or the version has been printed. */
 export type CommandLine =
@@ -56,7 +44,7 @@ function describeCommands(parser: Argv): Argv {
     .usage(
       "$0 <command> [options]\n\nRuns a workflow: tasks here and on other machines, as if all were here.",
     )
-    .command("run", "Run a workflow", runOptions)
+    .command("run [tasks..]", "Run a workflow", runOptions)
     .command("list", "List the groups and tasks of a workflow", fileOption)
     .command("validate", "Check a workflow without running anything", validateOptions)
     .command("changes [run] [task]", "Look at, apply or discard changes that were kept", changesOptions)
@@ -81,7 +69,7 @@ async function toCommand(parsed: Record<string, unknown>): Promise<CommandLine> 
   const [name] = parsed._ as unknown[];
   switch (name) {
     case "run":
-      return toRun(parsed);
+      return { kind: "run", args: await toRun(parsed) };
     case "list":
       return { kind: "list", args: toFile(parsed) };
     case "validate":
@@ -95,46 +83,6 @@ async function toCommand(parsed: Record<string, unknown>): Promise<CommandLine> 
     default:
       throw usage(`There is no command ${String(name)}.`);
   }
-}
-
-function runOptions(command: Argv) {
-  return sendOptions(applyOptions(fileOption(command), "What comes back:"))
-    .option("group", { alias: "g", type: "string", describe: "Only this group" })
-    .option("agents", { type: "string", describe: "Inventory: a YAML file of named agents and aliases" })
-    .option("jobs", {
-      alias: "j",
-      type: "string",
-      describe: "How many tasks run here at once  [default: CPUs]",
-    })
-    .option("keep-going", {
-      alias: "k",
-      type: "boolean",
-      default: false,
-      describe: "Go on with what does not depend on a failure",
-    })
-    .option("lua-memory", {
-      type: "string",
-      describe: "How much memory Lua has, to load and for each task here  [default: 512MiB]",
-    });
-}
-
-async function toRun(parsed: Record<string, unknown>): Promise<CommandLine> {
-  const { readBytes, readWorkspaceOptions } = await import("./read-workspace-options.js");
-  const jobs = once("jobs", parsed.jobs);
-  const count = /^\d{1,5}$/.test(jobs ?? "") ? Number(jobs) : undefined;
-  if (jobs !== undefined && !count) throw usage(`--jobs ${jobs} is not a number of at least 1.`);
-  return {
-    kind: "run",
-    args: {
-      ...toFile(parsed),
-      group: once("group", parsed.group),
-      agents: once("agents", parsed.agents),
-      jobs: count,
-      keepGoing: switched(parsed.keepGoing) ?? false,
-      luaMemoryLimitBytes: readBytes("lua-memory", once("lua-memory", parsed.luaMemory)),
-      workspace: readWorkspaceOptions(parsed),
-    },
-  };
 }
 
 function usageError(message: string): CommandLine {

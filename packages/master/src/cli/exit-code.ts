@@ -8,6 +8,8 @@ export const EXIT = {
   usage: 2,
   /** An agent that cannot be reached or was lost, or a sync that broke: worth another try. */
   infrastructure: 3,
+  /** The run exceeded its time limit. */
+  timedOut: 124,
   interrupted: 130,
   terminated: 143,
 } as const;
@@ -15,6 +17,9 @@ export const EXIT = {
 /** A task that failed outweighs infrastructure that failed. */
 export function exitCodeOf(summary: RunSummary, stopSignal: NodeJS.Signals | undefined): number {
   if (stopSignal) return stopSignal === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
+  // Nobody reads the output any more.
+  if (summary.ended === "interrupted") return EXIT.interrupted;
+  if (summary.ended === "timed-out") return EXIT.timedOut;
   if (summary.failed > 0) return EXIT.taskFailed;
   if (summary.lost > 0) return EXIT.infrastructure;
   return EXIT.succeeded;

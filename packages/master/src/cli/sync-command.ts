@@ -26,7 +26,11 @@ export async function syncCommand(
 ): Promise<number> {
   const { group, agents, workspace } = args;
   const loaded = await loadFile(args);
-  const plan = await planRun(loaded, { group, workspace, inventory: await openInventory(agents) });
+  const plan = await planRun(loaded, {
+    select: { groups: group === undefined ? [] : [group] },
+    workspace,
+    inventory: await openInventory(agents),
+  });
   const transfers = plannedTransfers(plan);
   for (const transfer of transfers) await show(transfer, output, missing);
   if (transfers.length === 0) await complain(output, "nothing is delegated, so nothing is sent");

@@ -6,6 +6,8 @@ import { makeAttempt } from "../schedule/make-attempt.js";
 
 /** The runners of one run. */
 export interface TaskRunners {
+  /** Of this machine. */
+  here: TaskRunner;
   runnerFor(task: PlannedTask): TaskRunner;
   close(): Promise<void>;
 }
@@ -25,6 +27,7 @@ export async function openTaskRunners(
   const isRemote = plan.groups.some(({ tasks }) => tasks.some(({ target }) => target));
   const remote = isRemote ? await openRemote() : undefined;
   return {
+    here: local,
     runnerFor: (task) => (task.target && remote ? remote.runnerFor(task, task.target) : local),
     async close() {
       (await opening?.catch(() => undefined))?.close();

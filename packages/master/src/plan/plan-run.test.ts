@@ -13,7 +13,14 @@ async function plan(text: string, group?: string, workspace?: PlanOptions["works
   mkdirSync(join(directory, "app"));
   writeFileSync(join(directory, "w.lua"), text);
   const loaded = await loadWorkflow(join(directory, "w.lua"));
-  return { directory, plan: await planRun(loaded, { group, workspace, inventory: emptyInventory }) };
+  return {
+    directory,
+    plan: await planRun(loaded, {
+      select: { groups: group === undefined ? [] : [group] },
+      workspace,
+      inventory: emptyInventory,
+    }),
+  };
 }
 
 describe("planRun", () => {

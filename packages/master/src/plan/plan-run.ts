@@ -8,6 +8,7 @@ import type { AgentTarget, Inventory } from "../inventory/inventory.js";
 import { MasterError } from "../master-error.js";
 import { refusePlanned } from "./planned-fields.js";
 import { makeRunId } from "./run-id.js";
+import { type Selection, selectTasks } from "./select-tasks.js";
 import { findWorkflowFiles } from "./workflow-files.js";
 import { resolveWorkspaceSettings } from "./workspace-settings.js";
 
@@ -31,6 +32,16 @@ export interface RunPlan {
 export interface PlannedGroup {
   name: string;
   description?: string;
+  /** Its directory, absolute; replaced by a fresh one before it runs where `createWorkdir` says so. */
+  workspace: string;
+  createWorkdir: boolean;
+  /** How many of its tasks run at once. Absent: as many as there is room for. */
+  maxParallel?: number;
+  /** Of all its tasks together. Absent: none. */
+  timeoutMs?: number;
+  functions: NonNullable<Group["functions"]>;
+  /** Of its functions. */
+  env: Record<string, string>;
   tasks: PlannedTask[];
 }
 
@@ -52,8 +63,8 @@ export interface PlannedTask {
 }
 
 export interface PlanOptions {
-  /** Only this group. Default: all. */
-  group?: string;
+  /** Default: everything. */
+  select?: Selection;
   /** Variables for all tasks. */
   environment?: Record<string, string>;
   /** Wins over what the workflow says of its workspaces; patterns are added to it. */
@@ -68,7 +79,7 @@ export interface PlanOptions {
 export async function planRun(loaded: LoadedWorkflow, options: PlanOptions): Promise<RunPlan> {
   const { workflow, context } = loaded;
   const bundle = encodeBundle(loaded.bundle);
-  const groups = chooseGroups(workflow.groups, options.group);
+  const groups = selectTasks(workflow.groups, options.select ?? {});
   refusePlanned(groups);
   const planned = await Promise.all(groups.map((group) => planGroup(group, loaded.directory, options)));
   const runId = makeRunId();
@@ -94,17 +105,10 @@ function groupInfo({ name, description, tasks }: PlannedGroup): GroupInfo {
   return { name, ...(description !== undefined && { description }), tasks: tasks.map(({ info }) => info) };
 }
 
-function chooseGroups(groups: Group[], name: string | undefined): Group[] {
-  if (name === undefined) return groups;
-  const chosen = groups.filter((group) => group.name === name);
-  if (chosen.length > 0) return chosen;
-  const known = groups.map((group) => group.name).join(", ");
-  throw new MasterError("NOT_FOUND", `There is no group "${name}". The workflow has: ${known}.`);
-}
-
 async function planGroup(group: Group, directory: string, options: PlanOptions): Promise<PlannedGroup> {
   const root = resolve(directory, group.workdir ?? ".");
-  await requireDirectory(root, `The working directory of group "${group.name}"`);
+  const { name, description, createWorkdir = false, maxParallel, timeoutMs, functions = {} } = group;
+  if (!createWorkdir) await requireDirectory(root, `The working directory of group "${name}"`);
   const tasks = group.tasks.map((task) => planTask(task, group, root, options));
   for (const planned of tasks) {
     // Inside the group's directory an earlier task may make it; a directory elsewhere must be there.
@@ -112,7 +116,17 @@ async function planGroup(group: Group, directory: string, options: PlanOptions):
       await requireDirectory(planned.workspace, `The working directory of task "${planned.task.name}"`);
     }
   }
-  return { name: group.name, description: group.description, tasks };
+  return {
+    name,
+    ...(description !== undefined && { description }),
+    workspace: root,
+    createWorkdir,
+    ...(maxParallel !== undefined && { maxParallel }),
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    functions,
+    env: { ...options.environment, ...group.env },
+    tasks,
+  };
 }
 
 function planTask(task: Task, group: Group, root: string, options: PlanOptions): PlannedTask {

@@ -13,22 +13,11 @@ const DELEGATION_FIELDS: Planned<{ delegateTo?: Delegation | false }> = {
 /** Fields that are read and checked, and that this version cannot run: better no run than another one. */
 const TASK_FIELDS: Planned<Task> = {
   ...DELEGATION_FIELDS,
-  next_if_fail: ({ nextIfFail }) => nextIfFail,
-  run_if: ({ runIf }) => runIf,
-  abort_if: ({ abortIf }) => abortIf,
-  artifacts: ({ artifacts }) => artifacts,
-  consumes: ({ consumes }) => consumes,
   // What it does now is what `fail` means.
   on_agent_lost: ({ onAgentLost }) => onAgentLost !== undefined && onAgentLost !== "fail",
 };
 const GROUP_FIELDS: Planned<Group> = {
   ...DELEGATION_FIELDS,
-  create_workdir_before_run: ({ createWorkdir }) => createWorkdir,
-  max_parallel: ({ maxParallel }) => maxParallel,
-  timeout: ({ timeoutMs }) => timeoutMs,
-  clean_workdir_after_run: ({ functions }) => functions?.clean_workdir_after_run,
-  on_start: ({ functions }) => functions?.on_start,
-  on_complete: ({ functions }) => functions?.on_complete,
 };
 
 /** @throws {MasterError} NOT_SUPPORTED, naming every such field */

@@ -82,7 +82,7 @@ export async function discardKept(directory: string, workflowDirectory: string):
 }
 
 /** One level after the other, since a link in the place of one would lead out of the run store. */
-async function makeDirectories(top: string, directory: string): Promise<void> {
+export async function makeDirectories(top: string, directory: string): Promise<void> {
   let location = top;
   for (const name of relative(top, directory).split(sep)) {
     location = join(location, name);

@@ -3,7 +3,7 @@ import { type Attempt, ownUmask } from "@sloth/runtime";
 import type { PlannedTask, RunPlan } from "../plan/plan-run.js";
 
 /** Between TERM and KILL. */
-const GRACE_MS = 10_000;
+export const GRACE_MS = 10_000;
 
 /** The attempt at a task with this number, which counts from 1. */
 export function makeAttempt(

@@ -2,14 +2,19 @@
 export class Rooms {
   readonly #limitOf: (place: string) => number;
   readonly #most: number;
+  readonly #onRoom: () => void;
   readonly #inPlace = new Map<string, number>();
   readonly #waiting: { place: string; enter: () => void }[] = [];
   #all = 0;
 
-  /** @param most - in all places together */
-  constructor(limitOf: (place: string) => number, most = Number.POSITIVE_INFINITY) {
+  /**
+   * @param most - in all places together
+   * @param onRoom - called when somebody has left
+   */
+  constructor(limitOf: (place: string) => number, most = Number.POSITIVE_INFINITY, onRoom = () => {}) {
     this.#limitOf = limitOf;
     this.#most = most;
+    this.#onRoom = onRoom;
   }
 
   /** Whether a task that has not waited may enter: those that wait come first. */
@@ -35,6 +40,7 @@ export class Rooms {
     this.#inPlace.set(place, (this.#inPlace.get(place) ?? 0) - 1);
     this.#all -= 1;
     this.#admit();
+    this.#onRoom();
   }
 
   #admit(): void {

@@ -1,18 +1,12 @@
 import { setMaxListeners } from "node:events";
 import type { LuaTable } from "@sloth/dsl";
-import type { TaskResult, TaskRunner } from "@sloth/runtime";
-import type { RunEventSink } from "../events/run-event.js";
-import type { PlannedGroup, PlannedTask, RunPlan } from "../plan/plan-run.js";
+import type { TaskResult } from "@sloth/runtime";
+import type { PlannedGroup, PlannedTask } from "../plan/plan-run.js";
 import { Rooms } from "./rooms.js";
-import { runAttempts } from "./run-attempts.js";
+import { runTask, type TaskContext } from "./run-task.js";
 import { type Outcome, Schedule, type ScheduledTask, type Skip } from "./schedule.js";
 
-export interface GroupContext {
-  plan: RunPlan;
-  /** The runner for a task: local, or of its agent. */
-  runnerFor(task: PlannedTask): TaskRunner;
-  emit: RunEventSink;
-  signal: AbortSignal;
+export interface GroupContext extends Omit<TaskContext, "rooms" | "place"> {
   /** How many tasks run here at once. */
   jobs: number;
   /** Go on with what does not depend on a failure. */
@@ -53,7 +47,8 @@ class GroupRun {
     this.#context = context;
     this.#tasks = new Map(group.tasks.map((planned) => [planned.task.name, planned]));
     this.#schedule = new Schedule(group.tasks.map(scheduled), { keepGoing });
-    this.#rooms = new Rooms((place) => (place === HERE ? jobs : PENDING_PER_AGENT));
+    const limitOf = (place: string) => (place === HERE ? jobs : PENDING_PER_AGENT);
+    this.#rooms = new Rooms(limitOf, group.maxParallel, () => this.#wake());
     this.#signal = AbortSignal.any([context.signal, this.#broken.signal]);
     // Every running task listens.
     setMaxListeners(0, this.#signal);
@@ -94,16 +89,10 @@ class GroupRun {
     let outcome: Outcome = "cancelled";
     try {
       const planned = this.#task(name);
-      const runner = this.#context.runnerFor(planned);
-      const result = await runAttempts(planned, this.#outputsOf(planned), {
-        ...this.#context,
-        runner,
-        signal: this.#signal,
-        rooms: this.#rooms,
-        place,
-      });
-      this.#results.set(name, result);
-      outcome = outcomeOf(result);
+      const context = { ...this.#context, signal: this.#signal, rooms: this.#rooms, place };
+      const end = await runTask(planned, this.#outputsOf(planned), context);
+      if (end.result) this.#results.set(name, end.result);
+      outcome = end.outcome;
     } catch (cause) {
       this.#break(cause);
     } finally {
@@ -140,9 +129,4 @@ class GroupRun {
 function scheduled({ task, target }: PlannedTask): ScheduledTask {
   const { name, dependsOn, nextIfFail = [] } = task;
   return { name, place: target?.label ?? HERE, dependsOn, nextIfFail };
-}
-
-function outcomeOf({ status }: TaskResult): Outcome {
-  if (status === "succeeded" || status === "cancelled") return status;
-  return "failed";
 }

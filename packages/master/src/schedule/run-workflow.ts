@@ -1,42 +1,85 @@
 import type { TaskResult } from "@sloth/runtime";
 import type { RunSummary } from "../events/run-event.js";
 import type { RunPlan } from "../plan/plan-run.js";
-import { type GroupContext, runGroup } from "./run-group.js";
+import type { GroupContext } from "./run-group.js";
+import { runWholeGroup } from "./run-whole-group.js";
+import { timeLimit } from "./time-limit.js";
+
+export interface RunContext extends Omit<GroupContext, "plan" | "abort"> {
+  /** Time limit of the whole run in milliseconds. Default: none. */
+  timeoutMs?: number | undefined;
+}
 
 /**
  * Runs a plan to its end, its groups one after the other. After a failure no further group starts unless
  * the run keeps going. The last event is `run-finished`.
  */
-export async function runWorkflow(plan: RunPlan, context: Omit<GroupContext, "plan">): Promise<RunSummary> {
+export async function runWorkflow(plan: RunPlan, context: RunContext): Promise<RunSummary> {
   const startedAt = performance.now();
-  const counts: Record<TaskResult["status"], number> = {
+  const limit = timeLimit("run", context.timeoutMs);
+  const aborted = new AbortController();
+  const signal = AbortSignal.any([context.signal, limit.signal, aborted.signal]);
+  const counts = new Counts();
+  await context.emit({ type: "run-started", run: plan.info });
+  try {
+    const abort = () => aborted.abort(new Error("a task's abort_if holds"));
+    for (const group of plan.groups) {
+      counts.planned += group.tasks.length;
+      if (signal.aborted || (counts.isBroken && !context.keepGoing)) {
+        for (const { info: task } of group.tasks) {
+          await context.emit({ type: "task-skipped", task, why: signal.aborted ? "cancelled" : "halted" });
+        }
+        continue;
+      }
+      const { tasks, start } = await runWholeGroup(group, { ...context, plan, signal, abort });
+      for (const { status } of tasks.values()) counts.add(status);
+      // It is no task, so it is counted on both sides.
+      if (start) counts.planned += counts.add(start.status);
+    }
+  } finally {
+    limit.end();
+  }
+  const ended = whyEnded({ interrupted: context.signal, "timed-out": limit.signal, aborted: aborted.signal });
+  const summary = { ...counts.summary(), durationMs: performance.now() - startedAt, ...(ended && { ended }) };
+  await context.emit({ type: "run-finished", summary });
+  return summary;
+}
+
+function whyEnded(
+  signals: Record<NonNullable<RunSummary["ended"]>, AbortSignal>,
+): RunSummary["ended"] | undefined {
+  const reasons = ["interrupted", "timed-out", "aborted"] as const;
+  return reasons.find((reason) => signals[reason].aborted);
+}
+
+class Counts {
+  planned = 0;
+  readonly #ended: Record<TaskResult["status"], number> = {
     succeeded: 0,
     failed: 0,
     "timed-out": 0,
     cancelled: 0,
     lost: 0,
   };
-  let planned = 0;
-  await context.emit({ type: "run-started", run: plan.info });
-  for (const group of plan.groups) {
-    planned += group.tasks.length;
-    const broken = counts.failed + counts["timed-out"] + counts.lost > 0;
-    if (context.signal.aborted || (broken && !context.keepGoing)) continue;
-    await context.emit({ type: "group-started", name: group.name, description: group.description });
-    for (const { status } of (await runGroup(group, { ...context, plan })).values()) counts[status]++;
-  }
-  const summary = summarise(counts, planned, performance.now() - startedAt);
-  await context.emit({ type: "run-finished", summary });
-  return summary;
-}
 
-function summarise(
-  counts: Record<TaskResult["status"], number>,
-  planned: number,
-  durationMs: number,
-): RunSummary {
-  const { succeeded, lost, cancelled } = counts;
-  const failed = counts.failed + counts["timed-out"];
-  const skipped = planned - succeeded - failed - lost - cancelled;
-  return { succeeded, failed, lost, cancelled, skipped, durationMs };
+  add(status: TaskResult["status"]): number {
+    this.#ended[status] += 1;
+    return 1;
+  }
+
+  get isBroken(): boolean {
+    return this.#ended.failed + this.#ended["timed-out"] + this.#ended.lost > 0;
+  }
+
+  summary(): Omit<RunSummary, "durationMs" | "ended"> {
+    const { succeeded, lost, cancelled } = this.#ended;
+    const failed = this.#ended.failed + this.#ended["timed-out"];
+    return {
+      succeeded,
+      failed,
+      lost,
+      cancelled,
+      skipped: this.planned - succeeded - failed - lost - cancelled,
+    };
+  }
 }

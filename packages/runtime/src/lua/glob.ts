@@ -15,6 +15,23 @@ export function findMatches(directory: string, pattern: string): Set<string> {
   return found;
 }
 
+/** Whether a path matches a pattern of {@link findMatches}. */
+export function matchesPattern(path: string, pattern: string): boolean {
+  const wanted = pattern.split("/").filter((segment) => segment !== "" && segment !== ".");
+  return matchSegments(path.split("/"), wanted);
+}
+
+function matchSegments(names: readonly string[], wanted: readonly string[]): boolean {
+  const [segment, ...rest] = wanted;
+  const [name, ...deeper] = names;
+  if (segment === undefined) return name === undefined;
+  if (segment === "**") {
+    if (matchSegments(names, rest)) return true;
+    return name !== undefined && !name.startsWith(".") && matchSegments(deeper, wanted);
+  }
+  return name !== undefined && namePattern(segment).test(name) && matchSegments(deeper, rest);
+}
+
 interface Search {
   root: string;
   found: Set<string>;
@@ -68,7 +85,11 @@ function isDirectory(search: Search, path: string, entry: Dirent): boolean {
 export function namePattern(segment: string): RegExp {
   const tokens = segment.match(/\[[!^]?\]?[^\]]*\]|\\.|./gsu) ?? [];
   const source = tokens.map(translate).join("");
-  return new RegExp(`^${segment.startsWith(".") ? "" : "(?!\\.)"}${source}$`, "su");
+  try {
+    return new RegExp(`^${segment.startsWith(".") ? "" : "(?!\\.)"}${source}$`, "su");
+  } catch {
+    return /(?!)/; // A range that runs backwards, as in [z-a], matches nothing.
+  }
 }
 
 function translate(token: string): string {

@@ -1,7 +1,7 @@
 /** The entry of a worker thread: calls the functions of one task of a workflow, then waits to be terminated. */
 import { parentPort } from "node:worker_threads";
 import { DslError, openTaskState } from "@sloth/dsl";
-import { runWithHooks, tellFailure } from "./run-with-hooks.js";
+import { callAlone, runWithHooks, tellFailure } from "./run-with-hooks.js";
 import { warmUp } from "./warm-up.js";
 import { createWorkerHost, WorkerCalls } from "./worker-host.js";
 import type { LuaJob, WorkerMessage } from "./worker-messages.js";
@@ -28,6 +28,7 @@ async function callFunction(job: LuaJob): Promise<WorkerMessage> {
       memoryLimitBytes: job.memoryLimitBytes,
     });
     if (job.ended) return { type: "done", outcome: tellFailure(job, job.ended, state) };
+    if (job.calls) return { type: "done", outcome: callAlone(job, job.calls, state) };
     const outcome = runWithHooks(job, {
       state,
       runShell: (script) => calls.runShell(script),

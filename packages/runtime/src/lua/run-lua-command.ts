@@ -65,13 +65,14 @@ function jobOf(
   { attempt, directory, environment }: AttemptScope,
   call: WorkerCall,
 ): Omit<LuaJob, "answers" | "shared"> {
-  const { group, task, number, runId, params, deps, umask, command, hooks = [], agent } = attempt;
+  const { group, task, number, runId, params, deps, umask, command, hooks = [], agent, calls } = attempt;
   const { memoryLimitBytes, ended } = call;
   return {
     source: call.workflow,
     address: { group, task },
     command,
     hooks,
+    ...(calls && { calls }),
     args: {
       params,
       deps,

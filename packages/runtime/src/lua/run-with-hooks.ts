@@ -1,4 +1,5 @@
 import { type CommandOutcome, isLuaTable, type LuaTable, type TaskHook, type TaskState } from "@sloth/dsl";
+import type { FunctionCall } from "../task-runner.js";
 import type { LuaJob, TaskOutcome } from "./worker-messages.js";
 
 /** What running a task needs besides its job. */
@@ -51,6 +52,12 @@ function hasExited({ exitCode }: CommandOutcome): boolean {
 /** Calls `on_failure` alone, of a task that has ended before; says whether it returned. */
 export function tellFailure({ address, args }: LuaJob, ended: TaskOutcome, state: TaskState): CommandOutcome {
   return state.call({ ...address, field: "on_failure" }, { ...args, deps: outputOf(ended) });
+}
+
+/** Calls one function that is not part of running the task. */
+export function callAlone({ address, args }: LuaJob, call: FunctionCall, state: TaskState): CommandOutcome {
+  if ("args" in call) return state.callGroup({ group: address.group, field: call.field }, call.args);
+  return state.call({ ...address, field: call.field }, args);
 }
 
 function blamed(hook: TaskHook, outcome: CommandOutcome): CommandOutcome {

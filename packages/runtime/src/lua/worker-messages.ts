@@ -10,7 +10,7 @@ import type {
   LogRecord,
   TaskHook,
 } from "@sloth/dsl";
-import type { TaskResult, WorkflowSource } from "../task-runner.js";
+import type { FunctionCall, TaskResult, WorkflowSource } from "../task-runner.js";
 
 /*
  * The conversation with a worker:
@@ -27,6 +27,8 @@ export interface LuaJob {
   address: Omit<FunctionAddress, "field">;
   command: Command;
   hooks: readonly TaskHook[];
+  /** Called instead of the command and its hooks. */
+  calls?: FunctionCall;
   args: CallArguments;
   /** How the task has ended, where only `on_failure` is to be called. */
   ended?: TaskOutcome;

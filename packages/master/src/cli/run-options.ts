@@ -1,0 +1,87 @@
+import type { WorkspaceSettings } from "@sloth/dsl";
+import type { Argv } from "yargs";
+import type { Selection } from "../plan/select-tasks.js";
+import { type FileArguments, fileOption, toFile } from "./file-option.js";
+import { once, repeated, switched, usage } from "./option-values.js";
+import { applyOptions, sendOptions } from "./workspace-options.js";
+
+export interface RunArguments extends FileArguments {
+  /** Of the workflow; all of it where nothing is said. */
+  select: Selection;
+  /** Time limit of the run in milliseconds. */
+  timeoutMs?: number;
+  agents?: string;
+  jobs?: number;
+  keepGoing: boolean;
+  /** Cap of Lua's memory, in bytes. */
+  luaMemoryLimitBytes?: number;
+  /** What was typed of how workspaces are sent and changes come back. */
+  workspace: Partial<WorkspaceSettings>;
+}
+
+export function runOptions(command: Argv) {
+  return sendOptions(applyOptions(fileOption(command), "What comes back:"))
+    .positional("tasks", { type: "string", array: true, describe: "As --tasks" })
+    .option("group", { alias: "g", type: "string", describe: "Only this group; may be repeated" })
+    .option("tasks", {
+      alias: "t",
+      type: "string",
+      describe: "Only these tasks, as a,b or group/a, and what they depend on; may be repeated",
+    })
+    .option("only", { type: "string", describe: "Only these tasks; what they depend on is taken as done" })
+    .option("timeout", { type: "string", describe: "Time limit of the run: 90s, 1h30m, or seconds" })
+    .option("agents", { type: "string", describe: "Inventory: a YAML file of named agents and aliases" })
+    .option("jobs", {
+      alias: "j",
+      type: "string",
+      describe: "How many tasks run here at once  [default: CPUs]",
+    })
+    .option("keep-going", {
+      alias: "k",
+      type: "boolean",
+      default: false,
+      describe: "Go on with what does not depend on a failure",
+    })
+    .option("lua-memory", {
+      type: "string",
+      describe: "How much memory Lua has, to load and for each task here  [default: 512MiB]",
+    });
+}
+
+/** @throws {MasterError} USAGE */
+export async function toRun(parsed: Record<string, unknown>): Promise<RunArguments> {
+  const { parseDuration } = await import("@sloth/dsl");
+  const { readBytes, readWorkspaceOptions } = await import("./read-workspace-options.js");
+  const jobs = once("jobs", parsed.jobs);
+  const count = /^\d{1,5}$/.test(jobs ?? "") ? Number(jobs) : undefined;
+  const timeout = once("timeout", parsed.timeout);
+  const limit =
+    timeout === undefined ? undefined : parseDuration(isNumber(timeout) ? Number(timeout) : timeout);
+  if (limit && "problem" in limit) throw usage(`--timeout ${timeout} ${limit.problem}.`);
+  if (jobs !== undefined && !count) throw usage(`--jobs ${jobs} is not a number of at least 1.`);
+  return {
+    ...toFile(parsed),
+    select: {
+      groups: repeated(parsed.group),
+      tasks: names(parsed.tasks),
+      only: names(parsed.only),
+    },
+    timeoutMs: limit?.ms,
+    agents: once("agents", parsed.agents),
+    jobs: count,
+    keepGoing: switched(parsed.keepGoing) ?? false,
+    luaMemoryLimitBytes: readBytes("lua-memory", once("lua-memory", parsed.luaMemory)),
+    workspace: readWorkspaceOptions(parsed),
+  };
+}
+
+/** Names that are given by repeating the option, by commas, or both. */
+function names(given: unknown): string[] | undefined {
+  return repeated(given)
+    ?.flatMap((list) => list.split(","))
+    .filter((name) => name !== "");
+}
+
+function isNumber(text: string): boolean {
+  return /^\d+(\.\d+)?$/.test(text);
+}

@@ -1,0 +1,37 @@
+import type { LuaValue } from "@sloth/dsl";
+import { type Attempt, type FunctionCall, ownUmask, type TaskResult } from "@sloth/runtime";
+import type { TaskInfo } from "../events/run-event.js";
+import type { PlannedGroup } from "../plan/plan-run.js";
+import type { ConditionContext } from "./conditions.js";
+import { followAttempt } from "./follow-attempt.js";
+import { GRACE_MS } from "./make-attempt.js";
+
+type GroupField = Extract<FunctionCall, { args: unknown }>["field"];
+
+/** Calls a function of a group on the master, in the group's directory; `undefined` where the group has none. */
+export async function callGroupFunction(
+  group: PlannedGroup,
+  { field, args, directory }: { field: GroupField; args: readonly LuaValue[]; directory: string },
+  { plan, here: runner, emit, signal }: ConditionContext,
+): Promise<{ task: TaskInfo; result: TaskResult } | undefined> {
+  const at = group.functions[field];
+  if (!at) return undefined;
+  const task: TaskInfo = { group: group.name, name: field, dependsOn: [], at };
+  const attempt: Attempt = {
+    runId: plan.runId,
+    group: group.name,
+    task: field,
+    number: 1,
+    command: { kind: "lua", at },
+    calls: { field, args },
+    workflow: plan.source,
+    workspace: directory,
+    workdir: "",
+    params: {},
+    deps: {},
+    env: group.env,
+    umask: ownUmask(),
+    graceMs: GRACE_MS,
+  };
+  return { task, result: await followAttempt(attempt, { runner, emit, signal, task, isSilent: true }) };
+}
