@@ -15,6 +15,9 @@ const THREADS = [
   fromRoot("workspace/dist/snapshot/scan-thread.js"),
 ];
 
+/** Modules that ours require where a workflow needs them: each is a file of its own, so that nobody else reads it. */
+const REQUIRED_LATE = ["wasmoon", "yaml"];
+
 /** Bundles the command lines; what they are made of must have been compiled. */
 export async function bundleCommands() {
   for (const name of COMMANDS) await bundle(fromRoot(name));
@@ -42,8 +45,8 @@ async function bundle(folder) {
     metafile: true,
     logLevel: "warning",
   });
-  const wasmoon = copyWasmoon(target);
-  const licences = licencesOf([...Object.keys(metafile.inputs), wasmoon]);
+  const late = [copyWasmoon(target), ...(await bundleYaml(target))];
+  const licences = licencesOf([...Object.keys(metafile.inputs), ...late]);
   writeFileSync(path.join(target, "THIRD-PARTY-LICENCES.txt"), licences);
 }
 
@@ -55,7 +58,11 @@ function placesOf(folder) {
       onLoad({ filter: /\/packages\/\w+\/dist\/.*\.js$/ }, ({ path: file }) => ({
         contents: withPlaces(file, folder),
       }));
-      onResolve({ filter: /^\.\/wasmoon\.cjs$/ }, ({ path: name }) => ({ path: name, external: true }));
+      for (const name of REQUIRED_LATE)
+        onResolve({ filter: new RegExp(`^\\./${name}\\.cjs$`) }, ({ path: file }) => ({
+          path: file,
+          external: true,
+        }));
     },
   };
 }
@@ -66,7 +73,9 @@ function withPlaces(file, folder) {
       const place = placeOf(path.resolve(path.dirname(file), named), folder);
       return `new URL("${place}", import.meta.url)`;
     })
-    .replaceAll('createRequire(import.meta.url)("wasmoon")', 'require("./wasmoon.cjs")');
+    .replaceAll(/createRequire\(import\.meta\.url\)\("([^"]+)"\)/g, (call, name) =>
+      REQUIRED_LATE.includes(name) ? `require("./${name}.cjs")` : call,
+    );
 }
 
 function placeOf(named, folder) {
@@ -81,6 +90,22 @@ function copyWasmoon(target) {
   copyFileSync(file, path.join(target, "wasmoon.cjs"));
   copyFileSync(path.join(path.dirname(file), "glue.wasm"), path.join(target, "glue.wasm"));
   return file;
+}
+
+/** Gives the files that it is made of. */
+async function bundleYaml(target) {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: [createRequire(fromRoot("dsl/package.json")).resolve("yaml")],
+    outfile: path.join(target, "yaml.cjs"),
+    bundle: true,
+    format: "cjs",
+    platform: "node",
+    target: "node20",
+    metafile: true,
+    logLevel: "warning",
+  });
+  return Object.keys(metafile.inputs);
 }
 
 /** The licences of all packages that these files are of, but our own. */

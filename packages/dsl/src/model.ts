@@ -8,7 +8,9 @@ import type { WorkspaceSettings } from "./workspace-settings.js";
  *   (an integral `number` other than `-0` becomes a Lua integer, so `1.0` comes back as `1`).
  * - A Lua string is a `string` when it is valid UTF-8 and a `Uint8Array` otherwise.
  * - A table whose keys are 1..n is an array (holes are `null`); one with string keys is an object
- *   without a prototype; an empty table is an empty object.
+ *   without a prototype; an empty table is an empty object, or an empty array where `data.array` has
+ *   marked it. An empty array becomes a marked table.
+ * - `data.null` is `null`, which comes back as `nil`.
  */
 export type LuaValue = null | boolean | number | bigint | string | Uint8Array | LuaValue[] | LuaTable;
 

@@ -50,6 +50,12 @@ export class CallOptions {
     return duration.ms;
   }
 
+  flag(name: string): boolean | undefined {
+    const value = this.value(name);
+    if (value === null || typeof value === "boolean") return value ?? undefined;
+    throw this.mistake(`${name} must be true or false`);
+  }
+
   table(name: string): LuaTable | undefined {
     const value = this.value(name);
     if (value === null || isLuaTable(value)) return value ?? undefined;

@@ -214,7 +214,7 @@ describe("what is handed to the host", () => {
 
 /** Functions that may be called while a workflow is loaded: they compute, define, or tell whoever loads it. */
 const HARMLESS =
-  /^(string|table|math|utf8|coroutine|log|debug)\.|^(assert|collectgarbage|error|getmetatable|import|ipairs|load|loadstring|next|pairs|pcall|print|rawequal|rawget|rawlen|rawset|require|select|setmetatable|task|tonumber|tostring|type|unpack|warn|xpcall|env\.get|workflow\.define|os\.(clock|date|difftime|getenv|setlocale|time)|io\.(type|write|flush|close))$/;
+  /^(string|table|math|utf8|coroutine|log|debug|data)\.|^(assert|collectgarbage|error|getmetatable|import|ipairs|load|loadstring|next|pairs|pcall|print|rawequal|rawget|rawlen|rawset|require|select|setmetatable|task|tonumber|tostring|type|unpack|warn|xpcall|env\.get|workflow\.define|os\.(clock|date|difftime|getenv|setlocale|time)|io\.(type|write|flush|close))$/;
 
 /** Functions that read files, which are recorded, beside the workflow. */
 const READING = /^(dofile|loadfile|fs\.(exists|read)|io\.(input|lines|open|read))$/;

@@ -25,7 +25,14 @@ export interface Arguments {
   from(position: number): Arguments;
 }
 
-export type HostFunction = (args: Arguments) => LuaValue[];
+/** Gives results, or what pushes them. */
+export type HostFunction = (args: Arguments) => LuaValue[] | PushResults;
+
+/**
+ * Pushes a status (prelude.ts) and what belongs to it, and gives how many values that is. The arguments are the first
+ * on the stack.
+ */
+export type PushResults = (lua: LuaState, thread: LuaThread) => number;
 
 /** The first value that a C closure carries with it. */
 const UPVALUE = REGISTRY_INDEX - 1;
@@ -49,10 +56,8 @@ function dispatcherOf(lua: LuaState): Dispatcher {
     const body = bodies[lua.api._lua_tonumberx(thread, UPVALUE, 0)];
     if (!body) throw new Error("No host function has this number");
     const [status, results] = answer(body, new StackArguments(lua, thread));
-    // Outside of any `try`: where Lua is out of memory these leave by an exception that is Lua's own.
-    if (status === undefined) lua.api._lua_pushnil(thread);
-    else lua.api._lua_pushboolean(thread, status ? 1 : 0);
-    return pushResults(lua, thread, results) ? results.length + 1 : raiseOutOfMemory(lua, thread);
+    const push = typeof results === "function" ? results : pushingAll(status, results);
+    return pushIfRoom(lua, thread, push) ?? raiseOutOfMemory(lua, thread);
   }, "ii");
   const made = { pointer, bodies };
   dispatchers.set(lua, made);
@@ -66,13 +71,24 @@ function pushHostFunction(lua: LuaState, body: HostFunction): void {
   lua.api._lua_pushcclosure(lua.main, pointer, 1);
 }
 
-/** Whether the results fit into memory. */
-function pushResults(lua: LuaState, thread: LuaThread, results: LuaValue[]): boolean {
-  try {
+function pushingAll(status: boolean | undefined, results: LuaValue[]): PushResults {
+  return (lua, thread) => {
+    if (status === undefined) lua.api._lua_pushnil(thread);
+    else lua.api._lua_pushboolean(thread, status ? 1 : 0);
     for (const result of results) pushValue(lua, thread, result);
-    return true;
+    return results.length + 1;
+  };
+}
+
+/**
+ * Undefined where the results do not fit into memory. Where it is Lua that finds this out, they leave by an exception
+ * of its own.
+ */
+function pushIfRoom(lua: LuaState, thread: LuaThread, push: PushResults): number | undefined {
+  try {
+    return push(lua, thread);
   } catch (error) {
-    if (error instanceof OutOfMemoryError) return false;
+    if (error instanceof OutOfMemoryError) return undefined;
     throw error;
   }
 }
@@ -83,7 +99,7 @@ function raiseOutOfMemory(lua: LuaState, thread: LuaThread): number {
   return lua.api._lua_error(thread);
 }
 
-function answer(body: HostFunction, args: Arguments): [boolean | undefined, LuaValue[]] {
+function answer(body: HostFunction, args: Arguments): [boolean | undefined, LuaValue[] | PushResults] {
   try {
     return [true, body(args)];
   } catch (error) {

@@ -1,7 +1,10 @@
 import { callProtected, INTERNAL_CHUNK, loadChunk, pushErrorHandler } from "../lua/call-protected.js";
+import { installDataMarks, pushListMark, pushNull } from "../lua/data-marks.js";
 import { keepReference, type LuaState, pop, pushBytes, pushReference } from "../lua/lua-state.js";
 import { chunkFunctions } from "./chunk-functions.js";
 import { CHUNK_LIBRARY } from "./chunk-library.js";
+import { dataFunctions } from "./data-functions.js";
+import { DATA_LIBRARY } from "./data-library.js";
 import { execFunctions } from "./exec-functions.js";
 import { fileFunctions } from "./file-functions.js";
 import { pushHandleMaker } from "./file-handle.js";
@@ -32,6 +35,7 @@ const CHUNKS = [
   IO_LIBRARY,
   OS_LIBRARY,
   CHUNK_LIBRARY,
+  DATA_LIBRARY,
 ];
 
 /**
@@ -50,6 +54,7 @@ export function installLibrary(lua: LuaState, binding: HostBinding): void {
     ...pipes.atOnce,
     ...osFunctions(binding),
     ...chunkFunctions(binding),
+    ...dataFunctions,
     ...waitingFunctions(binding, {
       ...execFunctions,
       ...taskFunctions,
@@ -59,8 +64,11 @@ export function installLibrary(lua: LuaState, binding: HostBinding): void {
   });
   setField(lua, host, "io.handle", () => pushHandleMaker(lua));
   const internal = keepTable(lua, {});
+  installDataMarks(lua);
   setField(lua, internal, "describe_error", () => pushErrorHandler(lua));
   setField(lua, internal, "signatures", () => pushChunkResult(lua, signaturesInLua()));
+  setField(lua, internal, "null", () => pushNull(lua, lua.main));
+  setField(lua, internal, "list_mark", () => pushListMark(lua, lua.main));
   for (const chunk of CHUNKS) {
     const failure = loadChunk(lua, Buffer.from(chunk), INTERNAL_CHUNK) ?? callWith(lua, [host, internal]);
     if (failure) throw new Error(`The Lua library does not load: ${failure.message}`);

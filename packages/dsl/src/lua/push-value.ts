@@ -1,4 +1,5 @@
 import type { LuaValue } from "../model.js";
+import { pushListMark } from "./data-marks.js";
 import type { LuaThread } from "./lua-api.js";
 import { type LuaState, pushBytes } from "./lua-state.js";
 
@@ -11,8 +12,14 @@ const MAX_PUSHED_DEPTH = 2 * MAX_DEPTH;
 const MIN_INTEGER = -(2n ** 63n);
 const MAX_INTEGER = 2n ** 63n - 1n;
 
+/** Whether Lua can hold an integer. */
+export function fitsInteger(value: bigint): boolean {
+  return value >= MIN_INTEGER && value <= MAX_INTEGER;
+}
+
 /**
- * Pushes a value. A `number` that is a safe integer becomes a Lua integer, every other one a float.
+ * Pushes a value. A `number` that is a safe integer becomes a Lua integer, every other one a float. An empty
+ * list is marked as one (data-marks.ts).
  *
  * @throws {TypeError} for a `bigint` beyond 64 bits, anything that is not a {@link LuaValue}, and nesting
  * deeper than 200 levels.
@@ -32,22 +39,29 @@ export function pushValue(lua: LuaState, thread: LuaThread, value: LuaValue, dep
   else throw new TypeError(`A ${typeof value} cannot be passed to Lua`);
 }
 
-function pushNumber(lua: LuaState, thread: LuaThread, value: number): void {
+export function pushNumber(lua: LuaState, thread: LuaThread, value: number): void {
   if (Number.isSafeInteger(value) && !Object.is(value, -0)) lua.api._lua_pushinteger(thread, BigInt(value));
   else lua.api._lua_pushnumber(thread, value);
 }
 
 function pushBigint(lua: LuaState, thread: LuaThread, value: bigint): void {
-  if (value < MIN_INTEGER || value > MAX_INTEGER) throw new TypeError(`${value} does not fit into 64 bits`);
+  if (!fitsInteger(value)) throw new TypeError(`${value} does not fit into 64 bits`);
   lua.api._lua_pushinteger(thread, value);
 }
 
 function pushList(lua: LuaState, thread: LuaThread, list: LuaValue[], depth: number): void {
   lua.api._lua_createtable(thread, list.length, 0);
+  if (list.length === 0) markAsList(lua, thread);
   list.forEach((item, position) => {
     pushValue(lua, thread, item, depth + 1);
     lua.api._lua_rawseti(thread, -2, BigInt(position + 1));
   });
+}
+
+/** Marks the table on top of the stack. */
+export function markAsList(lua: LuaState, thread: LuaThread): void {
+  pushListMark(lua, thread);
+  lua.api._lua_setmetatable(thread, -2);
 }
 
 function pushTable(lua: LuaState, thread: LuaThread, table: Record<string, LuaValue>, depth: number): void {

@@ -1,4 +1,5 @@
 import type { LuaTable, LuaValue } from "../model.js";
+import { isListMark, isNull } from "./data-marks.js";
 import { type LuaThread, REGISTRY_INDEX, TYPE, TYPE_NAMES } from "./lua-api.js";
 import { keepReference, type LuaState, pop, pushBytes, readString, stringBytes } from "./lua-state.js";
 import { MAX_DEPTH } from "./push-value.js";
@@ -121,6 +122,7 @@ class ValueReader<T> {
     if (type === TYPE.number) return this.readNumber(index);
     if (type === TYPE.string) return readString(this.lua, this.thread, index);
     if (type === TYPE.table) return this.readAnyTable(index);
+    if (type === TYPE.userdata && isNull(this.lua, this.thread, index)) return null;
     return this.refuse(index, `is a ${TYPE_NAMES[type]}, which is not data`);
   }
 
@@ -169,9 +171,18 @@ class ValueReader<T> {
     return value;
   }
 
+  private isMarkedAsList(index: number): boolean {
+    if (this.lua.api._lua_getmetatable(this.thread, index) === 0) return false;
+    const isMarked = isListMark(this.lua, this.thread, -1);
+    pop(this.lua, this.thread, 1);
+    return isMarked;
+  }
+
   private readEntries(index: number): ReadValue<T> {
     const { api } = this.lua;
-    const items: { position: number; value: ReadValue<T> }[] = [];
+    /** The first items; those that do not come in order are outliers. */
+    const items: ReadValue<T>[] = [];
+    const outliers: { position: number; value: ReadValue<T> }[] = [];
     const fields: { [key: string]: ReadValue<T> } = Object.create(null);
     let named = false;
     let last = 0;
@@ -187,17 +198,22 @@ class ValueReader<T> {
       this.trail.pop();
       pop(this.lua, this.thread, 1);
       if (typeof key === "number") {
-        items.push({ position: key, value });
+        if (key === items.length + 1) items.push(value);
+        else outliers.push({ position: key, value });
         last = Math.max(last, key);
       } else {
         fields[key] = value;
         named = true;
       }
     }
-    if (items.length === 0) return fields;
+    if (last === 0) {
+      if (!this.isMarkedAsList(index)) return fields;
+      return named ? this.refuse(index, "is marked as a list and has named fields") : [];
+    }
     if (named) return this.refuse(index, "mixes list items and named fields");
-    if (last - items.length > MAX_HOLES) return this.refuse(index, "is a list with too many gaps");
-    return arrange(items, last);
+    if (last - items.length - outliers.length > MAX_HOLES)
+      return this.refuse(index, "is a list with too many gaps");
+    return outliers.length === 0 ? items : arrange(items, outliers, last);
   }
 
   /** A position (from 1), a name, or why it is neither. */
@@ -234,14 +250,17 @@ class ValueReader<T> {
   }
 }
 
-function arrange<V>(items: { position: number; value: V }[], length: number): (V | null)[] {
+function arrange<V>(items: V[], outliers: { position: number; value: V }[], length: number): (V | null)[] {
   const list: (V | null)[] = new Array(length).fill(null);
-  for (const item of items) list[item.position - 1] = item.value;
+  items.forEach((value, index) => {
+    list[index] = value;
+  });
+  for (const { position, value } of outliers) list[position - 1] = value;
   return list;
 }
 
-/** As Lua would write it: `params.list[2]["a key"]`. */
-function writePath(root: string, trail: readonly (string | number)[]): string {
+/** A path as Lua would write it: `params.list[2]["a key"]`. */
+export function writePath(root: string, trail: readonly (string | number)[]): string {
   const steps = trail.map((key) => {
     if (typeof key === "number") return `[${key}]`;
     return /^[A-Za-z_]\w*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
