@@ -35,6 +35,8 @@ export interface HostCalls {
   exec: { request: ExecRequest; outcome: ExecOutcome };
   /** A task that is run elsewhere. Its output streams live as well as being returned. */
   task: { request: TaskRequest; outcome: RemoteOutcome };
+  /** A request over HTTP, to the end of its answer. */
+  http: { request: HttpRequest; outcome: HttpOutcome };
 }
 
 export type CallKind = keyof HostCalls;
@@ -109,6 +111,30 @@ export interface RemoteOutcome extends ExecOutcome {
   message?: string;
   /** Of a Lua function. */
   outputs?: LuaValue;
+}
+
+export interface HttpRequest {
+  url: string;
+  /** In capitals. */
+  method: string;
+  headers: Record<string, string>;
+  body?: Uint8Array;
+  /** Milliseconds for all of it; with `saveTo`, until the next bytes arrive. */
+  timeoutMs: number;
+  /** Whether redirects are followed. */
+  follow: boolean;
+  /** Where the body goes instead of into the answer, absolute. A status of 400 or more is an error then. */
+  saveTo?: string;
+}
+
+/** Whatever status it has, an answer is one. */
+export type HttpOutcome = HttpAnswer | { error: string };
+
+export interface HttpAnswer {
+  status: number;
+  /** By name in small letters; several of one name are joined by `, `. */
+  headers: Record<string, string | Uint8Array>;
+  body: Uint8Array;
 }
 
 /** A failure that a script can handle, such as "No such file or directory". */

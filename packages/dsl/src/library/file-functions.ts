@@ -39,7 +39,7 @@ function whileLoading(
 }
 
 /** An empty path would be the working directory itself, which is hardly ever meant. */
-function absolutePath(host: Host, name: string, args: Arguments, position: number): string {
+export function absolutePath(host: Host, name: string, args: Arguments, position: number): string {
   const text = args.text(position);
   if (text === "") throw new MisuseError(`bad argument #${position} to '${name}' (the path is empty)`);
   return resolve(host.workdir, text);

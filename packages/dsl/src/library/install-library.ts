@@ -11,10 +11,12 @@ import { pushHandleMaker } from "./file-handle.js";
 import { FLUENT_LIBRARY } from "./fluent-library.js";
 import type { HostBinding } from "./host-binding.js";
 import { type HostFunction, setHostFunction } from "./host-function.js";
+import { httpFunctions } from "./http-functions.js";
 import { ioFunctions } from "./io-functions.js";
 import { IO_LIBRARY } from "./io-library.js";
 import { loadFunctions } from "./load-functions.js";
 import { MODULES_LIBRARY } from "./modules-library.js";
+import { NET_LIBRARY } from "./net-library.js";
 import { OpenFiles } from "./open-files.js";
 import { osFunctions, osWaitingFunctions } from "./os-functions.js";
 import { OS_LIBRARY } from "./os-library.js";
@@ -36,6 +38,7 @@ const CHUNKS = [
   OS_LIBRARY,
   CHUNK_LIBRARY,
   DATA_LIBRARY,
+  NET_LIBRARY,
 ];
 
 /**
@@ -60,6 +63,7 @@ export function installLibrary(lua: LuaState, binding: HostBinding): void {
       ...taskFunctions,
       ...pipes.waiting,
       ...osWaitingFunctions,
+      ...httpFunctions,
     }),
   });
   setField(lua, host, "io.handle", () => pushHandleMaker(lua));

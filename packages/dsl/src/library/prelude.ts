@@ -158,7 +158,7 @@ function load(chunk, name, _, ...)
   return passed_on(pcall(stock_load, chunk, name, "t", ...))
 end
 
-for _, name in ipairs({ "net", "http", "export" }) do
+for _, name in ipairs({ "export" }) do
   local function raise() error(unsupported(name), 2) end
   _G[name] = setmetatable({}, {
     __index = raise, __newindex = raise, __call = raise, __len = raise,

@@ -61,7 +61,7 @@ describe("a command function", () => {
     ["return true, nil, { f = print }", "command returned what is not data: outputs.f is a function"],
     ["local t = {} t.t = t return true, nil, t", "outputs.t is a table that contains itself"],
     ["return true, print", "the message is a function"],
-    ["return net", "must be true or false; it returned {}"],
+    ["return {}", "must be true or false; it returned {}"],
   ])("fails with a reason after %s", async (body, message) => {
     const outcome = await run(body);
     expect(outcome.success).toBe(false);

@@ -35,7 +35,8 @@ export function tooLarge(sizeBytes: number, limitBytes: number): HostError {
   );
 }
 
-function toHostError(error: unknown): unknown {
+/** The failure of a system call as a {@link HostError}; anything else as it is. */
+export function toHostError(error: unknown): unknown {
   const { code, errno } = error as NodeJS.ErrnoException;
   if (code === undefined || errno === undefined) return error;
   const text = getSystemErrorMap().get(errno)?.[1] ?? code;

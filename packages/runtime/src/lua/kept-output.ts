@@ -1,5 +1,5 @@
-/** Bytes of one stream that `exec.run` returns at most. */
-const LIMIT_BYTES = 64 * 1024 * 1024;
+/** Bytes that a function of Lua returns of one stream at most. */
+export const LIMIT_BYTES = 64 * 1024 * 1024;
 
 /** The output of one stream of a process as a Lua function gets it: bounded, since it is in memory. */
 export class KeptOutput {

@@ -1,11 +1,13 @@
+import { setMaxListeners } from "node:events";
 import { MessageChannel, type MessagePort, type Worker } from "node:worker_threads";
-import type { ExecOutcome } from "@sloth/dsl";
+import type { ExecOutcome, HttpOutcome, HttpRequest } from "@sloth/dsl";
 import type { AttemptScope } from "../attempt/attempt-scope.js";
 import type { Delegate } from "../delegate.js";
 import { runShellCommand } from "../shell/run-shell-command.js";
 import type { TaskResult } from "../task-runner.js";
 import { answerCall } from "./blocking-call.js";
 import { execute } from "./exec-call.js";
+import { callHttp } from "./http-call.js";
 import { OutputCredit } from "./output-credit.js";
 import { withoutPrototypes } from "./plain-values.js";
 import { runElsewhere } from "./run-elsewhere.js";
@@ -25,6 +27,9 @@ export class LuaSession {
   #workerAnswers: MessagePort;
   /** Calls of the worker that are under way. */
   #calls = new Set<number>();
+  /** Those that nothing else ends, and what ends them. */
+  #requests = new Set<Promise<HttpOutcome>>();
+  #endRequests = new AbortController();
   /** Whether no Lua code runs any more, after all of its output. */
   #hasReturned = false;
   #settle!: (result: TaskResult) => void;
@@ -41,6 +46,8 @@ export class LuaSession {
       this.#settle = resolve;
       this.#fail = reject;
     });
+    // Every request listens.
+    setMaxListeners(0, this.#endRequests.signal);
     worker.on("message", (message: WorkerMessage) => this.#receive(message));
     worker.on("error", (error) => this.#settle(crashed(error.message)));
     worker.on("exit", () => this.#settle(crashed("it ended by itself")));
@@ -53,6 +60,7 @@ export class LuaSession {
 
   /** Breaks off the calls that the worker waits for. */
   failPendingCalls(): void {
+    this.#endRequests.abort();
     for (const id of this.#calls) this.#answer({ id, stopped: true });
   }
 
@@ -63,6 +71,8 @@ export class LuaSession {
 
   /** Ends the worker. Code that still runs has ended afterwards; a worker that has nothing to do is not waited for. */
   async close(): Promise<void> {
+    this.#endRequests.abort();
+    await Promise.allSettled(this.#requests);
     this.#answers.close();
     this.#worker.unref();
     const terminated = this.#worker.terminate();
@@ -105,11 +115,23 @@ export class LuaSession {
       this.#answer({ id, outcome: { ...how, success: status === "succeeded" } });
       return;
     }
+    if (call.kind === "http") {
+      const outcome = await this.#request(call.request);
+      this.#answer({ id, outcome }, "body" in outcome ? [outcome.body.buffer as ArrayBuffer] : []);
+      return;
+    }
     const outcome =
       call.kind === "exec"
         ? await execute(this.#scope, call.request)
         : await runElsewhere(this.#scope, call.request, this.#delegate);
     this.#answer({ id, outcome }, buffersOf(outcome));
+  }
+
+  async #request(request: HttpRequest): Promise<HttpOutcome> {
+    const { umask } = this.#scope.attempt;
+    const outcome = callHttp(request, { umask, signal: this.#endRequests.signal });
+    this.#requests.add(outcome);
+    return await outcome.finally(() => this.#requests.delete(outcome));
   }
 
   #answer(answer: HostAnswer, transfer: ArrayBuffer[] = []): void {
