@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from "vitest";
+import { describeDataAndNet } from "./data-and-net.js";
 import { describeEndings } from "./endings.js";
 import { describeHooks } from "./hooks.js";
 import { describeLuaCommands } from "./lua-commands.js";
@@ -29,6 +30,7 @@ export function describeTaskRunnerContract(name: string, setup: () => Promise<Co
     describe("process trees", () => describeProcessTrees(current));
     describe("Lua commands", () => describeLuaCommands(current));
     describe("parallel", () => describeParallel(current));
+    describe("data and net", () => describeDataAndNet(current));
     describe("hooks", () => describeHooks(current));
   });
 }

@@ -21,6 +21,8 @@ export interface Host {
   print(bytes: Uint8Array, stream?: "stdout" | "stderr"): void;
   /** Whether tasks can be run elsewhere from here: on the master, not on an agent. */
   readonly delegates: boolean;
+  /** Values that the run gives at its end; of those with the same name the last one counts. */
+  export(values: LuaTable): void;
   /** Starts something that takes time. Gives the number that {@link next} knows it by. */
   begin<Kind extends CallKind>(kind: Kind, request: HostCalls[Kind]["request"]): number;
   /** Blocks until one of the calls that were begun has ended, whichever is first. Gives each of them once. */
@@ -111,6 +113,7 @@ export interface RemoteOutcome extends ExecOutcome {
   message?: string;
   /** Of a Lua function. */
   outputs?: LuaValue;
+  exports?: LuaTable;
 }
 
 export interface HttpRequest {

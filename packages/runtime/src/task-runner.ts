@@ -100,6 +100,8 @@ export interface TaskResult {
   traceback?: string;
   /** What a Lua command returned as its third value. */
   outputs?: LuaValue;
+  /** What Lua code has exported, for whoever started the run. */
+  exports?: LuaTable;
   /** What came back into the workspace of a delegated task. */
   changes?: ChangeCounts;
 }

@@ -193,6 +193,7 @@ export function finishedFrame(result: TaskResult, changesFollow: boolean, captur
     message: result.message,
     traceback: result.traceback ?? "",
     outputs: result.outputs === undefined ? undefined : toWireValue(result.outputs),
+    exports: result.exports && toWireValue(result.exports),
     changesFollow,
     captureUs,
   };

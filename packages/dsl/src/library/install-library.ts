@@ -6,6 +6,7 @@ import { CHUNK_LIBRARY } from "./chunk-library.js";
 import { dataFunctions } from "./data-functions.js";
 import { DATA_LIBRARY } from "./data-library.js";
 import { execFunctions } from "./exec-functions.js";
+import { EXPORT_LIBRARY, exportFunctions } from "./export-library.js";
 import { fileFunctions } from "./file-functions.js";
 import { pushHandleMaker } from "./file-handle.js";
 import { FLUENT_LIBRARY } from "./fluent-library.js";
@@ -39,6 +40,7 @@ const CHUNKS = [
   CHUNK_LIBRARY,
   DATA_LIBRARY,
   NET_LIBRARY,
+  EXPORT_LIBRARY,
 ];
 
 /**
@@ -58,6 +60,7 @@ export function installLibrary(lua: LuaState, binding: HostBinding): void {
     ...osFunctions(binding),
     ...chunkFunctions(binding),
     ...dataFunctions,
+    ...exportFunctions(binding),
     ...waitingFunctions(binding, {
       ...execFunctions,
       ...taskFunctions,

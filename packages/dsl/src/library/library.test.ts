@@ -155,14 +155,6 @@ describe("fs", () => {
 });
 
 describe("what a script cannot reach", () => {
-  it.each(["export({})"])("%s says that it is not yet supported", async (code) => {
-    const { message } = await run(code);
-    expect(message).toMatch(
-      /^workflow.lua:2: .* is part of the language but not yet supported by this version/,
-    );
-    expect(process.exitCode).toBeUndefined();
-  });
-
   it.each([
     ["load(string.dump(function() end))", "attempt to load a binary chunk"],
     ['load(string.dump(function() end), "x", "b")', "attempt to load a binary chunk"],

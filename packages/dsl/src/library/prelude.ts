@@ -125,10 +125,6 @@ end
 local clock, stock = host.clock, { time = os.time, date = os.date, clock = os.clock }
 local difftime = os.difftime
 
-local function unsupported(name)
-  return name .. " is part of the language but not yet supported by this version"
-end
-
 -- Calls a stock function so that its errors have the line of our caller.
 local function passed_on(ok, ...)
   if not ok then error((...), 2) end
@@ -158,16 +154,6 @@ function load(chunk, name, _, ...)
   return passed_on(pcall(stock_load, chunk, name, "t", ...))
 end
 
-for _, name in ipairs({ "export" }) do
-  local function raise() error(unsupported(name), 2) end
-  _G[name] = setmetatable({}, {
-    __index = raise, __newindex = raise, __call = raise, __len = raise,
-    __pairs = function() error(unsupported(name), 3) end,
-    __tostring = function() return name end, __metatable = false,
-  })
-  loaded[name] = _G[name]
-end
-
 local getinfo = debug.getinfo
 debug = { traceback = debug.traceback, getinfo = getinfo }
 
@@ -191,5 +177,5 @@ values = read_only(select(2, host.values()))
 loaded.debug, loaded.os, loaded.fs, loaded.exec, loaded.log = debug, os, fs, exec, log
 loaded.env, loaded.values = env, values
 
-internal.check, internal.unsupported, internal.clock, internal.load = check, unsupported, clock, stock_load
+internal.check, internal.clock, internal.load = check, clock, stock_load
 `;

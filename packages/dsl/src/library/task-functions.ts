@@ -39,7 +39,10 @@ export const taskFunctions: Record<string, WaitingFunction> = {
       env: env ?? {},
       ...shared,
     };
-    return begin(host, "task", request, (outcome) => results(outcome));
+    return begin(host, "task", request, (outcome) => {
+      if (outcome.exports) host.export(outcome.exports);
+      return results(outcome);
+    });
   },
 };
 

@@ -14,10 +14,12 @@ import {
   type LogRecord,
   type OpenMode,
 } from "../host.js";
+import type { LuaTable } from "../model.js";
 
 /** A host on a real directory that remembers what was logged and printed. */
 export interface TemporaryHost extends Host {
   readonly records: LogRecord[];
+  readonly exported: LuaTable[];
   printed(): Buffer;
   /** What went to standard error, also of processes. */
   warned(): Buffer;
@@ -25,6 +27,7 @@ export interface TemporaryHost extends Host {
 
 export function temporaryHost(workdir: string): TemporaryHost {
   const records: LogRecord[] = [];
+  const exported: LuaTable[] = [];
   const printed: Uint8Array[] = [];
   const ended: EndedCall[] = [];
   let begun = 0;
@@ -32,11 +35,13 @@ export function temporaryHost(workdir: string): TemporaryHost {
   return {
     workdir,
     records,
+    exported,
     printed: () => Buffer.concat(printed),
     warned: () => Buffer.concat(warned),
     env: (name) => (Object.hasOwn(process.env, name) ? process.env[name] : undefined),
     log: (record) => void records.push(record),
     print: (bytes, stream) => void (stream === "stderr" ? warned : printed).push(bytes),
+    export: (values) => void exported.push(values),
     delegates: false,
     begin: (_, request) => {
       const exec = request as ExecRequest;

@@ -117,6 +117,7 @@ const succeeded = {
     message: undefined,
     traceback: "",
     outputs: undefined,
+    exports: undefined,
     changesFollow: true,
     captureUs: 0,
   },

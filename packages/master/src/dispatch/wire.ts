@@ -87,12 +87,15 @@ function bundleOf(attempt: Attempt): Open["bundle"] {
 
 /** @throws {ProtocolError} UNEXPECTED_FRAME for fields that are no table. */
 export function logRecordOf({ level, message, fields }: LogFrame): LogRecord {
-  return { level: logLevels[level] ?? "info", message, fields: fields && tableOf(fromWireValue(fields)) };
+  return {
+    level: logLevels[level] ?? "info",
+    message,
+    fields: fields && tableOf(fromWireValue(fields), "a log record with malformed fields"),
+  };
 }
 
-function tableOf(value: PlainValue): LuaTable {
-  if (!isLuaTable(value))
-    throw new ProtocolError("UNEXPECTED_FRAME", "The agent sent a log record with malformed fields.");
+function tableOf(value: PlainValue, otherwise: string): LuaTable {
+  if (!isLuaTable(value)) throw new ProtocolError("UNEXPECTED_FRAME", `The agent sent ${otherwise}.`);
   return value;
 }
 
@@ -110,7 +113,7 @@ export function streamOf(stream: OutputStream): "stdout" | "stderr" {
   throw new ProtocolError("UNEXPECTED_FRAME", "The agent sent output of an unknown stream.");
 }
 
-/** @throws {ProtocolError} UNEXPECTED_FRAME for a status that this version does not know. */
+/** @throws {ProtocolError} UNEXPECTED_FRAME for a status that this version does not know, and exports that are no table. */
 export function resultOf(finished: Finished): TaskResult {
   const status = statuses[finished.status];
   if (!status) throw new ProtocolError("UNEXPECTED_FRAME", "The agent sent an unknown status.");
@@ -121,6 +124,7 @@ export function resultOf(finished: Finished): TaskResult {
     message: finished.message,
     traceback: finished.traceback || undefined,
     outputs: finished.outputs && fromWireValue(finished.outputs),
+    exports: finished.exports && tableOf(fromWireValue(finished.exports), "malformed exports"),
   };
 }
 

@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { MessageChannel, type MessagePort, type Worker } from "node:worker_threads";
-import type { ExecOutcome, HttpOutcome, HttpRequest } from "@sloth/dsl";
+import type { ExecOutcome, HttpOutcome, HttpRequest, LuaTable } from "@sloth/dsl";
 import type { AttemptScope } from "../attempt/attempt-scope.js";
 import type { Delegate } from "../delegate.js";
 import { runShellCommand } from "../shell/run-shell-command.js";
@@ -144,11 +144,12 @@ function buffersOf({ stdout, stderr }: ExecOutcome): ArrayBuffer[] {
   return [stdout.buffer as ArrayBuffer, stderr.buffer as ArrayBuffer];
 }
 
-function verdict({ success, outputs, ...said }: TaskOutcome): TaskResult {
+function verdict({ success, outputs, exports, ...said }: TaskOutcome): TaskResult {
   return {
     status: success ? "succeeded" : "failed",
     ...said,
     ...(outputs !== undefined && { outputs: withoutPrototypes(outputs) }),
+    ...(exports && { exports: withoutPrototypes(exports) as LuaTable }),
   };
 }
 

@@ -34,7 +34,8 @@ async function callFunction(job: LuaJob): Promise<WorkerMessage> {
       runShell: (script) => calls.runShell(script),
       warn: (message) => host.log({ level: "warn", message }),
     });
-    return { type: "done", outcome };
+    const exports = host.exported();
+    return { type: "done", outcome: { ...outcome, ...(exports && { exports }) } };
   } catch (error) {
     return describe(error);
   }

@@ -12,7 +12,7 @@ export async function runElsewhere(
 ): Promise<RemoteOutcome> {
   const kept = { stdout: new KeptOutput(), stderr: new KeptOutput() };
   const result = await follow(scope, request, { delegate, kept });
-  const { exitCode, signal, outputs } = result;
+  const { exitCode, signal, outputs, exports } = result;
   const problem = kept.stdout.problem ?? kept.stderr.problem;
   const success = result.status === "succeeded" && problem === undefined;
   const message = result.message ?? problem;
@@ -23,6 +23,7 @@ export async function runElsewhere(
     ...(exitCode !== undefined && { exitCode }),
     ...(signal !== undefined && { signal }),
     ...(outputs !== undefined && { outputs }),
+    ...(exports && { exports }),
     ...(message !== undefined && { message }),
   };
 }

@@ -9,7 +9,15 @@ export async function warmUp(): Promise<void> {
   };
   try {
     const calls = { delegates: false, begin: nothing, next: nothing };
-    const host = { workdir: "/", env: nothing, log: nothing, print: nothing, ...calls, fs: {} as never };
+    const host = {
+      workdir: "/",
+      env: nothing,
+      log: nothing,
+      print: nothing,
+      export: nothing,
+      ...calls,
+      fs: {} as never,
+    };
     await openTaskState({ bundle, file, context: { clockMs: 0 }, modelHash: "", host });
   } catch {
     // An empty file is no workflow. Whatever else fails here will fail, and be told, when there is a task.

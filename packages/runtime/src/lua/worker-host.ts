@@ -1,4 +1,4 @@
-import type { EndedCall, Host, LogRecord } from "@sloth/dsl";
+import type { EndedCall, Host, LogRecord, LuaTable } from "@sloth/dsl";
 import { takeAnswer } from "./blocking-call.js";
 import { createFileSystem } from "./file-system.js";
 import { OutputCredit } from "./output-credit.js";
@@ -10,14 +10,20 @@ const MESSAGE_BYTES = 128;
 /** A print that is larger goes in pieces, so that one message is never larger than the credit. */
 const PIECE_BYTES = 64 * 1024;
 
+interface WorkerHost extends Host {
+  /** What was exported; undefined where nothing was. */
+  exported(): LuaTable | undefined;
+}
+
 /** What the Lua function of `job` can reach: files directly, the rest by the thread that started this one. */
 export function createWorkerHost(
   job: LuaJob,
   post: (message: WorkerMessage) => void,
   calls: WorkerCalls,
-): Host {
+): WorkerHost {
   const credit = new OutputCredit(job.shared);
   const environment = new Map(Object.entries(job.environment));
+  let exports: LuaTable | undefined;
   return {
     workdir: job.args.ctx.workdir,
     fs: createFileSystem(job),
@@ -36,6 +42,10 @@ export function createWorkerHost(
         post({ type: "print", stream, bytes: piece, sizeBytes });
       }
     },
+    export: (values) => {
+      exports = Object.assign(exports ?? Object.create(null), values);
+    },
+    exported: () => exports,
     delegates: job.delegates,
     begin: (kind, request) => calls.begin({ kind, request } as WorkerCall),
     next: () => calls.next() as EndedCall,

@@ -55,8 +55,8 @@ export type WorkerMessage =
   /** The function could not be called, or the call was broken off. */
   | { type: "broken"; message: string; traceback?: string };
 
-/** How the task ended; the exit code or the signal of a shell command. */
-export type TaskOutcome = CommandOutcome & Pick<TaskResult, "exitCode" | "signal">;
+/** How the task ended; the exit code or the signal of a shell command; what its Lua code has exported. */
+export type TaskOutcome = CommandOutcome & Pick<TaskResult, "exitCode" | "signal" | "exports">;
 
 /** What a worker asks of its host. */
 export type WorkerCall =

@@ -336,6 +336,8 @@ export interface Finished {
   changesFollow: boolean;
   /** How long the agent took to find what changed, in microseconds. */
   captureUs: number;
+  /** What Lua code has exported: a map. Absent: nothing. */
+  exports: Value | undefined;
 }
 
 export interface Changes {
@@ -2563,6 +2565,7 @@ function createBaseFinished(): Finished {
     outputs: undefined,
     changesFollow: false,
     captureUs: 0,
+    exports: undefined,
   };
 }
 
@@ -2591,6 +2594,9 @@ export const Finished = {
     }
     if (message.captureUs !== 0) {
       writer.uint32(64).uint64(message.captureUs);
+    }
+    if (message.exports !== undefined) {
+      Value.encode(message.exports, writer.uint32(74).fork()).ldelim();
     }
     return writer;
   },
@@ -2658,6 +2664,13 @@ export const Finished = {
 
           message.captureUs = longToNumber(reader.uint64() as Long);
           continue;
+        case 9:
+          if (tag !== 74) {
+            break;
+          }
+
+          message.exports = Value.decode(reader, reader.uint32());
+          continue;
       }
       if ((tag & 7) === 4 || tag === 0) {
         break;
@@ -2682,6 +2695,9 @@ export const Finished = {
       : undefined;
     message.changesFollow = object.changesFollow ?? false;
     message.captureUs = object.captureUs ?? 0;
+    message.exports = (object.exports !== undefined && object.exports !== null)
+      ? Value.fromPartial(object.exports)
+      : undefined;
     return message;
   },
 };
