@@ -17,7 +17,6 @@ const GREEDY = [
     'local s = ("%s"):rep(99):format(table.unpack((function() local t = {} for i = 1, 99 do t[i] = ("x"):rep(1e7) end return t end)()))',
   ],
   ["many coroutines", "local t = {} while true do t[#t + 1] = coroutine.create(print) end"],
-  ["source text that is made", 'local s = "return {" .. ("{},"):rep(1e7) .. "}" load(s)()'],
 ] as const;
 
 describe("the cap of Lua's memory", () => {
