@@ -55,8 +55,8 @@ describe("a mistake in a workflow ends with 2, one message that names the place,
     ],
     [
       "a field of a later version",
-      tasks(`${MARK}{ name = "t", command = "true", run_if = "true" }`),
-      /run_if.*not/,
+      tasks(`${MARK}{ name = "t", command = "true", on_agent_lost = "wait" }`),
+      /on_agent_lost.*not/,
     ],
     ["no groups", "x = 1", /TaskDefinitions/],
     [

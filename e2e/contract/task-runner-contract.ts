@@ -3,6 +3,7 @@ import { describeDataAndNet } from "./data-and-net.js";
 import { describeEndings } from "./endings.js";
 import { describeHooks } from "./hooks.js";
 import { describeLuaCommands } from "./lua-commands.js";
+import { describeLuaLibrary } from "./lua-library.js";
 import { describeOutput } from "./output.js";
 import { describeParallel } from "./parallel.js";
 import { describeProcessTrees } from "./process-trees.js";
@@ -29,6 +30,7 @@ export function describeTaskRunnerContract(name: string, setup: () => Promise<Co
     describe("endings", () => describeEndings(current));
     describe("process trees", () => describeProcessTrees(current));
     describe("Lua commands", () => describeLuaCommands(current));
+    describe("Lua library", () => describeLuaLibrary(current));
     describe("parallel", () => describeParallel(current));
     describe("data and net", () => describeDataAndNet(current));
     describe("hooks", () => describeHooks(current));
