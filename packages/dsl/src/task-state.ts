@@ -25,6 +25,11 @@ export interface TaskState {
    * `clean_workdir_after_run(result)`, which returns a boolean. As {@link call}.
    */
   callGroup(address: { group: string; field: GroupFunction }, args: readonly LuaValue[]): CommandOutcome;
+  /**
+   * Whether the thread is as it was before the state was opened, once it is closed: no error has passed through it,
+   * and it has not grown beyond 64 MiB, which only the end of the thread gives back at once.
+   */
+  readonly isClean: boolean;
   /** Frees the state, and closes the files that it has open. Calling it twice is harmless. */
   close(): void;
 }

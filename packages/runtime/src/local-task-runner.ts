@@ -17,7 +17,7 @@ export interface LocalTaskRunner extends TaskRunner {
 }
 
 export interface LocalTaskRunnerOptions {
-  /** Worker threads kept ready for Lua tasks, once there has been one. Default 1. */
+  /** How many threads there are for Lua tasks, working or idle, once there has been such a task. Default 1. */
   warmWorkers?: number;
   /** Cap of all memory that Lua has for one task, in bytes. It costs no speed. Default: 512 MiB. */
   luaMemoryLimitBytes?: number | undefined;

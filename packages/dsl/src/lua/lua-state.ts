@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { createRequire } from "node:module";
+import { compilingOnce } from "./compile-once.js";
 import { type LuaApi, type LuaThread, REGISTRY_INDEX, TYPE } from "./lua-api.js";
 import { capMemory, type SetMemoryCap } from "./memory-cap.js";
 import { withoutGrowthMessages } from "./quiet-growth.js";
@@ -31,7 +32,9 @@ export async function openLuaState(options: OpenLuaStateOptions): Promise<LuaSta
   // The C library copies the environment into its heap. The defaults hold the path of the running script,
   // whose length would shift the addresses that Lua's hash seed is made of.
   const environment = { _: "lua", LANG: "C.UTF-8" };
-  const wasm = await withoutGrowthMessages(() => new LuaFactory(undefined, environment).getLuaModule());
+  const wasm = await compilingOnce(() =>
+    withoutGrowthMessages(() => new LuaFactory(undefined, environment).getLuaModule()),
+  );
   const api = wasm.module as unknown as LuaApi;
   const limitMemory = capMemory(api);
   return withFixedClock(options.clockMs, () => {

@@ -15,6 +15,9 @@ import { pushValue } from "../lua/push-value.js";
 import type { TaskState, TaskStateOptions } from "../task-state.js";
 import { callFunction, callGroupFunction } from "./call-function.js";
 
+/** A thread in which Lua has had more than this is not worth keeping. */
+const LARGE_MEMORY_BYTES = 64 * 1024 * 1024;
+
 /**
  * Loads a workflow again in a fresh state, so that its functions can be called against a host.
  *
@@ -50,6 +53,9 @@ export async function openTaskState(options: TaskStateOptions): Promise<TaskStat
     callGroup: (address, args) => {
       if (closed) throw new Error("The task state is closed");
       return callGroupFunction(evaluated, address, args, memoryLimitBytes);
+    },
+    get isClean() {
+      return !evaluated.lua.broken && evaluated.lua.api.HEAPU8.byteLength <= LARGE_MEMORY_BYTES;
     },
     // Finalizers of the script must not run any more, so the instance is left to the garbage collector.
     close: () => {

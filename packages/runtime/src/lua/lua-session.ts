@@ -32,6 +32,7 @@ export class LuaSession {
   #endRequests = new AbortController();
   /** Whether no Lua code runs any more, after all of its output. */
   #hasReturned = false;
+  #isClean = false;
   #settle!: (result: TaskResult) => void;
   #fail!: (cause: unknown) => void;
 
@@ -48,9 +49,9 @@ export class LuaSession {
     });
     // Every request listens.
     setMaxListeners(0, this.#endRequests.signal);
-    worker.on("message", (message: WorkerMessage) => this.#receive(message));
-    worker.on("error", (error) => this.#settle(crashed(error.message)));
-    worker.on("exit", () => this.#settle(crashed("it ended by itself")));
+    worker.on("message", this.#receive);
+    worker.on("error", this.#onError);
+    worker.on("exit", this.#onExit);
   }
 
   start(job: Omit<LuaJob, "answers" | "shared">): void {
@@ -69,17 +70,26 @@ export class LuaSession {
     this.#settle(result);
   }
 
-  /** Ends the worker. Code that still runs has ended afterwards; a worker that has nothing to do is not waited for. */
-  async close(): Promise<void> {
+  /**
+   * Lets go of the worker; where it has not returned it is ended, and code that still ran has ended afterwards.
+   *
+   * @returns whether it may get another job
+   */
+  async close(): Promise<boolean> {
     this.#endRequests.abort();
     await Promise.allSettled(this.#requests);
     this.#answers.close();
-    this.#worker.unref();
-    const terminated = this.#worker.terminate();
-    if (!this.#hasReturned) await terminated;
+    this.#worker.off("message", this.#receive);
+    this.#worker.off("error", this.#onError);
+    this.#worker.off("exit", this.#onExit);
+    if (!this.#hasReturned) await this.#worker.terminate();
+    return this.#isClean;
   }
 
-  #receive(message: WorkerMessage): void {
+  readonly #onError = (error: Error) => this.#settle(crashed(error.message));
+  readonly #onExit = () => this.#settle(crashed("it ended by itself"));
+
+  readonly #receive = (message: WorkerMessage): void => {
     if (message.type === "print") {
       const { stream, bytes, sizeBytes } = message;
       const giveBack = () => this.#credit.giveBack(sizeBytes);
@@ -93,6 +103,7 @@ export class LuaSession {
       this.#begin(message.id, message.call);
     } else if (message.type === "done") {
       this.#hasReturned = true;
+      this.#isClean = message.isClean;
       this.#settle(this.#scope.stop.cause ?? verdict(message.outcome));
     } else if (message.type === "broken") {
       this.#hasReturned = true;
@@ -101,7 +112,7 @@ export class LuaSession {
         this.#scope.stop.cause ?? { status: "failed", message: text, ...(traceback && { traceback }) },
       );
     }
-  }
+  };
 
   #begin(id: number, call: WorkerCall): void {
     this.#calls.add(id);

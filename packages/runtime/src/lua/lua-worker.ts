@@ -1,44 +1,56 @@
-/** The entry of a worker thread: calls the functions of one task of a workflow, then waits to be terminated. */
+/** The entry of a worker thread: calls the functions of tasks, one after the other, each in a Lua state of its own. */
 import { parentPort } from "node:worker_threads";
-import { DslError, openTaskState } from "@sloth/dsl";
+import { DslError, type Host, openTaskState, type TaskState } from "@sloth/dsl";
 import { callAlone, runWithHooks, tellFailure } from "./run-with-hooks.js";
 import { warmUp } from "./warm-up.js";
 import { createWorkerHost, WorkerCalls } from "./worker-host.js";
-import type { LuaJob, WorkerMessage } from "./worker-messages.js";
+import type { LuaJob, TaskOutcome, WorkerMessage } from "./worker-messages.js";
 
 const port = parentPort;
 if (!port) throw new Error("This module is the entry of a worker thread");
 const post = (message: WorkerMessage): void => port.postMessage(message);
 
-port.once("message", (job: LuaJob) => void callFunction(job).then(post));
+port.on("message", (job: LuaJob) => void carryOut(job).then(post));
 await warmUp();
 post({ type: "ready" });
 
-async function callFunction(job: LuaJob): Promise<WorkerMessage> {
-  const { bundle, file, context, modelHash } = job.source;
+async function carryOut(job: LuaJob): Promise<WorkerMessage> {
   try {
-    const calls = new WorkerCalls(job, post);
-    const host = createWorkerHost(job, post, calls);
-    const state = await openTaskState({
-      bundle,
-      file,
-      context,
-      modelHash,
-      host,
-      memoryLimitBytes: job.memoryLimitBytes,
-    });
-    if (job.ended) return { type: "done", outcome: tellFailure(job, job.ended, state) };
-    if (job.calls) return { type: "done", outcome: callAlone(job, job.calls, state) };
-    const outcome = runWithHooks(job, {
-      state,
-      runShell: (script) => calls.runShell(script),
-      warn: (message) => host.log({ level: "warn", message }),
-    });
-    const exports = host.exported();
-    return { type: "done", outcome: { ...outcome, ...(exports && { exports }) } };
+    return await callFunctions(job);
   } catch (error) {
     return describe(error);
+  } finally {
+    job.answers.close();
   }
+}
+
+async function callFunctions(job: LuaJob): Promise<WorkerMessage> {
+  const { bundle, file, context, modelHash } = job.source;
+  const { memoryLimitBytes } = job;
+  const calls = new WorkerCalls(job, post);
+  const host = createWorkerHost(job, post, calls);
+  const state = await openTaskState({ bundle, file, context, modelHash, host, memoryLimitBytes });
+  try {
+    const outcome = callWhatIsAsked(job, state, { host, calls });
+    const exports = host.exported();
+    return { type: "done", outcome: { ...outcome, ...(exports && { exports }) }, isClean: state.isClean };
+  } finally {
+    state.close();
+  }
+}
+
+function callWhatIsAsked(
+  job: LuaJob,
+  state: TaskState,
+  { host, calls }: { host: Host; calls: WorkerCalls },
+): TaskOutcome {
+  if (job.ended) return tellFailure(job, job.ended, state);
+  if (job.calls) return callAlone(job, job.calls, state);
+  return runWithHooks(job, {
+    state,
+    runShell: (script) => calls.runShell(script),
+    warn: (message) => host.log({ level: "warn", message }),
+  });
 }
 
 function describe(error: unknown): WorkerMessage {

@@ -57,7 +57,7 @@ async function callInWorker(scope: AttemptScope, call: WorkerCall): Promise<Task
   } finally {
     signal.removeEventListener("abort", stop);
     clearTimeout(timer);
-    await session.close();
+    call.pool.giveBack(call.worker, await session.close());
   }
 }
 

@@ -16,9 +16,9 @@ import type { FunctionCall, TaskResult, WorkflowSource } from "../task-runner.js
  * The conversation with a worker:
  *
  * 1. Worker → host: `ready`, when its modules are loaded.
- * 2. Host → worker: one `LuaJob`.
+ * 2. Host → worker: a `LuaJob`.
  * 3. Worker → host: `print`, `log`, and `call`, whose answers it waits for (`blocking-call.ts`).
- * 4. Worker → host: `done` or `broken`. The worker has then no further use.
+ * 4. Worker → host: `done` or `broken`, after which nothing of the job is left. Where it is clean, back to 2.
  */
 
 /** Everything that a worker needs to call a task's function. */
@@ -51,7 +51,8 @@ export type WorkerMessage =
   | { type: "print"; stream: "stdout" | "stderr"; bytes: Uint8Array; sizeBytes: number }
   | { type: "log"; record: LogRecord; sizeBytes: number }
   | { type: "call"; id: number; call: WorkerCall }
-  | { type: "done"; outcome: TaskOutcome }
+  /** `isClean`: the worker may get another job. */
+  | { type: "done"; outcome: TaskOutcome; isClean: boolean }
   /** The function could not be called, or the call was broken off. */
   | { type: "broken"; message: string; traceback?: string };
 

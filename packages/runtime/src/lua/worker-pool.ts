@@ -8,46 +8,63 @@ const ENTRY = new URL("../../dist/lua/lua-worker.js", import.meta.url);
 /** Of a worker's JavaScript, which only carries values; the Lua heap is outside of it. */
 const JAVASCRIPT_HEAP_MB = 512;
 
+/** Idle threads beyond these are ended; each holds about 20 MB. */
+const MOST_IDLE = 8;
+
 /**
- * Worker threads for one use each, some started before they are needed since starting one costs about
- * 0.1 s of CPU. The first is started for the first `take`; waiting ones do not keep the process alive.
+ * Worker threads for Lua, each for one task at a time. A thread whose task has ended cleanly serves the next one, in
+ * a Lua state of its own, since starting a thread costs about 0.1 s of CPU, ten times as much as the state. The first
+ * is started for the first `take`; idle ones do not keep the process alive.
  */
 export class LuaWorkerPool {
-  #warm: Promise<Worker>[] = [];
-  #size: number;
+  #idle: Promise<Worker>[] = [];
+  #busy = 0;
+  #ready: number;
 
-  constructor(size: number) {
-    this.#size = size;
+  /** @param ready - so many threads are there, working or idle, once there has been a task */
+  constructor(ready: number) {
+    this.#ready = ready;
   }
 
   /**
-   * A worker that nobody has used, and that the caller terminates.
+   * A worker without a task, which the caller gives back.
    *
    * @throws {RuntimeError} WORKER_UNAVAILABLE
    */
   async take(): Promise<Worker> {
-    const worker = await (this.#warm.shift() ?? startWorker());
-    worker.ref();
-    this.#refill();
-    return worker;
-  }
-
-  /** Ends the workers that wait. The next `take` starts over. */
-  async close(): Promise<void> {
-    const waiting = this.#warm.splice(0);
-    await Promise.all(waiting.map((worker) => worker.then((started) => started.terminate()).catch(() => {})));
-  }
-
-  #refill(): void {
-    while (this.#warm.length < this.#size) {
-      const worker = startWorker();
-      this.#warm.push(worker);
-      const forget = () => {
-        this.#warm = this.#warm.filter((other) => other !== worker);
-      };
-      // One that breaks while it waits is nobody's loss: `take` starts another one.
-      worker.then((started) => started.once("exit", forget).once("error", forget), forget);
+    this.#busy += 1;
+    try {
+      const worker = await (this.#idle.pop() ?? startWorker());
+      worker.ref();
+      if (this.#idle.length === 0 && this.#busy < this.#ready) this.#keep(startWorker());
+      return worker;
+    } catch (error) {
+      this.#busy -= 1;
+      throw error;
     }
+  }
+
+  /** Keeps a worker for another task, or ends it where it is not clean. */
+  giveBack(worker: Worker, isClean: boolean): void {
+    this.#busy -= 1;
+    worker.unref();
+    if (isClean && this.#idle.length < MOST_IDLE) this.#keep(Promise.resolve(worker));
+    else void worker.terminate();
+  }
+
+  /** Ends the workers that are idle. The next `take` starts over. */
+  async close(): Promise<void> {
+    const idle = this.#idle.splice(0);
+    await Promise.all(idle.map((worker) => worker.then((started) => started.terminate()).catch(() => {})));
+  }
+
+  #keep(worker: Promise<Worker>): void {
+    this.#idle.push(worker);
+    const forget = () => {
+      this.#idle = this.#idle.filter((other) => other !== worker);
+    };
+    // One that breaks while it waits is nobody's loss: `take` starts another one.
+    worker.then((started) => started.once("exit", forget).once("error", forget), forget);
   }
 }
 
@@ -62,6 +79,8 @@ async function startWorker(): Promise<Worker> {
     });
     worker.unref();
     await once(worker, "message");
+    // Whoever uses it listens as well; without any listener an error would end the process.
+    worker.on("error", () => {});
     return worker;
   } catch (cause) {
     throw new RuntimeError("WORKER_UNAVAILABLE", `Cannot start a worker thread for Lua: ${cause}`, { cause });
