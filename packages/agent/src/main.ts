@@ -3,6 +3,9 @@ import { platform } from "node:process";
 import { AgentError } from "./agent-error.js";
 import { type CliOptions, parseCommandLine } from "./cli/command-line.js";
 
+// Whoever read what it says may go away; the agent and its tasks live on.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+
 const EXIT = { cannotStart: 1, usage: 2 };
 
 function say(line: string): void {
@@ -28,6 +31,8 @@ async function serve(options: CliOptions): Promise<void> {
   }
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
+  // Also under nohup, whose wish Node takes back when it starts.
+  process.on("SIGHUP", stop);
   say(`sloth-agent listening on ${agent.host}:${agent.port}`);
 }
 
