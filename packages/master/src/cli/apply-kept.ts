@@ -39,7 +39,7 @@ const REFUSALS: ReadonlySet<WorkspaceErrorCode> = new Set([
 /** Applies kept changes and says what came of it; gives the exit code. They stay, marked as applied. */
 export async function applyKept(kept: KeptChanges, options: ApplyKeptOptions): Promise<number> {
   const root = await chooseRoot(kept.summary, options);
-  const stop = onStopSignal("stopping");
+  const stop = onStopSignal({ action: "stopping" });
   try {
     const result = await apply(kept, root, { settings: options.settings, signal: stop.signal });
     if (result.conflicts.length > 0) return await explainConflicts(result, options.output);

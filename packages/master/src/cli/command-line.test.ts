@@ -14,6 +14,8 @@ describe("the options of run", () => {
         envFiles: [],
         select: { tasks: [] },
         keepGoing: false,
+        output: "auto",
+        color: "auto",
         workspace: {},
       },
     });
@@ -67,6 +69,8 @@ describe("the options of run", () => {
     [["--max-bytes", "2G"], /--max-bytes "2G" has an unknown unit; write "2GiB"/],
     [["--max-files", "-1"], /max-files/],
     [["--max-files", "many"], /--max-files many is not a number/],
+    [["--output", "fancy"], /--output fancy is none of: auto, tty, plain, quiet/],
+    [["--color", "maybe"], /--color maybe is none of: auto, always, never/],
     [["--gitignor"], /gitignor/],
   ])("refuse %j", async (args, message) => {
     expect(await run(...args)).toEqual({ kind: "usage-error", message: expect.stringMatching(message) });

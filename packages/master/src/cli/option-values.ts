@@ -8,6 +8,18 @@ export function once(option: string, value: unknown): string | undefined {
   return String(value);
 }
 
+/** The one value of an option that has only these. @throws {MasterError} USAGE */
+export function oneOf<T extends string>(
+  option: string,
+  value: unknown,
+  choices: readonly T[],
+): T | undefined {
+  const text = once(option, value);
+  const chosen = choices.find((choice) => choice === text);
+  if (text === undefined || chosen !== undefined) return chosen;
+  throw usage(`--${option} ${text} is none of: ${choices.join(", ")}.`);
+}
+
 /** All values of an option that may be repeated. */
 export function repeated(value: unknown): string[] | undefined {
   if (value === undefined) return undefined;

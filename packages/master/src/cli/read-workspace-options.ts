@@ -6,7 +6,7 @@ import {
   protectionProblem,
   type WorkspaceSettings,
 } from "@sloth/dsl";
-import { once, repeated, switched, usage } from "./option-values.js";
+import { once, oneOf, repeated, switched, usage } from "./option-values.js";
 
 /** The options of a command line as yargs gives them. */
 export type ParsedOptions = Record<string, unknown>;
@@ -14,8 +14,8 @@ export type ParsedOptions = Record<string, unknown>;
 /** What was typed of how changes are applied. @throws {MasterError} USAGE */
 export function readApplyOptions(parsed: ParsedOptions): Partial<WorkspaceSettings> {
   return given({
-    onConflict: readChoice("on-conflict", parsed.onConflict, CONFLICT_CHOICES),
-    externalSymlinks: readChoice("external-symlinks", parsed.externalSymlinks, EXTERNAL_SYMLINK_CHOICES),
+    onConflict: oneOf("on-conflict", parsed.onConflict, CONFLICT_CHOICES),
+    externalSymlinks: oneOf("external-symlinks", parsed.externalSymlinks, EXTERNAL_SYMLINK_CHOICES),
     allowDeleteAll: switched(parsed.allowDeleteAll),
     protect: readPatterns("protect", parsed.protect, protectionProblem),
   });
@@ -34,13 +34,6 @@ export function readWorkspaceOptions(parsed: ParsedOptions): Partial<WorkspaceSe
       maxFiles: readCount(once("max-files", parsed.maxFiles)),
     }),
   };
-}
-
-function readChoice<T extends string>(option: string, value: unknown, choices: readonly T[]): T | undefined {
-  const text = once(option, value);
-  const chosen = choices.find((choice) => choice === text);
-  if (text === undefined || chosen !== undefined) return chosen;
-  throw usage(`--${option} ${text} is none of: ${choices.join(", ")}.`);
 }
 
 function readPatterns(

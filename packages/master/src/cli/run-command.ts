@@ -3,8 +3,7 @@ import { openArtifactStore } from "../artifacts/artifact-store.js";
 import { eventStream } from "../events/event-stream.js";
 import { planRun } from "../plan/plan-run.js";
 import { runWorkflow } from "../schedule/run-workflow.js";
-import { LineWriter } from "../view/line-writer.js";
-import { PlainView } from "../view/plain-view.js";
+import { openView } from "../view/open-view.js";
 import { exitCodeOf } from "./exit-code.js";
 import { loadFile } from "./load-file.js";
 import { openInventory } from "./open-inventory.js";
@@ -20,14 +19,10 @@ export async function runCommand(args: RunArguments): Promise<number> {
   const inventory = await openInventory(args.agents);
   const plan = await planRun(loaded, { select, workspace, environment, inventory });
 
-  const stop = onStopSignal();
-  const { luaMemoryLimitBytes } = args;
+  const { luaMemoryLimitBytes, color } = args;
+  const view = await openView(args.output, { color, env: process.env });
+  const stop = onStopSignal({ say: view.say?.bind(view) });
   const runners = await openTaskRunners(plan, { inventory, luaMemoryLimitBytes });
-  const view = new PlainView({
-    stdout: new LineWriter(process.stdout),
-    stderr: new LineWriter(process.stderr),
-    color: process.stdout.isTTY === true && !process.env.NO_COLOR,
-  });
   try {
     const summary = await runWorkflow(plan, {
       runnerFor: runners.runnerFor,
@@ -44,8 +39,9 @@ export async function runCommand(args: RunArguments): Promise<number> {
     });
     return exitCodeOf(summary, stop.received);
   } finally {
-    stop.forget();
     await runners.close();
     await view.close();
+    // Last, since a signal must not leave the terminal as the view has it.
+    stop.forget();
   }
 }

@@ -1,8 +1,10 @@
 import type { WorkspaceSettings } from "@sloth/dsl";
 import type { Argv } from "yargs";
 import type { Selection } from "../plan/select-tasks.js";
+import { COLORS, type Color } from "../view/color.js";
+import { OUTPUTS, type Output } from "../view/open-view.js";
 import { type FileArguments, fileOption, toFile } from "./file-option.js";
-import { once, repeated, switched, usage } from "./option-values.js";
+import { once, oneOf, repeated, switched, usage } from "./option-values.js";
 import { applyOptions, sendOptions } from "./workspace-options.js";
 
 export interface RunArguments extends FileArguments {
@@ -13,6 +15,8 @@ export interface RunArguments extends FileArguments {
   agents?: string;
   jobs?: number;
   keepGoing: boolean;
+  output: Output;
+  color: Color;
   /** Cap of Lua's memory, in bytes. */
   luaMemoryLimitBytes?: number;
   /** What was typed of how workspaces are sent and changes come back. */
@@ -42,6 +46,11 @@ export function runOptions(command: Argv) {
       default: false,
       describe: "Go on with what does not depend on a failure",
     })
+    .option("output", {
+      type: "string",
+      describe: `How the run is shown: ${OUTPUTS.join(", ")}  [default: auto]`,
+    })
+    .option("color", { type: "string", describe: `Colours: ${COLORS.join(", ")}  [default: auto]` })
     .option("lua-memory", {
       type: "string",
       describe: "How much memory Lua has, to load and for each task here  [default: 512MiB]",
@@ -70,6 +79,8 @@ export async function toRun(parsed: Record<string, unknown>): Promise<RunArgumen
     agents: once("agents", parsed.agents),
     jobs: count,
     keepGoing: switched(parsed.keepGoing) ?? false,
+    output: oneOf("output", parsed.output, OUTPUTS) ?? "auto",
+    color: oneOf("color", parsed.color, COLORS) ?? "auto",
     luaMemoryLimitBytes: readBytes("lua-memory", once("lua-memory", parsed.luaMemory)),
     workspace: readWorkspaceOptions(parsed),
   };

@@ -3,13 +3,24 @@ import { untilDrained } from "../until-drained.js";
 
 const NEWLINE = Buffer.from("\n");
 
-/** Writes whole lines to a stream, never cut by another writer's, and waits while its reader is slow. */
-export class LineWriter {
+/** Takes whole lines, never cut by another writer's. What it gives resolves when more can be taken. */
+export interface LineSink {
+  /** Whether what it is given may hold colours. */
+  readonly color: boolean;
+  line(text: string): Promise<void>;
+  /** Many lines, each with the same text in front. */
+  lines(prefix: string, lines: readonly Uint8Array[]): Promise<void>;
+}
+
+/** Writes lines to a stream as they are, and waits while its reader is slow. */
+export class LineWriter implements LineSink {
+  readonly color: boolean;
   readonly #stream: Writable;
   #drained: Promise<void> | undefined;
 
-  constructor(stream: Writable) {
+  constructor(stream: Writable, { color = false }: { color?: boolean } = {}) {
     this.#stream = stream;
+    this.color = color;
   }
 
   /** Whether nobody reads any more; what is written is dropped then. */
@@ -21,11 +32,10 @@ export class LineWriter {
     return this.lines("", [Buffer.from(text)]);
   }
 
-  /** Many lines, each with the same text in front, in one write. */
+  /** All in one write. */
   async lines(prefix: string, lines: readonly Uint8Array[]): Promise<void> {
     if (this.#stream.destroyed || lines.length === 0) return;
-    const front = Buffer.from(prefix);
-    const written = this.#stream.write(Buffer.concat(lines.flatMap((line) => [front, line, NEWLINE])));
+    const written = this.#stream.write(joinLines(prefix, lines));
     if (!written) await this.#untilDrained();
   }
 
@@ -36,4 +46,10 @@ export class LineWriter {
     });
     return this.#drained;
   }
+}
+
+/** Each line with `prefix` in front and a newline. */
+export function joinLines(prefix: string, lines: readonly Uint8Array[]): Buffer {
+  const front = Buffer.from(prefix);
+  return Buffer.concat(lines.flatMap((line) => [front, line, NEWLINE]));
 }

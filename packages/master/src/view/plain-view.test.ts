@@ -14,7 +14,6 @@ async function render(events: RunHappening[]) {
   const view = new PlainView({
     stdout: new LineWriter(streams.stdout),
     stderr: new LineWriter(streams.stderr),
-    color: false,
   });
   for (const event of events) await view.show(event);
   return { stdout: String(streams.stdout.read() ?? ""), stderr: String(streams.stderr.read() ?? "") };
@@ -76,7 +75,6 @@ describe("the plain view", () => {
     const view = new PlainView({
       stdout: new LineWriter(stdout),
       stderr: new LineWriter(stdout),
-      color: false,
     });
     await view.show({
       type: "task-output",

@@ -1,16 +1,15 @@
-import { styleText } from "node:util";
 import type { TaskResult } from "@sloth/runtime";
 import type { RunHappening, RunSummary, TaskInfo } from "../events/run-event.js";
 import { formatRecord } from "./format-record.js";
 import { LineSplitter } from "./line-splitter.js";
-import type { LineWriter } from "./line-writer.js";
+import type { LineSink } from "./line-writer.js";
 import { printable } from "./printable.js";
 import type { RunView } from "./run-view.js";
+import { style } from "./style.js";
 
 export interface PlainViewOptions {
-  stdout: LineWriter;
-  stderr: LineWriter;
-  color: boolean;
+  stdout: LineSink;
+  stderr: LineSink;
 }
 
 /**
@@ -32,27 +31,27 @@ export class PlainView implements RunView {
     const { stdout, stderr } = this.#out;
     switch (event.type) {
       case "group-started":
-        return stdout.line(this.#style("bold", `== ${withNote(event.name, event.description)}`));
+        return stdout.line(style(stdout, "bold", `== ${withNote(event.name, event.description)}`));
       case "task-queued":
         return this.#queued(event);
       case "task-output":
         return this.#output(event);
       case "task-log":
-        return stdout.line(this.#prefix(event.task) + formatRecord(event.record));
+        return stdout.line(prefix(stdout, event.task) + formatRecord(event.record));
       case "task-retrying":
         await this.#flush(event.task);
-        await stderr.line(this.#ending(event.task, event.result));
+        await stderr.line(ending(stderr, event.task, event.result));
         return stderr.line(
-          `${this.#prefix(event.task)}attempt ${event.attempt} failed, again in ${seconds(event.delayMs)}`,
+          `${prefix(stderr, event.task)}attempt ${event.attempt} failed, again in ${seconds(event.delayMs)}`,
         );
       case "task-finished":
         return this.#finished(event);
       case "task-skipped":
-        return stdout.line(this.#style("dim", `- ${nameOf(event.task)} skipped`));
+        return stdout.line(style(stdout, "dim", `- ${nameOf(event.task)} skipped`));
       case "warning":
-        return stderr.line(this.#style("yellow", `warning: ${printable(event.message)}`));
+        return stderr.line(style(stderr, "yellow", `warning: ${printable(event.message)}`));
       case "run-finished":
-        return stdout.line(this.#style("bold", formatSummary(event.summary)));
+        return stdout.line(style(stdout, "bold", formatSummary(event.summary)));
     }
   }
 
@@ -60,11 +59,13 @@ export class PlainView implements RunView {
   async #queued({ task, position }: Extract<RunHappening, { type: "task-queued" }>): Promise<void> {
     if (this.#queuedTasks.has(task)) return;
     this.#queuedTasks.add(task);
-    await this.#out.stdout.line(`${this.#prefix(task)}queued, place ${position}`);
+    const { stdout } = this.#out;
+    await stdout.line(`${prefix(stdout, task)}queued, place ${position}`);
   }
 
   #output({ task, stream, bytes }: Extract<RunHappening, { type: "task-output" }>): Promise<void> {
-    return this.#out[stream].lines(this.#prefix(task), this.#splitter(task, stream).push(bytes));
+    const sink = this.#out[stream];
+    return sink.lines(prefix(sink, task), this.#splitter(task, stream).push(bytes));
   }
 
   async #finished({
@@ -74,14 +75,15 @@ export class PlainView implements RunView {
   }: Extract<RunHappening, { type: "task-finished" }>): Promise<void> {
     this.#queuedTasks.delete(task);
     await this.#flush(task);
-    const writer = result.status === "succeeded" ? this.#out.stdout : this.#out.stderr;
-    await writer.line(this.#ending(task, result, durationMs));
-    if (result.traceback) await writer.line(indent(printable(result.traceback)));
+    const sink = result.status === "succeeded" ? this.#out.stdout : this.#out.stderr;
+    await sink.line(ending(sink, task, result, durationMs));
+    if (result.traceback) await sink.line(indent(printable(result.traceback)));
   }
 
   async #flush(task: TaskInfo): Promise<void> {
     for (const stream of ["stdout", "stderr"] as const) {
-      await this.#out[stream].lines(this.#prefix(task), this.#splitter(task, stream).flush());
+      const sink = this.#out[stream];
+      await sink.lines(prefix(sink, task), this.#splitter(task, stream).flush());
     }
   }
 
@@ -91,27 +93,24 @@ export class PlainView implements RunView {
     this.#splitters.set(key, splitter);
     return splitter;
   }
-
-  #ending(task: TaskInfo, result: TaskResult, durationMs?: number): string {
-    const good = result.status === "succeeded";
-    const mark = this.#style(good ? "green" : "red", `${good ? "✓" : "✗"} ${nameOf(task)}`);
-    const words = good ? "" : ` ${result.status}`;
-    const time = durationMs === undefined ? "" : ` in ${seconds(durationMs)}`;
-    const changes = result.changes ? formatChanges(result.changes) : "";
-    const message = result.message ? `: ${printable(result.message)}` : "";
-    return `${mark}${words}${time}${changes}${message}`;
-  }
-
-  #prefix(task: TaskInfo): string {
-    return this.#style("cyan", `[${nameOf(task)}] `);
-  }
-
-  #style(format: Parameters<typeof styleText>[0], text: string): string {
-    return this.#out.color ? styleText(format, text) : text;
-  }
 }
 
-function nameOf({ name, agent }: TaskInfo): string {
+function ending(sink: LineSink, task: TaskInfo, result: TaskResult, durationMs?: number): string {
+  const good = result.status === "succeeded";
+  const mark = style(sink, good ? "green" : "red", `${good ? "✓" : "✗"} ${nameOf(task)}`);
+  const words = good ? "" : ` ${result.status}`;
+  const time = durationMs === undefined ? "" : ` in ${seconds(durationMs)}`;
+  const changes = result.changes ? formatChanges(result.changes) : "";
+  const message = result.message ? `: ${printable(result.message)}` : "";
+  return `${mark}${words}${time}${changes}${message}`;
+}
+
+function prefix(sink: LineSink, task: TaskInfo): string {
+  return style(sink, "cyan", `[${nameOf(task)}] `);
+}
+
+/** `name@agent`, safe to print. */
+export function nameOf({ name, agent }: TaskInfo): string {
   return printable(agent === undefined ? name : `${name}@${agent}`);
 }
 

@@ -4,6 +4,8 @@ import type { RunEvent } from "../events/run-event.js";
 export interface RunView {
   /** The run waits for it, so a slow reader slows the tasks. Never throws for a reader that has gone away. */
   show(event: RunEvent): void | Promise<void>;
+  /** Shows a line of the program itself at once. May be called at any time. Absent: stderr is free for it. */
+  say?(line: string): void;
   /** Leaves the terminal as it was. Called once, also when the run broke; no event follows. */
   close(): void | Promise<void>;
 }

@@ -1,0 +1,100 @@
+import { describe, expect, it } from "vitest";
+import type { TaskInfo } from "../../events/run-event.js";
+import { layout, type Surface } from "./layout.js";
+import type { ActiveTask, Progress } from "./run-progress.js";
+import { widthOf } from "./terminal-text.js";
+
+const MINUTE_MS = 60_000;
+
+function active(
+  name: string,
+  fields: Partial<Omit<ActiveTask, "task">> & { agent?: string } = {},
+): ActiveTask {
+  const { agent, ...rest } = fields;
+  const task: TaskInfo = {
+    group: "g",
+    name,
+    ...(agent !== undefined && { agent }),
+    dependsOn: [],
+    at: { file: "w.lua", line: 1 },
+  };
+  return { task, state: "running", sinceMs: 0, attempt: 1, output: { lastLine: () => "" }, ...rest };
+}
+
+function progress(tasks: ActiveTask[], fields: Partial<Progress> = {}): Progress {
+  return { startedAtMs: 0, active: tasks, done: 0, failed: 0, waiting: 0, nameColumns: 12, ...fields };
+}
+
+const prints = (line: string) => ({ lastLine: () => line });
+const at = (fields: Partial<Surface> = {}): Surface => ({
+  columns: 80,
+  rows: 24,
+  nowMs: 5000,
+  color: false,
+  ...fields,
+});
+
+const busy = progress(
+  [
+    active("compile", { agent: "big", sinceMs: 1000, output: prints("[ 42%] \x1b[31mBuilding\x1b[0m\ta.c") }),
+    active("test", { attempt: 2, output: prints("日本語") }),
+    active("deploy", { agent: "big", state: "queued", position: 3 }),
+    active("flaky", { state: "retrying", attempt: 2, output: prints("trying") }),
+  ],
+  { done: 10, failed: 1, waiting: 7 },
+);
+
+describe("the live region", () => {
+  it("has a row for each task, those that have run longest first, and a footer", () => {
+    expect(layout(busy, at())).toEqual([
+      "▸ test           5 s  attempt 2  日本語",
+      "▸ compile@big    4 s  [ 42%] Building a.c",
+      "↻ flaky          5 s  waits for attempt 2",
+      "· deploy@big     5 s  queued, place 3",
+      "2 running · 10 done · 1 failed · 1 queued · 8 waiting · 5 s · 1 on big, 1 here",
+    ]);
+  });
+
+  it.each([
+    [40, "2 running · 10 done · 1 failed · 5 s"],
+    [30, "2 running · 1 failed · 5 s"],
+    [20, "2 running"],
+    [12, "2 running"],
+    [5, "2 r…"],
+  ])("leaves out of a footer of %d columns what matters less", (columns, footer) => {
+    expect(layout(busy, at({ columns })).at(-1)).toBe(footer);
+  });
+
+  it("marks what runs longer than a minute", () => {
+    const slow = progress([active("long", { attempt: 3, output: prints("still there") })]);
+    expect(layout(slow, at({ nowMs: 61 * MINUTE_MS + 5000 }))).toEqual([
+      "▸ long         1:01:05  SLOW  attempt 3  still there",
+      "1 running · 0 done · 1:01:05",
+    ]);
+  });
+
+  it.each([
+    [24, 11, "… and 30 more"],
+    [10, 4, "… and 37 more"],
+    [8, 3, "… and 38 more"],
+    [5, 1, undefined],
+    [3, 0, undefined],
+    [1, 0, undefined],
+  ])("takes at most half of %d rows", (rows, taskRows, more) => {
+    const tasks = Array.from({ length: 40 }, (_, number) => active(`t${number}`, { sinceMs: number }));
+    const shown = layout(progress(tasks), at({ rows }));
+    expect(shown).toHaveLength(taskRows + 1);
+    expect(shown.find((row) => row.startsWith("…"))).toBe(more);
+    if (taskRows > 0) expect(shown[0]).toContain("t0");
+  });
+
+  it("fits into every width", () => {
+    for (let columns = 1; columns <= 100; columns++) {
+      for (const color of [true, false]) {
+        for (const row of layout(busy, at({ columns, color }))) {
+          expect(widthOf(row)).toBeLessThanOrEqual(Math.max(1, columns - 1));
+        }
+      }
+    }
+  });
+});

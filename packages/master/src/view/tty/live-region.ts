@@ -1,0 +1,116 @@
+import { drawFrame, RESTORE } from "./frame.js";
+import type { Surface } from "./layout.js";
+import { RegionLines } from "./region-lines.js";
+import type { Terminal } from "./terminal.js";
+
+const FRAME_MS = 100;
+/** How often what only time changes is drawn. */
+const TICK_MS = 1000;
+
+export interface LiveRegionOptions {
+  terminal: Terminal;
+  color: boolean;
+  /** What is to be seen now; no rows: no region. */
+  rows(surface: Surface): readonly string[];
+}
+
+/**
+ * The rows at the bottom of a terminal that change, below lines that stay. At most ten frames a second; a frame is
+ * drawn when the terminal has taken the one before, so a slow or halted terminal loses frames, and lines wait.
+ */
+export class LiveRegion {
+  readonly lines: RegionLines;
+  readonly #options: LiveRegionOptions;
+  readonly #ticking: NodeJS.Timeout;
+  #drawn: readonly string[] = [];
+  #frameTimer: NodeJS.Timeout | undefined;
+  #lastFrameMs = Number.NEGATIVE_INFINITY;
+  /** Ends with the frame that the terminal has not taken yet. */
+  #writing: Promise<void> | undefined;
+  #onTaken = () => {};
+  #isDue = false;
+  #mustRepaint = false;
+  #isClosed = false;
+  #isLost = false;
+
+  constructor(options: LiveRegionOptions) {
+    this.#options = options;
+    this.lines = new RegionLines({ color: options.color, onLines: () => this.changed() });
+    this.#ticking = setInterval(() => this.changed(), TICK_MS).unref();
+    const { stream } = options.terminal;
+    stream.on("error", this.#onLost).on("resize", this.#onResize);
+    process.on("exit", this.#onExit);
+  }
+
+  /** Something that is seen may be different: draws a frame when it is time. */
+  changed(): void {
+    if (this.#frameTimer || this.#isClosed) return;
+    const waitMs = Math.max(0, this.#lastFrameMs + FRAME_MS - performance.now());
+    this.#frameTimer = setTimeout(() => this.#draw(), waitMs);
+  }
+
+  /** Draws all again at once, since something else may have written to the terminal. */
+  repaint(): void {
+    this.#mustRepaint = true;
+    this.#draw();
+  }
+
+  /** Removes the region when all lines have been taken. */
+  async close(): Promise<void> {
+    while (this.#writing) await this.#writing;
+    this.#isClosed = true;
+    this.#draw();
+    await this.#writing;
+    clearInterval(this.#ticking);
+    clearTimeout(this.#frameTimer);
+    const { stream } = this.#options.terminal;
+    stream.off("error", this.#onLost).off("resize", this.#onResize);
+    process.off("exit", this.#onExit);
+  }
+
+  #draw(): void {
+    clearTimeout(this.#frameTimer);
+    this.#frameTimer = undefined;
+    this.#isDue = this.#writing !== undefined;
+    if (this.#isDue || this.#isLost) return;
+    const after = this.#isClosed ? [] : this.#options.rows(this.#surface());
+    const change = { before: this.#drawn, after, lines: this.lines.take(), isRepaint: this.#mustRepaint };
+    this.#mustRepaint = false;
+    this.#drawn = after;
+    const frame = drawFrame(change);
+    if (frame) this.#write(frame);
+  }
+
+  #write(frame: Uint8Array): void {
+    this.#lastFrameMs = performance.now();
+    this.#writing = new Promise((resolve) => {
+      this.#onTaken = resolve;
+      this.#options.terminal.stream.write(frame, () => this.#taken());
+    });
+  }
+
+  #taken(): void {
+    this.#writing = undefined;
+    this.#onTaken();
+    if (this.#isDue) this.changed();
+  }
+
+  #surface(): Surface {
+    const { terminal, color } = this.#options;
+    const { columns, rows } = terminal.stream;
+    return { columns: columns || 80, rows: rows || 24, nowMs: performance.now(), color };
+  }
+
+  readonly #onResize = () => this.repaint();
+
+  /** There is nobody to draw for; what the run does about it is not decided here. */
+  readonly #onLost = () => {
+    this.#isLost = true;
+    this.lines.close();
+    this.#taken();
+  };
+
+  readonly #onExit = () => {
+    if (this.#drawn.length > 0) this.#options.terminal.writeNow(RESTORE);
+  };
+}

@@ -1,0 +1,57 @@
+import { nameOf } from "../plain-view.js";
+import { style } from "../style.js";
+import { formatElapsed } from "./format-elapsed.js";
+import type { ActiveTask } from "./run-progress.js";
+import { cutToWidth, padToWidth, visibleInRow, widthOf } from "./terminal-text.js";
+
+/** A task that runs longer is marked. */
+const SLOW_MS = 60_000;
+const LEAST_NAME_COLUMNS = 8;
+/** Less of a line says nothing. */
+const LEAST_OUTPUT_COLUMNS = 8;
+
+const marks: Record<ActiveTask["state"], string> = {
+  preparing: "·",
+  queued: "·",
+  running: "▸",
+  retrying: "↻",
+};
+
+export interface RowOptions {
+  columns: number;
+  /** Of the column of names. */
+  nameColumns: number;
+  nowMs: number;
+  color: boolean;
+}
+
+/** How wide the column of names is where the longest one takes up that much. */
+export function nameColumnsFor(longest: number, columns: number): number {
+  return Math.min(longest, Math.max(LEAST_NAME_COLUMNS, Math.floor(columns * 0.4)));
+}
+
+/** `▸ build@agent  12 s  attempt 2  what it printed last`; what does not fit is left out from the right. */
+export function taskRow(active: ActiveTask, options: RowOptions): string {
+  const { columns, nameColumns, nowMs } = options;
+  const elapsedMs = nowMs - active.sinceMs;
+  const name = padToWidth(cutToWidth(nameOf(active.task), nameColumns), nameColumns);
+  let row = `${marks[active.state]} ${style(options, "cyan", name)} ${formatElapsed(elapsedMs).padStart(5)}`;
+  for (const note of notesOf(active, elapsedMs)) {
+    if (widthOf(row) + 2 + note.length > columns) break;
+    row += `  ${style(options, "yellow", note)}`;
+  }
+  const left = columns - widthOf(row) - 2;
+  if ((active.state === "running" || active.state === "preparing") && left >= LEAST_OUTPUT_COLUMNS) {
+    row += `  ${cutToWidth(visibleInRow(active.output.lastLine(), options.color).trimStart(), left)}`;
+  }
+  return cutToWidth(row.trimEnd(), columns);
+}
+
+function notesOf({ state, attempt, position }: ActiveTask, elapsedMs: number): string[] {
+  const notes: string[] = [];
+  if (state === "queued") notes.push(`queued, place ${position}`);
+  if (state === "retrying") notes.push(`waits for attempt ${attempt}`);
+  else if (attempt > 1) notes.push(`attempt ${attempt}`);
+  if (state === "running" && elapsedMs >= SLOW_MS) notes.unshift("SLOW");
+  return notes;
+}

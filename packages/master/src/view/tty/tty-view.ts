@@ -1,0 +1,47 @@
+import type { RunEvent } from "../../events/run-event.js";
+import type { LineSink } from "../line-writer.js";
+import { PlainView } from "../plain-view.js";
+import type { RunView } from "../run-view.js";
+import { layout } from "./layout.js";
+import { LiveRegion } from "./live-region.js";
+import { RunProgress } from "./run-progress.js";
+import type { Terminal } from "./terminal.js";
+
+export interface TtyViewOptions {
+  terminal: Terminal;
+  color: boolean;
+  /** For results where they do not go to the same terminal. */
+  stdout?: LineSink;
+}
+
+/** Renders a run as the plain view does, with what goes on now in a live region below. */
+export class TtyView implements RunView {
+  readonly #progress = new RunProgress();
+  readonly #region: LiveRegion;
+  readonly #lines: PlainView;
+
+  constructor({ terminal, color, stdout }: TtyViewOptions) {
+    this.#region = new LiveRegion({
+      terminal,
+      color,
+      rows: (surface) => (this.#progress.progress ? layout(this.#progress.progress, surface) : []),
+    });
+    this.#lines = new PlainView({ stdout: stdout ?? this.#region.lines, stderr: this.#region.lines });
+  }
+
+  async show(event: RunEvent): Promise<void> {
+    this.#progress.note(event, performance.now());
+    this.#region.changed();
+    // The region shows the place in the queue.
+    if (event.type !== "task-queued") await this.#lines.show(event);
+  }
+
+  say(line: string): void {
+    void this.#region.lines.line(line);
+    this.#region.repaint();
+  }
+
+  close(): Promise<void> {
+    return this.#region.close();
+  }
+}
