@@ -64,4 +64,17 @@ if (platform === "win32") {
   complain("Windows is not supported. Run it in WSL2.");
   process.exit(EXIT.infrastructure);
 }
-process.exitCode = await parseCommandLine(process.argv.slice(2)).then(perform).catch(explain);
+// For the whole life of the process, since a failed write is told after the fact.
+let isOutputLost = false;
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", ({ code }: NodeJS.ErrnoException) => {
+    // Whoever reads no more knows enough, as with `| head`.
+    if (code === "EPIPE" || code === "EIO" || isOutputLost) return;
+    isOutputLost = true;
+    process.exitCode ||= EXIT.infrastructure;
+    if (stream === process.stdout) complain(`the output cannot be written: ${code}`);
+  });
+}
+
+const exitCode = await parseCommandLine(process.argv.slice(2)).then(perform).catch(explain);
+process.exitCode = exitCode || (isOutputLost ? EXIT.infrastructure : EXIT.succeeded);

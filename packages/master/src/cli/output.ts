@@ -7,11 +7,8 @@ export interface Output {
   stderr: LineWriter;
 }
 
-/** The process's own streams. When nobody reads results any more (`| head`), the rest of them is dropped. */
+/** The process's own streams; `main.ts` hears of their errors. */
 export function openOutput(): Output {
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-  });
   return { stdout: new LineWriter(process.stdout), stderr: new LineWriter(process.stderr) };
 }
 

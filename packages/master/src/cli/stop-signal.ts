@@ -35,7 +35,9 @@ export function onStopSignal({
     controller.abort(new Error(`interrupted by ${signal}`));
   }
   const onGone = (error: NodeJS.ErrnoException) => {
-    if (!GONE.includes(error.code ?? "")) throw error;
+    // Such as a full disk below a redirected output.
+    if (!GONE.includes(error.code ?? ""))
+      say(`sloth: the output cannot be written (${error.code}); ${action}`);
     controller.abort(new Error("nobody reads the output any more"));
   };
   const streams = [process.stdout, process.stderr];

@@ -66,7 +66,19 @@ describe("the plain view", () => {
         "",
       ].join("\n"),
     );
-    expect(stderr).toBe("[test@build1:50051] careful\n✗ build failed in 0.1 s: exited with 2\n");
+    expect(stderr).toBe(
+      [
+        "[test@build1:50051] careful",
+        "✗ build failed in 0.1 s: exited with 2",
+        "",
+        "✗ build failed after 0.1 s",
+        "    w.lua:1  true",
+        "    exited with 2",
+        "    again: npx @sloth/master run -f FILE --only g/build",
+        "",
+        "",
+      ].join("\n"),
+    );
   });
 
   it("passes what tasks print on byte for byte", async () => {

@@ -1,5 +1,6 @@
 import type { TaskResult } from "@sloth/runtime";
 import type { RunHappening, RunSummary, TaskInfo } from "../events/run-event.js";
+import { FailureSummary } from "./failure-summary.js";
 import { formatRecord } from "./format-record.js";
 import { LineSplitter } from "./line-splitter.js";
 import type { LineSink } from "./line-writer.js";
@@ -10,6 +11,8 @@ import { style } from "./style.js";
 export interface PlainViewOptions {
   stdout: LineSink;
   stderr: LineSink;
+  /** Of the person who reads it. Default: the process's. */
+  directory?: string;
 }
 
 /**
@@ -18,17 +21,23 @@ export interface PlainViewOptions {
  */
 export class PlainView implements RunView {
   readonly #out: PlainViewOptions;
+  readonly #summary: FailureSummary;
   readonly #queuedTasks = new Set<TaskInfo>();
   readonly #splitters = new Map<string, LineSplitter>();
 
   constructor(options: PlainViewOptions) {
     this.#out = options;
+    this.#summary = new FailureSummary({
+      directory: options.directory ?? process.cwd(),
+      style: (format, text) => style(options.stderr, format, text),
+    });
   }
 
   close(): void {}
 
   async show(event: RunHappening): Promise<void> {
     const { stdout, stderr } = this.#out;
+    this.#summary.take(event);
     switch (event.type) {
       case "group-started":
         return stdout.line(style(stdout, "bold", `== ${withNote(event.name, event.description)}`));
@@ -51,6 +60,7 @@ export class PlainView implements RunView {
       case "warning":
         return stderr.line(style(stderr, "yellow", `warning: ${printable(event.message)}`));
       case "run-finished":
+        for (const line of this.#summary.lines(event.summary.durationMs)) await stderr.line(line);
         return stdout.line(style(stdout, "bold", formatSummary(event.summary)));
     }
   }
@@ -119,7 +129,7 @@ function formatChanges({ added, modified, deleted }: NonNullable<TaskResult["cha
   return ` (+${added} ~${modified} -${deleted})`;
 }
 
-function formatSummary(summary: RunSummary): string {
+export function formatSummary(summary: RunSummary): string {
   const counts = (["succeeded", "failed", "lost", "cancelled", "skipped"] as const)
     .filter((name) => name === "succeeded" || summary[name] > 0)
     .map((name) => `${summary[name]} ${name}`);

@@ -1,24 +1,29 @@
 import type { RunEvent } from "../events/run-event.js";
-import { PlainView, type PlainViewOptions } from "./plain-view.js";
+import { FailureSummary } from "./failure-summary.js";
+import { formatSummary, type PlainViewOptions } from "./plain-view.js";
 import type { RunView } from "./run-view.js";
+import { style } from "./style.js";
 
-/** Renders of a run only what failed and the summary, as the plain view does. */
+/** Renders of a run only its end: the summary of failures and the last line, as the plain view does. */
 export class QuietView implements RunView {
-  readonly #lines: PlainView;
+  readonly #out: PlainViewOptions;
+  readonly #summary: FailureSummary;
 
   constructor(options: PlainViewOptions) {
-    this.#lines = new PlainView(options);
+    this.#out = options;
+    this.#summary = new FailureSummary({
+      directory: options.directory ?? process.cwd(),
+      style: (format, text) => style(options.stderr, format, text),
+    });
   }
 
   close(): void {}
 
   async show(event: RunEvent): Promise<void> {
-    const isTold =
-      event.type === "run-finished" || (event.type === "task-finished" && hasFailed(event.result));
-    if (isTold) await this.#lines.show(event);
+    const { stdout, stderr } = this.#out;
+    this.#summary.take(event);
+    if (event.type !== "run-finished") return;
+    for (const line of this.#summary.lines(event.summary.durationMs)) await stderr.line(line);
+    await stdout.line(style(stdout, "bold", formatSummary(event.summary)));
   }
-}
-
-function hasFailed({ status }: Extract<RunEvent, { type: "task-finished" }>["result"]): boolean {
-  return status !== "succeeded" && status !== "cancelled";
 }
