@@ -1,0 +1,115 @@
+import type { LuaTable } from "@sloth/dsl";
+import type { TaskResult } from "@sloth/runtime";
+import { type EventLine, eventSchema } from "./event-schema.js";
+import { parseJson } from "./json-text.js";
+import { fromJsonValue } from "./json-value.js";
+import type { RunEvent, RunHappening, RunInfo, TaskInfo } from "./run-event.js";
+
+type Line<Type extends EventLine["type"]> = Extract<EventLine, { type: Type }>;
+
+/**
+ * Reads the events of one run back from their lines, in order: `run-started` says what the tasks are. A task of another
+ * name is a function of a group that reports as one; of it only the name is known.
+ */
+export class EventDecoder {
+  readonly #tasks = new Map<string, TaskInfo>();
+
+  /** The event, or nothing for a line that is cut, or of a type that this version does not know. */
+  decode(line: string): RunEvent | undefined {
+    const parsed = eventSchema.safeParse(parseOrNothing(line));
+    if (!parsed.success) return undefined;
+    return defined({ timeMs: Date.parse(parsed.data.time), ...this.#happening(parsed.data) });
+  }
+
+  #happening(line: EventLine): RunHappening {
+    const { type } = line;
+    switch (type) {
+      case "run-started":
+        return { type, run: this.#learn(line) };
+      case "group-started":
+        return defined({ type, name: line.group, description: line.description });
+      case "task-queued":
+        return { type, task: this.#task(line), position: line.position };
+      case "task-started":
+        return { type, task: this.#task(line), attempt: line.attempt };
+      case "task-output":
+        return { type, task: this.#task(line), stream: line.stream, bytes: bytesOf(line) };
+      case "task-log": {
+        const { level, message, fields } = line;
+        const shown = fields === undefined ? {} : { fields: fromJsonValue(fields) as LuaTable };
+        return { type, task: this.#task(line), record: { level, message, ...shown } };
+      }
+      case "task-retrying": {
+        const { attempt, delayMs, result } = line;
+        return { type, task: this.#task(line), attempt, delayMs, result: resultOf(result) };
+      }
+      case "task-finished": {
+        const { attempt, durationMs, result } = line;
+        return { type, task: this.#task(line), attempt, durationMs, result: resultOf(result) };
+      }
+      case "task-skipped":
+        return { type, task: this.#task(line), why: line.why };
+      case "warning":
+        return { type, message: line.message };
+      case "run-finished": {
+        const { v: _, time: __, type: ___, ...summary } = line;
+        return { type, summary: defined(summary) };
+      }
+    }
+  }
+
+  #learn({ runId, file, groups }: Line<"run-started">): RunInfo {
+    return {
+      runId,
+      file,
+      groups: groups.map((group) => ({
+        ...defined(group),
+        tasks: group.tasks.map((task) => this.#add({ group: group.name, ...defined(task) })),
+      })),
+    };
+  }
+
+  #task({ group, task: name }: { group: string; task: string }): TaskInfo {
+    const known = this.#tasks.get(keyOf(group, name));
+    return known ?? this.#add({ group, name, dependsOn: [], at: { file: "", line: 0 } });
+  }
+
+  #add(task: TaskInfo): TaskInfo {
+    this.#tasks.set(keyOf(task.group, task.name), task);
+    return task;
+  }
+}
+
+function keyOf(group: string, name: string): string {
+  return `${group}\0${name}`;
+}
+
+function bytesOf({ text, base64 }: Line<"task-output">): Uint8Array {
+  return new Uint8Array(text === undefined ? Buffer.from(base64 ?? "", "base64") : Buffer.from(text));
+}
+
+function resultOf({ outputs, exports, ...rest }: Line<"task-finished">["result"]): TaskResult {
+  return {
+    ...defined(rest),
+    ...(outputs !== undefined && { outputs: fromJsonValue(outputs) }),
+    ...(exports !== undefined && { exports: fromJsonValue(exports) as LuaTable }),
+  };
+}
+
+function parseOrNothing(line: string): unknown {
+  try {
+    return parseJson(line);
+  } catch {
+    // Cut off, or no line of ours: either way nothing can be read from it.
+    return undefined;
+  }
+}
+
+/** Without the members that are undefined: absent is absent. */
+function defined<T extends object>(
+  object: T,
+): { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+} {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as never;
+}

@@ -1,0 +1,88 @@
+import { isUtf8 } from "node:buffer";
+import type { TaskResult } from "@sloth/runtime";
+import { writeJson } from "./json-text.js";
+import { type JsonObject, toJsonValue } from "./json-value.js";
+import type { RunEvent, RunInfo } from "./run-event.js";
+
+/** The version of the format (`event-schema.ts`). */
+const VERSION = 1;
+
+/**
+ * An event as one line of JSON, without its line break. Bytes that are not UTF-8 as they stand become `base64`, also
+ * where only their first or last character is cut: to keep characters whole is for {@link wholeCharacters}, which
+ * comes before.
+ */
+export function encodeEvent(event: RunEvent): string {
+  const { type } = event;
+  const head = { v: VERSION, time: formatTime(event.timeMs), type };
+  if (type === "task-output") return JSON.stringify({ ...head, ...taskOf(event), ...contentOf(event) });
+  return writeJson({ ...head, ...fieldsOf(event) });
+}
+
+/** Everything but what all events have. */
+function fieldsOf(event: Exclude<RunEvent, { type: "task-output" }>): JsonObject {
+  switch (event.type) {
+    case "run-started":
+      return describeRun(event.run);
+    case "group-started":
+      return { group: event.name, description: event.description };
+    case "task-queued":
+      return { ...taskOf(event), position: event.position };
+    case "task-started":
+      return { ...taskOf(event), attempt: event.attempt };
+    case "task-log": {
+      const { level, message, fields } = event.record;
+      return { ...taskOf(event), level, message, ...(fields && { fields: toJsonValue(fields) }) };
+    }
+    case "task-retrying":
+      return { ...taskOf(event), attempt: event.attempt, delayMs: event.delayMs, result: resultOf(event) };
+    case "task-finished": {
+      const { attempt, durationMs } = event;
+      return { ...taskOf(event), attempt, durationMs, result: resultOf(event) };
+    }
+    case "task-skipped":
+      return { ...taskOf(event), why: event.why };
+    case "warning":
+      return { message: event.message };
+    case "run-finished":
+      return { ...event.summary };
+  }
+}
+
+function describeRun({ runId, file, groups }: RunInfo): JsonObject {
+  return {
+    runId,
+    file,
+    groups: groups.map(({ name, description, tasks }) => ({
+      name,
+      description,
+      tasks: tasks.map(({ group: _, at, ...task }) => ({ ...task, at: { ...at } })),
+    })),
+  };
+}
+
+function taskOf({ task }: Extract<RunEvent, { task: unknown }>) {
+  return { group: task.group, task: task.name };
+}
+
+function contentOf({ stream, bytes }: Extract<RunEvent, { type: "task-output" }>) {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  return isUtf8(bytes)
+    ? { stream, text: buffer.toString("utf8") }
+    : { stream, base64: buffer.toString("base64") };
+}
+
+function resultOf({ result }: { result: TaskResult }): JsonObject {
+  const { outputs, exports, changes, ...rest } = result;
+  return {
+    ...rest,
+    ...(outputs !== undefined && { outputs: toJsonValue(outputs) }),
+    ...(exports && { exports: toJsonValue(exports) }),
+    ...(changes && { changes: { ...changes } }),
+  };
+}
+
+/** ISO 8601 in UTC, with milliseconds. */
+export function formatTime(timeMs: number): string {
+  return new Date(timeMs).toISOString();
+}

@@ -1,0 +1,93 @@
+import { z } from "zod";
+
+/*
+ * The lines that `--output json` prints and `events.ndjson` keeps. Each is one JSON object. Types of events and fields
+ * may be added within a version: readers pass by what they do not know. `docs/schema/run-event.v1.json` is made of
+ * this; `UPDATE_SCHEMA=1` on the tests beside this file writes it again.
+ */
+
+const position = z.object({ file: z.string(), line: z.int() });
+
+const plannedTask = z.object({
+  name: z.string().describe("Unique in its group."),
+  description: z.string().optional(),
+  agent: z.string().optional().describe("Absent: the machine of the master."),
+  dependsOn: z.array(z.string()),
+  script: z.string().optional().describe("Of a shell command; absent for a Lua function."),
+  at: position.describe("Where it is written; the file is relative to the directory of the workflow."),
+});
+
+const plannedGroup = z.object({
+  name: z.string(),
+  description: z.string().optional(),
+  tasks: z.array(plannedTask),
+});
+
+const value = z
+  .unknown()
+  .describe(
+    'A value of Lua. {"base64": "…"} is a string that is not UTF-8, {"number": "nan", "inf" or "-inf"} a number that ' +
+      'JSON has no word for, {"table": {…}} a table whose only key is one of these words or "integer".',
+  );
+
+const count = z.int().min(0);
+const changes = z.object({ added: count, modified: count, deleted: count });
+const counts = { succeeded: count, failed: count, lost: count, cancelled: count, skipped: count };
+
+const result = z.object({
+  status: z.enum(["succeeded", "failed", "timed-out", "cancelled", "lost"]),
+  exitCode: z.number().optional(),
+  signal: z.string().optional(),
+  message: z.string().optional(),
+  traceback: z.string().optional(),
+  outputs: value.optional(),
+  exports: value.optional(),
+  changes: changes.optional(),
+});
+
+const version = z.literal(1).describe("Of this format.");
+const time = z.iso.datetime();
+const milliseconds = z.number().min(0);
+const attempt = z.int().min(1);
+
+function event<Type extends string, Fields extends z.core.$ZodLooseShape>(type: Type, fields: Fields) {
+  return z.object({ v: version, time, type: z.literal(type), ...fields });
+}
+
+function taskEvent<Type extends string, Fields extends z.core.$ZodLooseShape>(type: Type, fields: Fields) {
+  return event(type, { group: z.string(), task: z.string(), ...fields });
+}
+
+const bytes = { text: z.string().optional(), base64: z.base64().optional() };
+
+/** One line. */
+export const eventSchema = z
+  .discriminatedUnion("type", [
+    event("run-started", { runId: z.string(), file: z.string(), groups: z.array(plannedGroup) }),
+    event("group-started", { group: z.string(), description: z.string().optional() }),
+    taskEvent("task-queued", { position: z.int() }),
+    taskEvent("task-started", { attempt }),
+    taskEvent("task-output", { stream: z.enum(["stdout", "stderr"]), ...bytes })
+      .describe("`base64` stands instead of `text` where the bytes are not UTF-8.")
+      .meta({ oneOf: [{ required: ["text"] }, { required: ["base64"] }] }),
+    taskEvent("task-log", {
+      level: z.enum(["debug", "info", "warn", "error"]),
+      message: z.string(),
+      fields: value.optional(),
+    }),
+    taskEvent("task-retrying", { attempt, delayMs: milliseconds, result }),
+    taskEvent("task-finished", { attempt, durationMs: milliseconds, result }),
+    taskEvent("task-skipped", {
+      why: z.enum(["dependency", "halted", "not-needed", "cancelled", "condition"]),
+    }),
+    event("warning", { message: z.string() }),
+    event("run-finished", {
+      ...counts,
+      durationMs: milliseconds,
+      ended: z.enum(["interrupted", "timed-out", "aborted"]).optional(),
+    }),
+  ])
+  .meta({ title: "An event of a run of sloth, version 1" });
+
+/** A line that is valid. */
+export type EventLine = z.infer<typeof eventSchema>;
