@@ -12,6 +12,7 @@ export interface ViewOptions {
 const views = {
   tty: openTty,
   plain: async (options) => new (await import("./plain-view.js")).PlainView(writers(options)),
+  json: async (options) => new (await import("./json-view.js")).JsonView(writers(options).stdout),
   quiet: async (options) => new (await import("./quiet-view.js")).QuietView(writers(options)),
 } satisfies Record<string, (options: ViewOptions) => Promise<RunView>>;
 
