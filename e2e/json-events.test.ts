@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+// biome-ignore lint/style/noRestrictedImports: ajv publishes this draft of JSON Schema under this name.
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect, it } from "vitest";
 import { startAgent } from "./support/agent.js";
@@ -8,7 +9,7 @@ import { writeWorkflow } from "./support/workflow-file.js";
 
 const schema = JSON.parse(readFileSync(`${repository}docs/schema/run-event.v1.json`, "utf8"));
 // The times have a pattern as well.
-const isEvent = new Ajv2020({ strict: true, validateFormats: false }).compile(schema);
+const isEvent = new Ajv2020({ validateFormats: false }).compile(schema);
 
 it("prints the events of a run as the schema describes them, and nothing else on standard output", async () => {
   const agent = await startAgent();

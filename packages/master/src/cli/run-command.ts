@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { openArtifactStore } from "../artifacts/artifact-store.js";
 import { eventStream } from "../events/event-stream.js";
 import { planRun } from "../plan/plan-run.js";
+import { recordRun } from "../run-store/record-run.js";
 import { runWorkflow } from "../schedule/run-workflow.js";
 import { openView } from "../view/open-view.js";
 import { exitCodeOf } from "./exit-code.js";
@@ -23,6 +24,8 @@ export async function runCommand(args: RunArguments): Promise<number> {
   const view = await openView(args.output, { color, env: process.env });
   const stop = onStopSignal({ say: view.say?.bind(view) });
   const runners = await openTaskRunners(plan, { inventory, luaMemoryLimitBytes });
+  const recorder = recordRun({ ...plan, warn: (message) => void emit({ type: "warning", message }) });
+  const emit = eventStream([recorder.listen, (event) => view.show(event)]);
   try {
     const summary = await runWorkflow(plan, {
       runnerFor: runners.runnerFor,
@@ -31,7 +34,7 @@ export async function runCommand(args: RunArguments): Promise<number> {
         const { makeArtifactDirectory } = await import("../run-store/artifact-directory.js");
         return makeArtifactDirectory(plan.workflowDirectory, plan.runId);
       }),
-      emit: eventStream([(event) => view.show(event)]),
+      emit,
       signal: stop.signal,
       jobs: args.jobs ?? availableParallelism(),
       keepGoing: args.keepGoing,
@@ -40,6 +43,7 @@ export async function runCommand(args: RunArguments): Promise<number> {
     return exitCodeOf(summary, stop.received);
   } finally {
     await runners.close();
+    await recorder.close();
     await view.close();
     // Last, since a signal must not leave the terminal as the view has it.
     stop.forget();

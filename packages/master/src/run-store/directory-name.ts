@@ -3,6 +3,8 @@ import { createHash } from "node:crypto";
 /** What may stand as it is on every file system: no upper case, since some take it for lower case. */
 const PLAIN = /^[a-z0-9_][a-z0-9_.-]{0,99}$/;
 const LONGEST_READABLE = 60;
+/** What the records of a run are called, in the directory that has those of its groups (`run-files.ts`). */
+const TAKEN: ReadonlySet<string> = new Set(["events.ndjson", "summary.json"]);
 
 /**
  * A directory name for the name of a group or a task. Plain names stay; of others as much is kept as can be read,
@@ -10,7 +12,7 @@ const LONGEST_READABLE = 60;
  * case is folded or Unicode is normalised.
  */
 export function directoryName(name: string): string {
-  if (PLAIN.test(name)) return name;
+  if (PLAIN.test(name) && !TAKEN.has(name)) return name;
   const readable = name
     .toLowerCase()
     .replace(/[^a-z0-9_-]+/g, "-")

@@ -24,8 +24,8 @@ export interface TaskAttempt {
 export type KeepOptions = Omit<SaveOptions, "about"> & { about: Omit<KeptAbout, "run"> };
 
 /**
- * What one run leaves on the disk, in `.sloth/runs/<run>/<group>/<task>/<attempt>/` beside the workflow. Nothing is
- * made before something is stored, and nothing is ever pruned. Calls may overlap.
+ * The changes that one run keeps, in `.sloth/runs/<run>/<group>/<task>/<attempt>/` beside the workflow; what is recorded
+ * of it is beside them (`run-files.ts`). Nothing is made before something is stored. Calls may overlap.
  */
 export interface RunStore {
   readonly runId: string;
@@ -45,7 +45,7 @@ export interface RunStore {
  * @param runId - a ULID
  */
 export function openRunStore(workflowDirectory: string, runId: string): RunStore {
-  if (!/^[0-9A-HJKMNP-TV-Z]{26}$/.test(runId)) throw new TypeError(`Not the id of a run: ${runId}`);
+  if (!isRunId(runId)) throw new TypeError(`Not the id of a run: ${runId}`);
   const runDirectory = join(runsDirectory(workflowDirectory), runId);
   const changesDirectory = ({ group, task, attempt }: TaskAttempt) =>
     join(runDirectory, directoryName(group), directoryName(task), String(attempt), "changes");
@@ -60,6 +60,10 @@ export function openRunStore(workflowDirectory: string, runId: string): RunStore
     },
     keptChanges: () => listKept(runDirectory),
   };
+}
+
+export function isRunId(text: string): boolean {
+  return /^[0-9A-HJKMNP-TV-Z]{26}$/.test(text);
 }
 
 /** Where the runs of the workflows in a directory are. */
