@@ -19,6 +19,12 @@ async function perform(command: CommandLine): Promise<number> {
       return (await import("./cli/validate-command.js")).validateCommand(command.args);
     case "changes":
       return (await import("./cli/changes-command.js")).changesCommand(command.args);
+    case "runs":
+      return (await import("./cli/runs-command.js")).runsCommand(command.args);
+    case "logs":
+      return (await import("./cli/logs-command.js")).logsCommand(command.args);
+    case "report":
+      return (await import("./cli/report-command.js")).reportCommand(command.args);
     case "sync":
       return (await import("./cli/sync-command.js")).syncWithAgents(command.args);
     case "types":

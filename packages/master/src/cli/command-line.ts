@@ -5,6 +5,17 @@ import { type ChangesArguments, changesOptions, toChanges } from "./changes-opti
 import { type FileArguments, fileOption, toFile } from "./file-option.js";
 import { usage } from "./option-values.js";
 import { type RunArguments, runOptions, toRun } from "./run-options.js";
+import {
+  type LogsArguments,
+  logsOptions,
+  type ReportArguments,
+  type RunsArguments,
+  reportOptions,
+  runsOptions,
+  toLogs,
+  toReport,
+  toRuns,
+} from "./stored-run-options.js";
 import { type SyncArguments, syncOptions, toSync } from "./sync-options.js";
 import { toTypes, typesOptions } from "./types-options.js";
 import { toValidate, type ValidateArguments, validateOptions } from "./validate-options.js";
@@ -16,6 +27,9 @@ export type CommandLine =
   | { kind: "list"; args: FileArguments }
   | { kind: "validate"; args: ValidateArguments }
   | { kind: "changes"; args: ChangesArguments }
+  | { kind: "runs"; args: RunsArguments }
+  | { kind: "logs"; args: LogsArguments }
+  | { kind: "report"; args: ReportArguments }
   | { kind: "sync"; args: SyncArguments }
   | { kind: "types"; args: WorkflowPlace }
   | { kind: "usage-error"; message: string }
@@ -48,9 +62,12 @@ function describeCommands(parser: Argv): Argv {
     .command("list", "List the groups and tasks of a workflow", fileOption)
     .command("validate", "Check a workflow without running anything", validateOptions)
     .command("changes [run] [task]", "Look at, apply or discard changes that were kept", changesOptions)
+    .command("runs", "List the runs that were recorded", runsOptions)
+    .command("logs [run] [task]", "Show what a task printed, in the last run or another", logsOptions)
+    .command("report [run]", "Tell what happened in the last run or another", reportOptions)
     .command("sync", "Show what a run would send to its agents", syncOptions)
     .command("types", "Write definitions for editors that complete and check Lua", typesOptions)
-    .demandCommand(1, "Say what to do: run, list, validate, changes, sync or types.")
+    .demandCommand(1, "Say what to do: run, list, validate, changes, runs, logs, report, sync or types.")
     .epilogue(
       "Exit codes: 0 all succeeded; 1 a task failed; 2 wrong usage or a mistake in the workflow; " +
         "3 an agent could not be reached or was lost; 130 and 143 interrupted.",
@@ -76,6 +93,12 @@ async function toCommand(parsed: Record<string, unknown>): Promise<CommandLine> 
       return { kind: "validate", args: toValidate(parsed) };
     case "changes":
       return { kind: "changes", args: await toChanges(parsed) };
+    case "runs":
+      return { kind: "runs", args: toRuns(parsed) };
+    case "logs":
+      return { kind: "logs", args: toLogs(parsed) };
+    case "report":
+      return { kind: "report", args: toReport(parsed) };
     case "sync":
       return { kind: "sync", args: await toSync(parsed) };
     case "types":

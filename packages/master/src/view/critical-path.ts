@@ -1,29 +1,50 @@
-import type { TaskInfo } from "../events/run-event.js";
-
-/** A task that ran, and for how long. */
-export interface TimedTask {
-  task: TaskInfo;
+/** A task as the critical path needs it. */
+export interface Timed {
+  /** Unique among the tasks. */
+  name: string;
+  /** Names; those that are not among the tasks are passed over. */
+  dependsOn: readonly string[];
   durationMs: number;
 }
 
-/** The chain of dependencies that took longest: to make the run shorter, one of its tasks must be. */
-export function criticalPath(tasks: readonly TimedTask[]): TimedTask[] {
-  const byName = new Map(tasks.map((timed) => [keyOf(timed.task.group, timed.task.name), timed]));
-  const longest = new Map<TimedTask, { totalMs: number; before: TimedTask | undefined }>();
-  // In the order in which they ended, so what a task depends on comes before it.
-  for (const timed of tasks) {
-    const before = timed.task.dependsOn
-      .flatMap((name) => byName.get(keyOf(timed.task.group, name)) ?? [])
-      .sort((a, b) => (longest.get(b)?.totalMs ?? 0) - (longest.get(a)?.totalMs ?? 0))[0];
-    const totalMs = timed.durationMs + (before ? (longest.get(before)?.totalMs ?? 0) : 0);
-    longest.set(timed, { totalMs, before });
-  }
-  let last = [...longest].sort(([, a], [, b]) => b.totalMs - a.totalMs)[0]?.[0];
-  const path: TimedTask[] = [];
-  for (; last; last = longest.get(last)?.before) path.unshift(last);
+/**
+ * The chain of tasks that the end waited for: from the task that took longest with all before it, back over whichever
+ * of its `depends_on` took longest so. To make any other task faster does not make the whole faster. Waiting for room
+ * is not in it.
+ *
+ * A cycle, which only damaged records have, is not followed for ever.
+ */
+export function criticalPath<Task extends Timed>(tasks: readonly Task[]): Task[] {
+  const byName = new Map(tasks.map((task) => [task.name, task]));
+  const before = (task: Task) => task.dependsOn.flatMap((name) => byName.get(name) ?? []);
+  const totals = totalsOf(tasks, before);
+  const longest = (among: readonly Task[]) =>
+    among.reduce<Task | undefined>(
+      (most, next) => (most && (totals.get(most) ?? 0) >= (totals.get(next) ?? 0) ? most : next),
+      undefined,
+    );
+  const path: Task[] = [];
+  for (let task = longest(tasks); task && !path.includes(task); task = longest(before(task)))
+    path.unshift(task);
   return path;
 }
 
-function keyOf(group: string, name: string): string {
-  return `${group}\0${name}`;
+/** How long each task took with the longest chain before it. With a stack of its own, since chains may be long. */
+function totalsOf<Task extends Timed>(
+  tasks: readonly Task[],
+  before: (task: Task) => Task[],
+): Map<Task, number> {
+  const totals = new Map<Task, number>();
+  const opened = new Set<Task>();
+  const due = [...tasks].reverse();
+  for (let task = due.at(-1); task; task = due.at(-1)) {
+    opened.add(task);
+    const unknown = before(task).filter((other) => !opened.has(other));
+    if (unknown.length > 0) due.push(...unknown);
+    else {
+      totals.set(task, task.durationMs + Math.max(0, ...before(task).map((other) => totals.get(other) ?? 0)));
+      due.pop();
+    }
+  }
+  return totals;
 }

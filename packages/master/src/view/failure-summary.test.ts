@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import type { RunHappening, TaskInfo } from "../events/run-event.js";
-import { criticalPath } from "./critical-path.js";
 import { FailureSummary } from "./failure-summary.js";
 
 function task(name: string, more: Partial<TaskInfo> = {}): TaskInfo {
@@ -76,6 +75,5 @@ describe("the summary of failures", () => {
       "longest chain: a 9.0 s → b 3.0 s → d 1.0 s",
     ]);
     expect(summary(events, 9000)).toEqual([]);
-    expect(criticalPath([])).toEqual([]);
   });
 });

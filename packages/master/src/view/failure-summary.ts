@@ -1,9 +1,15 @@
 import { relative } from "node:path";
 import type { TaskResult } from "@sloth/runtime";
 import type { RunHappening, RunInfo, TaskInfo } from "../events/run-event.js";
-import { criticalPath, type TimedTask } from "./critical-path.js";
+import { criticalPath } from "./critical-path.js";
 import { LastLines } from "./last-lines.js";
 import { printable } from "./printable.js";
+
+/** A task that ran, and for how long. */
+interface TimedTask {
+  task: TaskInfo;
+  durationMs: number;
+}
 
 interface Failure extends TimedTask {
   result: TaskResult;
@@ -84,11 +90,17 @@ export class FailureSummary {
   #times(runMs: number): string[] {
     if (runMs < LONG_RUN_MS || this.#timed.length <= SLOWEST_SHOWN) return [];
     const slowest = [...this.#timed].sort((a, b) => b.durationMs - a.durationMs).slice(0, SLOWEST_SHOWN);
-    const path = criticalPath(this.#timed);
+    const path = criticalPath(this.#timed.map(pathNode));
     const lines = [`slowest: ${slowest.map(timeOf).join(", ")}`];
     if (path.length > 1) lines.push(`longest chain: ${path.map(timeOf).join(" → ")}`);
     return lines;
   }
+}
+
+/** Names are unique in a group only. */
+function pathNode({ task, durationMs }: TimedTask) {
+  const within = (name: string) => `${task.group}\0${name}`;
+  return { name: within(task.name), dependsOn: task.dependsOn.map(within), task, durationMs };
 }
 
 function howEnded({ status, exitCode, signal }: TaskResult): string {
