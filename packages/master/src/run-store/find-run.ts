@@ -54,7 +54,7 @@ export function tasksNamed(tasks: readonly TaskRecord[], wanted: string): TaskRe
 }
 
 /** `group/task`. */
-export function nameOf({ group, task }: { group: string; task: string }): string {
+function nameOf({ group, task }: { group: string; task: string }): string {
   return `${group}/${task}`;
 }
 

@@ -3,9 +3,9 @@ import { openToAppend } from "./run-files.js";
 /** Wait so long for more to write with it. */
 const GATHER_MS = 200;
 /** Do not wait for more than this. */
-const ENOUGH_BYTES = 256 * 1024;
+const ENOUGH_BYTES = 1024 * 1024;
 /** Whoever appends waits when so much is pending; as much again may be on its way to the disk. */
-const LIMIT_BYTES = 1024 * 1024;
+const LIMIT_BYTES = 4 * 1024 * 1024;
 
 export interface GroupedWriterOptions {
   /** The file that tells of what is in the others. */

@@ -8,7 +8,7 @@ const text = fc.string({ unit: "grapheme" });
 const count = fc.nat();
 const words = fc.constantFrom("base64", "number", "table", "integer", "__proto__");
 
-export const { value: randomValue, table: randomTable } = fc.letrec<{ value: LuaValue; table: LuaTable }>(
+const { value: randomValue, table: randomTable } = fc.letrec<{ value: LuaValue; table: LuaTable }>(
   (tie) => ({
     value: fc.oneof(
       { depthSize: "small" },
@@ -28,6 +28,8 @@ export const { value: randomValue, table: randomTable } = fc.letrec<{ value: Lua
       .map((entries) => Object.assign(Object.create(null), Object.fromEntries(entries))),
   }),
 );
+
+export { randomValue };
 
 const tasks = fc
   .uniqueArray(
