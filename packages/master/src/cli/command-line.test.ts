@@ -69,7 +69,7 @@ describe("the options of run", () => {
     [["--max-bytes", "2G"], /--max-bytes "2G" has an unknown unit; write "2GiB"/],
     [["--max-files", "-1"], /max-files/],
     [["--max-files", "many"], /--max-files many is not a number/],
-    [["--output", "fancy"], /--output fancy is none of: auto, tty, plain, quiet/],
+    [["--output", "fancy"], /--output fancy is none of: auto, tty, plain, json, quiet/],
     [["--color", "maybe"], /--color maybe is none of: auto, always, never/],
     [["--gitignor"], /gitignor/],
   ])("refuse %j", async (args, message) => {

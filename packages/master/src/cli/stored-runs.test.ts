@@ -42,7 +42,7 @@ async function begin(directory: string, timeMs = 1_800_000_000_000) {
   const runId = makeRunId(timeMs);
   const { output, shown } = capture();
   const recorder = recordRun({ workflowDirectory: directory, runId, warn: () => {} });
-  const view = new PlainView({ ...output, color: false });
+  const view = new PlainView(output);
   const emit: RunEventSink = eventStream([recorder.listen, (event) => view.show(event)], () => timeMs++);
   const groups = [
     { name: "build", tasks: [compile, check] },

@@ -8,26 +8,24 @@ const text = fc.string({ unit: "grapheme" });
 const count = fc.nat();
 const words = fc.constantFrom("base64", "number", "table", "integer", "__proto__");
 
-const { value: randomValue, table: randomTable } = fc.letrec<{ value: LuaValue; table: LuaTable }>(
-  (tie) => ({
-    value: fc.oneof(
-      { depthSize: "small" },
-      fc.constant(null),
-      fc.boolean(),
-      fc.double(),
-      fc.integer(),
-      fc.bigInt({ min: 2n ** 53n, max: 2n ** 63n - 1n }),
-      fc.bigInt({ min: -(2n ** 63n), max: -(2n ** 53n) }),
-      text,
-      fc.uint8Array(),
-      fc.array(tie("value")),
-      tie("table"),
-    ),
-    table: fc
-      .array(fc.tuple(fc.oneof(text, words), tie("value")))
-      .map((entries) => Object.assign(Object.create(null), Object.fromEntries(entries))),
-  }),
-);
+const { value: randomValue, table: randomTable } = fc.letrec<{ value: LuaValue; table: LuaTable }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: "small" },
+    fc.constant(null),
+    fc.boolean(),
+    fc.double(),
+    fc.integer(),
+    fc.bigInt({ min: 2n ** 53n, max: 2n ** 63n - 1n }),
+    fc.bigInt({ min: -(2n ** 63n), max: -(2n ** 53n) }),
+    text,
+    fc.uint8Array(),
+    fc.array(tie("value")),
+    tie("table"),
+  ),
+  table: fc
+    .array(fc.tuple(fc.oneof(text, words), tie("value")))
+    .map((entries) => Object.assign(Object.create(null), Object.fromEntries(entries))),
+}));
 
 export { randomValue };
 
