@@ -1,11 +1,11 @@
 import { availableParallelism } from "node:os";
 import { openArtifactStore } from "../artifacts/artifact-store.js";
 import { eventStream } from "../events/event-stream.js";
-import { planRun } from "../plan/plan-run.js";
+import { planRun, type RunPlan } from "../plan/plan-run.js";
 import { recordRun } from "../run-store/record-run.js";
 import { runWorkflow } from "../schedule/run-workflow.js";
 import { openView } from "../view/open-view.js";
-import { exitCodeOf } from "./exit-code.js";
+import { EXIT, exitCodeOf } from "./exit-code.js";
 import { loadFile } from "./load-file.js";
 import { openInventory } from "./open-inventory.js";
 import type { RunArguments } from "./run-options.js";
@@ -26,21 +26,21 @@ export async function runCommand(args: RunArguments): Promise<number> {
   const runners = await openTaskRunners(plan, { inventory, luaMemoryLimitBytes });
   const recorder = recordRun({ ...plan, warn: (message) => void emit({ type: "warning", message }) });
   const emit = eventStream([recorder.listen, (event) => view.show(event)]);
+  const artifacts = openArtifacts(plan);
   try {
     const summary = await runWorkflow(plan, {
       runnerFor: runners.runnerFor,
       here: runners.here,
-      artifacts: openArtifactStore(async () => {
-        const { makeArtifactDirectory } = await import("../run-store/artifact-directory.js");
-        return makeArtifactDirectory(plan.workflowDirectory, plan.runId);
-      }),
+      artifacts: artifacts.store,
       emit,
       signal: stop.signal,
       jobs: args.jobs ?? availableParallelism(),
       keepGoing: args.keepGoing,
       timeoutMs: args.timeoutMs,
     });
-    return exitCodeOf(summary, stop.received);
+    const exitCode = exitCodeOf(summary, stop.received);
+    if (exitCode === EXIT.succeeded) await artifacts.remove();
+    return exitCode;
   } finally {
     await runners.close();
     await recorder.close();
@@ -48,4 +48,15 @@ export async function runCommand(args: RunArguments): Promise<number> {
     // Last, since a signal must not leave the terminal as the view has it.
     stop.forget();
   }
+}
+
+/** The artifacts of a run: made when there are any, and of no use after a success. */
+function openArtifacts({ workflowDirectory, runId }: RunPlan) {
+  const load = () => import("../run-store/artifact-directory.js");
+  let made = false;
+  const store = openArtifactStore(async () => {
+    made = true;
+    return (await load()).makeArtifactDirectory(workflowDirectory, runId);
+  });
+  return { store, remove: async () => made && (await load()).removeArtifacts(workflowDirectory, runId) };
 }
