@@ -46,6 +46,11 @@ function workflowOf({ task }: Case): string {
   );
 }
 
+/** As a person has it who types the command: without what npm tells its own scripts, such as another project's place. */
+function ownEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
+}
+
 describe("the exit code", () => {
   it("of the command says how the run ended", async () => {
     const seen: Record<string, number> = {};
@@ -73,7 +78,13 @@ describe("the exit code", () => {
     const wanted = await cases();
     for (const one of wanted) {
       const args = ["--no-install", "@sloth/master", "run", "-f", workflowOf(one), ...(one.args ?? [])];
-      const child = spawn("npx", args, { cwd: project, detached: true, stdio: ["ignore", "pipe", "ignore"] });
+      const stdio = ["ignore", "pipe", "ignore"] as const;
+      const child = spawn("npx", args, {
+        cwd: project,
+        detached: true,
+        stdio: [...stdio],
+        env: ownEnvironment(),
+      });
       if (one.signal) {
         let printed = "";
         for await (const chunk of child.stdout) {

@@ -39,6 +39,17 @@ describe("a thread that serves one task after the other", () => {
     });
   });
 
+  it("gathers no listeners from task to task", async () => {
+    const warnings: string[] = [];
+    const onWarning = ({ message }: Error) => void warnings.push(message);
+    process.on("warning", onWarning);
+    onTestFinished(() => void process.off("warning", onWarning));
+    const runner = localRunner();
+    const attempt = await luaAttempt("return true");
+    for (let i = 0; i < 12; i++) expect((await resultOf(runner, attempt)).status).toBe("succeeded");
+    expect(warnings).toEqual([]);
+  });
+
   it("gives every task of many at once its own answers", async () => {
     const runner = localRunner();
     const attempts = await Promise.all(

@@ -34,7 +34,7 @@ export class LuaWorkerPool {
   async take(): Promise<Worker> {
     this.#busy += 1;
     try {
-      const worker = await (this.#idle.pop() ?? startWorker());
+      const worker = await this.#next();
       worker.ref();
       if (this.#idle.length === 0 && this.#busy < this.#ready) this.#keep(startWorker());
       return worker;
@@ -58,15 +58,23 @@ export class LuaWorkerPool {
     await Promise.all(idle.map((worker) => worker.then((started) => started.terminate()).catch(() => {})));
   }
 
+  async #next(): Promise<Worker> {
+    for (let idle = this.#idle.pop(); idle; idle = this.#idle.pop()) {
+      // One that broke while it waited is nobody's loss.
+      const worker = await idle.catch(() => undefined);
+      if (worker && worker.threadId !== ENDED) return worker;
+    }
+    return startWorker();
+  }
+
   #keep(worker: Promise<Worker>): void {
+    worker.catch(() => {});
     this.#idle.push(worker);
-    const forget = () => {
-      this.#idle = this.#idle.filter((other) => other !== worker);
-    };
-    // One that breaks while it waits is nobody's loss: `take` starts another one.
-    worker.then((started) => started.once("exit", forget).once("error", forget), forget);
   }
 }
+
+/** The `threadId` of a worker that has ended. */
+const ENDED = -1;
 
 async function startWorker(): Promise<Worker> {
   try {
