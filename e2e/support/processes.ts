@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 export const repository: string = fileURLToPath(new URL("../..", import.meta.url));
 const agentBinary = `${repository}packages/agent/bin/sloth-agent.js`;
-const masterBinary = `${repository}packages/master/bin/sloth-master.js`;
+export const masterBinary: string = `${repository}packages/master/bin/sloth-master.js`;
 
 /** A process of the built command line, with all that it has printed. */
 export interface Running {

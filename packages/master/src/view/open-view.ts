@@ -46,7 +46,7 @@ async function openTty(options: ViewOptions): Promise<RunView> {
   const { TtyView } = await import("./tty/tty-view.js");
   const { isSameTerminal, openTerminal } = await import("./tty/terminal.js");
   return new TtyView({
-    terminal: openTerminal(stderr),
+    terminal: openTerminal(stderr, options.env),
     color: usesColor(stderr, options.color, options.env),
     ...(isSameTerminal(stdout, stderr) ? {} : { stdout: writers(options).stdout }),
   });

@@ -17,47 +17,56 @@ export interface Change {
   lines: Uint8Array;
   /** Draw all, since the terminal may no longer show what was drawn. */
   isRepaint: boolean;
+  /** Terminal rows from the first row of `before` to its last one; `before.length - 1` unless they have been wrapped. */
+  rowsAbove: number;
 }
 
 /*
- * Between two frames the cursor is at the beginning of the region's first row. A terminal that is made narrower may
- * wrap the rows again, so nobody knows how many they are then; but the cursor stays with the text where it was, so
- * what is below it is the region, however tall, and can be cleared.
+ * Between two frames the cursor is at the beginning of the region's last row.
  *
  * 1. The frame is between the marks of a synchronized update, so that it is seen as a whole.
  *    (https://gist.github.com/christianparpart/d8a62cc1ab659194337d73e399004036)
  * 2. When lines come, the region is cleared, the lines are printed and scroll as all output does, and the region is
  *    drawn again below them. Otherwise only rows that have changed are written.
  * 3. Rows are drawn with wrapping off, so that one whose width was counted wrong spoils no other.
+ *
+ * What the user types appears at the cursor until that row changes.
  */
 
 /** The bytes that change what is seen; undefined where nothing changes. */
 export function drawFrame(change: Change): Uint8Array | undefined {
-  const { before, after, lines, isRepaint } = change;
+  const { before, after, lines, isRepaint, rowsAbove } = change;
   const isSame = lines.length === 0 && isDeepStrictEqual(before, after);
   if (isSame && !(isRepaint && after.length > 0)) return undefined;
   const isAllNew = isRepaint || lines.length > 0 || after.length === 0;
+  let front = BEGIN_UPDATE;
+  if (before.length > 0) front += `\r${up(rowsAbove)}`;
+  if (before.length > 0 && isAllNew) front += CLEAR_BELOW;
+  if (before.length > 0 && after.length === 0) front += SHOW_CURSOR;
+  if (before.length === 0 && after.length > 0) front += HIDE_CURSOR;
   const rows = drawRows(isAllNew ? [] : before, after);
-  const front = [BEGIN_UPDATE];
-  if (before.length > 0 && isAllNew) front.push(`\r${CLEAR_BELOW}`);
-  if (before.length > 0 && after.length === 0) front.push(SHOW_CURSOR);
-  if (before.length === 0 && after.length > 0) front.push(HIDE_CURSOR);
-  return Buffer.concat([Buffer.from(front.join("")), lines, Buffer.from(rows + END_UPDATE)]);
+  return Buffer.concat([Buffer.from(front), lines, Buffer.from(rows + END_UPDATE)]);
 }
 
+/** From the beginning of the first row to that of the last one. */
 function drawRows(before: readonly string[], after: readonly string[]): string {
+  if (after.length === 0) return "";
   const isShorter = after.length < before.length;
   const last = after.length - 1;
-  const mustDraw = (row: number) => after[row] !== before[row] || (isShorter && row === last);
-  const end = after.findLastIndex((_, row) => mustDraw(row));
-  if (end < 0) return "";
   let drawn = `${WRAP_OFF}\r`;
-  for (let row = 0; row <= end; row++) {
+  for (const [row, text] of after.entries()) {
     if (row > 0) drawn += "\r\n";
-    if (mustDraw(row)) drawn += (isShorter && row === last ? CLEAR_BELOW : CLEAR_ROW) + after[row];
+    if (isShorter && row === last) drawn += CLEAR_BELOW + text;
+    else if (text !== before[row]) drawn += CLEAR_ROW + text;
   }
-  return `${drawn}\r${end > 0 ? `\u001b[${end}A` : ""}${WRAP_ON}`;
+  return `${drawn}\r${WRAP_ON}`;
+}
+
+function up(rows: number): string {
+  return rows > 0 ? `\u001b[${rows}A` : "";
 }
 
 /** Leaves a terminal without the region, as it was before. */
-export const RESTORE = `${END_UPDATE}${WRAP_ON}\r${CLEAR_BELOW}${SHOW_CURSOR}`;
+export function restore(rowsAbove: number): string {
+  return `${END_UPDATE}${WRAP_ON}\r${up(rowsAbove)}${CLEAR_BELOW}${SHOW_CURSOR}`;
+}

@@ -8,7 +8,7 @@ const MANY = 100_000;
 /** A terminal that takes nothing until it is read. */
 function haltedTerminal() {
   const stream = new PassThrough({ highWaterMark: 1, readableHighWaterMark: 1 });
-  return { stream, writeNow() {} };
+  return { stream, rewraps: true, writeNow() {} };
 }
 
 describe("a terminal that takes nothing", () => {

@@ -1,6 +1,7 @@
-import { drawFrame, RESTORE } from "./frame.js";
+import { drawFrame, restore } from "./frame.js";
 import type { Surface } from "./layout.js";
 import { RegionLines } from "./region-lines.js";
+import { rowsAbove } from "./rows-above.js";
 import type { Terminal } from "./terminal.js";
 
 const FRAME_MS = 100;
@@ -73,11 +74,17 @@ export class LiveRegion {
     this.#frameTimer = undefined;
     this.#isDue = this.#writing !== undefined;
     if (this.#isDue || this.#isLost) return;
+    const before = this.#drawn;
     const after = this.#isClosed ? [] : this.#options.rows(this.#surface());
-    const change = { before: this.#drawn, after, lines: this.lines.take(), isRepaint: this.#mustRepaint };
+    const frame = drawFrame({
+      before,
+      after,
+      lines: this.lines.take(),
+      isRepaint: this.#mustRepaint,
+      rowsAbove: this.#rowsAbove(),
+    });
     this.#mustRepaint = false;
     this.#drawn = after;
-    const frame = drawFrame(change);
     if (frame) this.#write(frame);
   }
 
@@ -93,6 +100,10 @@ export class LiveRegion {
     this.#writing = undefined;
     this.#onTaken();
     if (this.#isDue) this.changed();
+  }
+
+  #rowsAbove(): number {
+    return rowsAbove(this.#drawn, this.#surface().columns, this.#options.terminal.rewraps);
   }
 
   #surface(): Surface {
@@ -111,6 +122,6 @@ export class LiveRegion {
   };
 
   readonly #onExit = () => {
-    if (this.#drawn.length > 0) this.#options.terminal.writeNow(RESTORE);
+    if (this.#drawn.length > 0) this.#options.terminal.writeNow(restore(this.#rowsAbove()));
   };
 }

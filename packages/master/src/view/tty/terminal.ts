@@ -5,14 +5,18 @@ import type { WriteStream } from "node:tty";
 export interface Terminal {
   /** Does not block: the event loop goes on while the terminal takes nothing. */
   readonly stream: NodeJS.WritableStream & { columns?: number; rows?: number };
+  /** Whether it wraps lines again when it becomes narrower. */
+  readonly rewraps: boolean;
   /** For the last moment of the process: writes as much as the terminal takes now. */
   writeNow(text: string): void;
 }
 
+type Environment = Record<string, string | undefined>;
+
 /** The terminal behind `process.stderr`. */
-export function openTerminal(stream: WriteStream): Terminal {
+export function openTerminal(stream: WriteStream, env: Environment): Terminal {
   stopBlocking(stream);
-  return { stream, writeNow };
+  return { stream, rewraps: rewraps(env), writeNow };
 }
 
 /**
@@ -43,4 +47,10 @@ interface Descriptor {
 /** Whether two descriptors are the same terminal, so that what goes to one appears in the other. */
 export function isSameTerminal(a: Descriptor, b: Descriptor): boolean {
   return Boolean(a.isTTY && b.isTTY) && fstatSync(a.fd).rdev === fstatSync(b.fd).rdev;
+}
+
+/** All but a few do: xterm, GNU screen, st and the console of Linux cut lines instead. */
+export function rewraps({ TERM = "", TMUX, XTERM_VERSION, STY }: Environment): boolean {
+  if (TMUX) return true;
+  return !(XTERM_VERSION || STY || /^(screen|st|linux)\b/.test(TERM));
 }
