@@ -16,7 +16,8 @@ const COLORS = /\u001b\[[\d;:]*m/g;
 const PIECES = /\u001b\[[\d;:]*m|[^\u001b]+/g;
 /** They would turn the rest of a row of the region round. */
 const DIRECTIONS = /[\u202a-\u202e\u2066-\u2069]/g;
-const ASCII = /^[\u0020-\u007e]*$/;
+/** Each takes one column: what rows are made of mostly. */
+const NARROW = /^[\u0020-\u007e\u00a1-\u00ac\u00ae-\u02ff…▸↻]*$/;
 const RESET = "\u001b[0m";
 
 const graphemes = new Intl.Segmenter();
@@ -40,7 +41,8 @@ function withoutControls(text: string): string {
 
 /** How many columns a text takes up; colours take none. */
 export function widthOf(text: string): number {
-  return ASCII.test(text) ? text.length : stringWidth(text);
+  const plain = text.includes("\u001b") ? text.replace(COLORS, "") : text;
+  return NARROW.test(plain) ? plain.length : stringWidth(plain);
 }
 
 /** The beginning of a text that fits into this many columns, with `…` where something is missing. */
