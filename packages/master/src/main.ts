@@ -8,33 +8,11 @@ function complain(line: string): void {
   process.stderr.write(`sloth: ${line}\n`);
 }
 
-// Each command brings its own layers, so that `--help` loads none of them.
-async function perform(command: CommandLine): Promise<number> {
-  switch (command.kind) {
-    case "run":
-      return (await import("./cli/run-command.js")).runCommand(command.args);
-    case "list":
-      return (await import("./cli/list-command.js")).listCommand(command.args);
-    case "validate":
-      return (await import("./cli/validate-command.js")).validateCommand(command.args);
-    case "changes":
-      return (await import("./cli/changes-command.js")).changesCommand(command.args);
-    case "runs":
-      return (await import("./cli/runs-command.js")).runsCommand(command.args);
-    case "logs":
-      return (await import("./cli/logs-command.js")).logsCommand(command.args);
-    case "report":
-      return (await import("./cli/report-command.js")).reportCommand(command.args);
-    case "sync":
-      return (await import("./cli/sync-command.js")).syncWithAgents(command.args);
-    case "types":
-      return (await import("./cli/types-command.js")).typesCommand(command.args);
-    case "usage-error":
-      complain(command.message);
-      return EXIT.usage;
-    case "shown":
-      return EXIT.succeeded;
-  }
+async function perform(asked: CommandLine): Promise<number> {
+  if (asked.kind === "shown") return EXIT.succeeded;
+  if (asked.kind === "command") return asked.perform();
+  complain(asked.message);
+  return EXIT.usage;
 }
 
 async function explain(error: unknown): Promise<number> {

@@ -17,6 +17,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { openRunStore } from "../run-store/run-store.js";
 import { LineWriter } from "../view/line-writer.js";
 import { changesCommand } from "./changes-command.js";
+import type { ChangesArguments } from "./changes-options.js";
 import { parseCommandLine } from "./command-line.js";
 
 const RUN = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
@@ -70,10 +71,10 @@ async function keep(directory: string, root: string, after: Files, attempt: numb
 /** Runs `sloth changes` on a directory. */
 async function changes(directory: string, ...args: string[]) {
   const parsed = await parseCommandLine(["changes", ...args, "--workdir", directory]);
-  if (parsed.kind !== "changes") throw new Error(JSON.stringify(parsed));
+  if (parsed.kind !== "command") throw new Error(JSON.stringify(parsed));
   const streams = { stdout: new PassThrough(), stderr: new PassThrough() };
   const output = { stdout: new LineWriter(streams.stdout), stderr: new LineWriter(streams.stderr) };
-  const code = await changesCommand(parsed.args, output);
+  const code = await changesCommand(parsed.args as ChangesArguments, output);
   return { code, stdout: String(streams.stdout.read() ?? ""), stderr: String(streams.stderr.read() ?? "") };
 }
 

@@ -29,9 +29,9 @@ export function changesOptions(command: Argv) {
     .option("apply", { type: "boolean", describe: "Apply the changes to the working directory" })
     .option("to", { type: "string", describe: "Apply to this directory instead" })
     .option("discard", { type: "boolean", describe: "Remove what was kept" })
-    .example("$0 changes -f FILE", "List what was kept")
-    .example("$0 changes 01KAX compile --diff", "Look at what a task did")
-    .example("$0 changes 01KAX compile --apply", "Take it over after all")
+    .example("$0 -f FILE", "List what was kept")
+    .example("$0 01KAX compile --diff", "Look at what a task did")
+    .example("$0 01KAX compile --apply", "Take it over after all")
     .epilogue(
       "Exit codes: 0 done; 1 the changes conflict with the working directory or are refused; " +
         "2 wrong usage, or there is nothing of that name; 3 files could not be read or written.",

@@ -6,18 +6,20 @@ const run = (...args: string[]) => parseCommandLine(["run", "-f", "w.lua", ...ar
 describe("the options of run", () => {
   it("leave to the workflow what is not typed", async () => {
     expect(await run()).toEqual({
-      kind: "run",
+      kind: "command",
+      name: "run",
       args: {
         file: "w.lua",
         values: [],
         set: [],
         envFiles: [],
-        select: { tasks: [] },
+        select: {},
         keepGoing: false,
         output: "auto",
         color: "auto",
         workspace: {},
       },
+      perform: expect.any(Function),
     });
   });
 
@@ -80,8 +82,10 @@ describe("the options of run", () => {
 describe("the options of changes", () => {
   it("are a place, a run, a task and an action", async () => {
     expect(await parseCommandLine(["changes", "01", "g/t", "-f", "w.lua", "--apply", "--to", "/w"])).toEqual({
-      kind: "changes",
+      kind: "command",
+      name: "changes",
       args: { file: "w.lua", run: "01", task: "g/t", action: "apply", to: "/w", settings: {} },
+      perform: expect.any(Function),
     });
   });
 
@@ -106,10 +110,40 @@ describe("the options of sync", () => {
 
   it("are a workflow and --dry-run", async () => {
     expect(await parseCommandLine(["sync", "--dry-run", "-f", "w.lua", "-g", "g", "--ignore", "x"])).toEqual({
-      kind: "sync",
+      kind: "command",
+      name: "sync",
       args: { ...file, group: "g", workspace: { ignore: ["x"] } },
+      perform: expect.any(Function),
     });
     const parsed = await parseCommandLine(["sync", "-f", "w.lua"]);
     expect(parsed).toEqual({ kind: "usage-error", message: expect.stringMatching(/add --dry-run/) });
+  });
+});
+
+describe("the command line", () => {
+  it.each([
+    [["a", "b"], ["a", "b"]],
+    [["a", "-t", "b,c"], ["a", "b", "c"]],
+    [["-t", "a", "-t", "g/b"], ["a", "g/b"]],
+  ])("takes the tasks of %j", async (args, tasks) => {
+    const parsed = await run(...args);
+    expect(parsed).toMatchObject({ args: { select: { tasks: expect.arrayContaining(tasks) } } });
+  });
+
+  it("finds a command behind its options", async () => {
+    const parsed = await parseCommandLine(["-f", "w.lua", "list"]);
+    expect(parsed).toMatchObject({ kind: "command", name: "list", args: { file: "w.lua" } });
+  });
+
+  it.each([
+    [[], /Say what to do: run, list/],
+    [["lst", "-f", "w.lua"], /list/],
+    [["list", "-f", "w.lua", "more"], /more/],
+    [["list"], /Name the workflow with -f FILE/],
+    [["run", "--file"], /file/],
+  ])("refuses %j in one line", async (args, message) => {
+    const parsed = await parseCommandLine(args);
+    expect(parsed).toEqual({ kind: "usage-error", message: expect.stringMatching(message) });
+    expect(parsed).not.toHaveProperty("message", expect.stringContaining("\n"));
   });
 });

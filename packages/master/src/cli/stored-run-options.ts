@@ -43,9 +43,9 @@ export function logsOptions(command: Argv) {
     .positional("run", { type: "string", describe: `${RUN}  [default: last]` })
     .positional("task", { type: "string", describe: "group/task, or the task's name alone" })
     .option("follow", { alias: "f", type: "boolean", describe: "Go on until the task ends" })
-    .example("$0 logs compile", "What a task printed in the last run, byte for byte")
-    .example("$0 logs 7XF2 build/compile", "In the run whose id ends so")
-    .example("$0 logs last", "All of the last run, as it was shown");
+    .example("$0 compile", "What a task printed in the last run, byte for byte")
+    .example("$0 7XF2 build/compile", "In the run whose id ends so")
+    .example("$0 last", "All of the last run, as it was shown");
 }
 
 export function reportOptions(command: Argv) {

@@ -14,6 +14,7 @@ import { parseCommandLine } from "./command-line.js";
 import { logsCommand } from "./logs-command.js";
 import { reportCommand } from "./report-command.js";
 import { runsCommand } from "./runs-command.js";
+import type { LogsArguments, ReportArguments, RunsArguments } from "./stored-run-options.js";
 
 const at = { file: "w.lua", line: 1 };
 const compile: TaskInfo = { group: "build", name: "compile", dependsOn: [], script: "make", at };
@@ -97,14 +98,12 @@ async function recordAll(directory: string, timeMs?: number) {
 async function sloth(directory: string, ...args: string[]) {
   const parsed = await parseCommandLine([...args, "--workdir", directory]);
   const { output, shown } = capture();
-  if (parsed.kind === "runs") await runsCommand(parsed.args, output);
-  else if (parsed.kind === "report") await reportCommand(parsed.args, output);
-  else if (parsed.kind === "logs") {
-    const bytes = new PassThrough({ highWaterMark: 1e6 });
-    await logsCommand(parsed.args, output, bytes);
-    return { ...shown(), bytes: (bytes.read() as Buffer | null) ?? Buffer.alloc(0) };
-  } else throw new Error(JSON.stringify(parsed));
-  return { ...shown(), bytes: Buffer.alloc(0) };
+  const bytes = new PassThrough({ highWaterMark: 1e6 });
+  if (parsed.kind !== "command") throw new Error(JSON.stringify(parsed));
+  if (parsed.name === "runs") await runsCommand(parsed.args as RunsArguments, output);
+  else if (parsed.name === "report") await reportCommand(parsed.args as ReportArguments, output);
+  else await logsCommand(parsed.args as LogsArguments, output, bytes);
+  return { ...shown(), bytes: (bytes.read() as Buffer | null) ?? Buffer.alloc(0) };
 }
 
 describe("sloth runs", () => {
@@ -174,9 +173,11 @@ describe("sloth logs", () => {
     const events = join(directory, ".sloth/runs", runId, "events.ndjson");
     await expect.poll(() => readFileSync(events, { encoding: "utf8", flag: "a+" })).toContain("one");
     const parsed = await parseCommandLine(["logs", "compile", "-f", "--workdir", directory]);
-    if (parsed.kind !== "logs") throw new Error(JSON.stringify(parsed));
+    if (parsed.kind !== "command") throw new Error(JSON.stringify(parsed));
     const stdout = new PassThrough();
-    const following = logsCommand(parsed.args, capture().output, stdout).finally(() => stdout.end());
+    const following = logsCommand(parsed.args as LogsArguments, capture().output, stdout).finally(() =>
+      stdout.end(),
+    );
     const printed = text(stdout);
     await emit(output("two\n"));
     await emit({

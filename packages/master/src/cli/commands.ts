@@ -1,0 +1,72 @@
+import { changesOptions, toChanges } from "./changes-options.js";
+import { type AnyCommand, command } from "./command.js";
+import { fileOption, toFile } from "./file-option.js";
+import { runOptions, toRun } from "./run-options.js";
+import { logsOptions, reportOptions, runsOptions, toLogs, toReport, toRuns } from "./stored-run-options.js";
+import { syncOptions, toSync } from "./sync-options.js";
+import { toTypes, typesOptions } from "./types-options.js";
+import { toValidate, validateOptions } from "./validate-options.js";
+
+/** All that sloth can be told to do, in the order of its help. */
+export const COMMANDS: ReadonlyMap<string, AnyCommand> = new Map(
+  Object.entries({
+    run: command({
+      positionals: "[tasks..]",
+      describe: "Run a workflow",
+      options: runOptions,
+      read: toRun,
+      perform: async (args) => (await import("./run-command.js")).runCommand(args),
+    }),
+    list: command({
+      describe: "List the groups and tasks of a workflow",
+      options: fileOption,
+      read: toFile,
+      perform: async (args) => (await import("./list-command.js")).listCommand(args),
+    }),
+    validate: command({
+      describe: "Check a workflow without running anything",
+      options: validateOptions,
+      read: toValidate,
+      perform: async (args) => (await import("./validate-command.js")).validateCommand(args),
+    }),
+    changes: command({
+      positionals: "[run] [task]",
+      describe: "Look at, apply or discard changes that were kept",
+      options: changesOptions,
+      read: toChanges,
+      perform: async (args) => (await import("./changes-command.js")).changesCommand(args),
+    }),
+    runs: command({
+      describe: "List the runs that were recorded",
+      options: runsOptions,
+      read: toRuns,
+      perform: async (args) => (await import("./runs-command.js")).runsCommand(args),
+    }),
+    logs: command({
+      positionals: "[run] [task]",
+      describe: "Show what a task printed, in the last run or another",
+      options: logsOptions,
+      read: toLogs,
+      perform: async (args) => (await import("./logs-command.js")).logsCommand(args),
+    }),
+    report: command({
+      positionals: "[run]",
+      describe: "Tell what happened in the last run or another",
+      options: reportOptions,
+      read: toReport,
+      perform: async (args) => (await import("./report-command.js")).reportCommand(args),
+    }),
+    sync: command({
+      describe: "Show what a run would send to its agents",
+      options: syncOptions,
+      read: toSync,
+      perform: async (args) => (await import("./sync-command.js")).syncWithAgents(args),
+    }),
+    types: command({
+      describe: "Write definitions for editors that complete and check Lua",
+      options: typesOptions,
+      read: toTypes,
+      perform: async (args) => (await import("./types-command.js")).typesCommand(args),
+    }),
+  }),
+);
