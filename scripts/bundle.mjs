@@ -18,6 +18,9 @@ const THREADS = [
 /** Modules that ours require where a workflow needs them: each is a file of its own, so that nobody else reads it. */
 const REQUIRED_LATE = ["wasmoon", "yaml"];
 
+/** What yargs lays its help out with, by the modules that it imports: reading them takes 60 ms for tables of emoji. */
+const HELP_LAYOUT = { cliui: "cliui", "string-width": "stringWidth" };
+
 /** Bundles the command lines; what they are made of must have been compiled. */
 export async function bundleCommands() {
   for (const name of COMMANDS) await bundle(fromRoot(name));
@@ -41,11 +44,15 @@ async function bundle(folder) {
     banner: {
       js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
     },
-    plugins: [placesOf(folder)],
+    plugins: [placesOf(folder), lateHelp],
     metafile: true,
     logLevel: "warning",
   });
-  const late = [copyWasmoon(target), ...(await bundleYaml(target))];
+  const late = [
+    copyWasmoon(target),
+    ...(await bundleYaml(target)),
+    ...(await bundleHelpLayout(target, folder)),
+  ];
   const licences = licencesOf([...Object.keys(metafile.inputs), ...late]);
   writeFileSync(path.join(target, "THIRD-PARTY-LICENCES.txt"), licences);
 }
@@ -58,7 +65,7 @@ function placesOf(folder) {
       onLoad({ filter: /\/packages\/\w+\/dist\/.*\.js$/ }, ({ path: file }) => ({
         contents: withPlaces(file, folder),
       }));
-      for (const name of REQUIRED_LATE)
+      for (const name of [...REQUIRED_LATE, "help-layout"])
         onResolve({ filter: new RegExp(`^\\./${name}\\.cjs$`) }, ({ path: file }) => ({
           path: file,
           external: true,
@@ -92,12 +99,38 @@ function copyWasmoon(target) {
   return file;
 }
 
-/** Gives the files that it is made of. */
-async function bundleYaml(target) {
+/** Gives yargs functions that load what they do only when they are called. */
+const lateHelp = {
+  name: "late-help",
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^(cliui|string-width)$/ }, ({ path: name, importer }) =>
+      path.dirname(importer).includes("/yargs/") ? { path: name, namespace: "late-help" } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: "late-help" }, ({ path: name }) => ({
+      contents: `export default (...given) => require("./help-layout.cjs").${HELP_LAYOUT[name]}(...given);`,
+    }));
+  },
+};
+
+function bundleHelpLayout(target, folder) {
+  const yargs = createRequire(path.join(folder, "package.json")).resolve("yargs");
+  const lines = Object.entries(HELP_LAYOUT).map(
+    ([name, as]) => `export { default as ${as} } from "${name}";`,
+  );
+  const stdin = { contents: lines.join("\n"), resolveDir: path.dirname(yargs) };
+  return bundleLate({ stdin, outfile: path.join(target, "help-layout.cjs") });
+}
+
+function bundleYaml(target) {
+  const yaml = createRequire(fromRoot("dsl/package.json")).resolve("yaml");
+  return bundleLate({ entryPoints: [yaml], outfile: path.join(target, "yaml.cjs") });
+}
+
+/** Makes one file that is required. Gives the files that it is made of. */
+async function bundleLate(what) {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: [createRequire(fromRoot("dsl/package.json")).resolve("yaml")],
-    outfile: path.join(target, "yaml.cjs"),
+    ...what,
     bundle: true,
     format: "cjs",
     platform: "node",
