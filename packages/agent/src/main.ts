@@ -1,5 +1,4 @@
 /** The command line of the agent: parses, starts, stops on a signal, maps errors to exit codes. */
-import { platform } from "node:process";
 import { AgentError } from "./agent-error.js";
 import { type CliOptions, parseCommandLine } from "./cli/command-line.js";
 
@@ -37,7 +36,7 @@ async function serve(options: CliOptions): Promise<void> {
 }
 
 try {
-  if (platform === "win32") {
+  if (process.platform === "win32") {
     complain("Windows is not supported. Run it in WSL2.");
     process.exit(EXIT.cannotStart);
   }

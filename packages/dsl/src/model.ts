@@ -41,7 +41,7 @@ export interface Workflow {
    * SHA-256 (hex) over names, fields and the lines of functions. Master and agent compare it, so that
    * a function which is called on the agent is the one that the master saw.
    */
-  modelHash: string;
+  readonly modelHash: string;
 }
 
 /** A group of tasks; groups run one after the other. */

@@ -1,6 +1,5 @@
 /** The command line of the master: parses, runs a command, maps errors to exit codes. */
 import { subscribe } from "node:diagnostics_channel";
-import { platform } from "node:process";
 import { type CommandLine, parseCommandLine } from "./cli/command-line.js";
 import { EXIT } from "./cli/exit-code.js";
 
@@ -44,7 +43,7 @@ if (process.env.SLOTH_TIMINGS) {
   });
 }
 
-if (platform === "win32") {
+if (process.platform === "win32") {
   complain("Windows is not supported. Run it in WSL2.");
   process.exit(EXIT.infrastructure);
 }

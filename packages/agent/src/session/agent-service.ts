@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { arch, platform } from "node:process";
 import {
   type AgentServiceImplementation,
   type ExecuteRequest,
@@ -46,7 +45,15 @@ export function createAgentService(context: SessionContext, softwareVersion: str
       const protocol = withRpcErrors(() => negotiateProtocol({ min: protocolMin, max: protocolMax }));
       const slots = context.slots.slots;
       const common = negotiateFeatures(features);
-      return { protocol, features: common, softwareVersion, instanceId, slots, os: platform, arch };
+      return {
+        protocol,
+        features: common,
+        softwareVersion,
+        instanceId,
+        slots,
+        os: process.platform,
+        arch: process.arch,
+      };
     },
     execute: (requests, { signal }): AsyncGenerator<ExecuteResponse> =>
       streamWithRpcErrors(execute(requests, signal)),

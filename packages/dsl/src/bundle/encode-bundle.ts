@@ -5,9 +5,9 @@
  * 2. for each file, sorted by the bytes of its name: length of the name (4 bytes, little endian), name
  *    (UTF-8), length of the content (4 bytes), content.
  */
-import { createHash } from "node:crypto";
 import { DslError } from "../dsl-error.js";
 import type { Bundle } from "./bundle.js";
+import { sha256 } from "./sha256.js";
 
 const MAGIC = Buffer.from("slothb1\n");
 
@@ -51,7 +51,7 @@ export function decodeBundle(bytes: Uint8Array): Bundle {
 
 /** SHA-256 of an encoded bundle, hex. */
 export function bundleDigest(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
+  return sha256().update(bytes).digest("hex");
 }
 
 /** Relative, in one way only. A file beside the workflow's directory begins with `../`. */

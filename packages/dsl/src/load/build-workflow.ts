@@ -34,7 +34,7 @@ export function buildWorkflow(
 ): BuiltWorkflow {
   const report = new Diagnostics(sources);
   const file = sources.main;
-  const built: BuiltWorkflow = { workflow: { file, groups: [], modelHash: "" }, functions: new Map() };
+  const built: BuiltWorkflow = { workflow: workflowIn(file), functions: new Map() };
   const written = new WrittenGroups(sources, accepted);
   const groups =
     fluent.length > 0 && definitions.length === 0 ? {} : pickGroups(definitions, written.at, report);
@@ -52,8 +52,20 @@ export function buildWorkflow(
     built.functions.set(name, functions);
   }
   if (report.found.length > 0) throw new DslError("INVALID_WORKFLOW", report.sorted());
-  built.workflow.modelHash = hashModel(built.workflow.groups);
   return built;
+}
+
+/** Without groups as yet. Its hash is computed for the first who asks, since many never do. */
+function workflowIn(file: string): Workflow {
+  let hash: string | undefined;
+  return {
+    file,
+    groups: [],
+    get modelHash() {
+      hash ??= hashModel(this.groups);
+      return hash;
+    },
+  };
 }
 
 interface Entry {

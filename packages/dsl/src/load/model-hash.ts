@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "../bundle/sha256.js";
 import type { Group, Task } from "../model.js";
 
 /** SHA-256 (hex) over names, fields and the lines of functions. */
 export function hashModel(groups: readonly Group[]): string {
-  const hash = createHash("sha256");
+  const hash = sha256();
   for (const group of groups) {
     const { at: _, tasks: __, ...fields } = group;
     hash.update(`group ${canonicalText(fields)}\n`);

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { decodeBundle } from "../bundle/encode-bundle.js";
 import { DslError } from "../dsl-error.js";
 import type { HostBinding } from "../library/host-binding.js";
@@ -76,7 +75,7 @@ function checkHash(actual: string, expected: string, file: string): void {
 
 /** Loading is reproducible; tasks that run must not draw the same numbers as their neighbours. */
 function reseed({ lua, hidden }: EvaluatedWorkflow): void {
-  const seed = randomBytes(16);
+  const seed = Buffer.from(crypto.getRandomValues(new Uint8Array(16)));
   pushReference(lua, hidden.randomSeed);
   pushValue(lua, lua.main, seed.readBigInt64LE(0));
   pushValue(lua, lua.main, seed.readBigInt64LE(8));
