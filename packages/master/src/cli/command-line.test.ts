@@ -122,9 +122,18 @@ describe("the options of sync", () => {
 
 describe("the command line", () => {
   it.each([
-    [["a", "b"], ["a", "b"]],
-    [["a", "-t", "b,c"], ["a", "b", "c"]],
-    [["-t", "a", "-t", "g/b"], ["a", "g/b"]],
+    [
+      ["a", "b"],
+      ["a", "b"],
+    ],
+    [
+      ["a", "-t", "b,c"],
+      ["a", "b", "c"],
+    ],
+    [
+      ["-t", "a", "-t", "g/b"],
+      ["a", "g/b"],
+    ],
   ])("takes the tasks of %j", async (args, tasks) => {
     const parsed = await run(...args);
     expect(parsed).toMatchObject({ args: { select: { tasks: expect.arrayContaining(tasks) } } });
