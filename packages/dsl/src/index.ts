@@ -55,12 +55,14 @@ export { isLuaTable, TASK_HOOKS } from "./model.js";
 export { patternProblem, protectionProblem } from "./path-pattern.js";
 export { renderDiagnostics } from "./render-diagnostics.js";
 export { openTaskState } from "./task/open-task-state.js";
+export { openWorkflowState, type WorkflowState } from "./task/workflow-state.js";
 export type {
   CallArguments,
   CommandOutcome,
   TaskContext,
   TaskState,
   TaskStateOptions,
+  WorkflowStateOptions,
 } from "./task-state.js";
 export type { WorkspaceSettings } from "./workspace-settings.js";
 export {

@@ -62,7 +62,8 @@ export interface CommandOutcome {
   exitCode?: number;
 }
 
-export interface TaskStateOptions {
+/** What is loaded, to call its functions. */
+export interface WorkflowStateOptions {
   /** `encodeBundle` of the workflow. */
   bundle: Uint8Array;
   /** The workflow file inside the bundle. */
@@ -70,10 +71,13 @@ export interface TaskStateOptions {
   context: LoadContext;
   /** Compared after loading. @throws {DslError} MODEL_MISMATCH when it differs, naming both. */
   modelHash: string;
-  host: Host;
   /**
-   * Cap of all memory that Lua has, in bytes, for loading and for the calls; below 16 MiB it is that. It costs
+   * Cap of all memory that Lua has, in bytes, for loading and for the calls; below 2 MiB it is that. It costs
    * no speed: it is looked at only when memory grows. Default: 512 MiB.
    */
   memoryLimitBytes?: number;
+}
+
+export interface TaskStateOptions extends WorkflowStateOptions {
+  host: Host;
 }

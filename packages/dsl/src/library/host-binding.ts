@@ -22,8 +22,6 @@ export interface HostBinding {
   readonly environment: (name: string) => string | undefined;
   readonly onLog?: ((record: LogRecord) => void) | undefined;
   readonly onPrint?: ((bytes: Uint8Array) => void) | undefined;
-  /** Closes what the script has left open. Set when the library is installed. */
-  closeFiles?: () => void;
 }
 
 /** Shows bytes, live. */

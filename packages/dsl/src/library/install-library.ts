@@ -13,7 +13,7 @@ import { FLUENT_LIBRARY } from "./fluent-library.js";
 import type { HostBinding } from "./host-binding.js";
 import { type HostFunction, setHostFunction } from "./host-function.js";
 import { httpFunctions } from "./http-functions.js";
-import { ioFunctions } from "./io-functions.js";
+import { ioFunctions, standardFiles } from "./io-functions.js";
 import { IO_LIBRARY } from "./io-library.js";
 import { loadFunctions } from "./load-functions.js";
 import { MODULES_LIBRARY } from "./modules-library.js";
@@ -27,6 +27,7 @@ import { pipeFunctions } from "./pipe-functions.js";
 import { PRELUDE } from "./prelude.js";
 import { signaturesInLua } from "./reference/signatures.js";
 import { taskFunctions } from "./task-functions.js";
+import { TaskMemory } from "./task-memory.js";
 import { waitingFunctions } from "./waiting-calls.js";
 
 /** In this order: a later one uses what an earlier one has put into `internal`. */
@@ -43,14 +44,21 @@ const CHUNKS = [
   EXPORT_LIBRARY,
 ];
 
+/** What the library has in JavaScript, beside the state. */
+export interface InstalledLibrary {
+  files: OpenFiles;
+  /** The files, and all else that a task leaves behind. */
+  memory: TaskMemory;
+}
+
 /**
  * Puts the library into a state, and takes out of it what the language does not have. Each of its chunks is called
  * with `host`, the table of host functions, and `internal`, what the chunks share.
  */
-export function installLibrary(lua: LuaState, binding: HostBinding): void {
-  const files = new OpenFiles();
-  binding.closeFiles = () => files.closeAll();
-  const pipes = pipeFunctions(binding, files);
+export function installLibrary(lua: LuaState, binding: HostBinding): InstalledLibrary {
+  const memory = new TaskMemory();
+  const files = memory.add(new OpenFiles(() => standardFiles(binding)));
+  const pipes = pipeFunctions(binding, files, memory);
   const host = keepTable(lua, {
     ...outputFunctions(binding),
     ...fileFunctions(binding),
@@ -61,7 +69,7 @@ export function installLibrary(lua: LuaState, binding: HostBinding): void {
     ...chunkFunctions(binding),
     ...dataFunctions,
     ...exportFunctions(binding),
-    ...waitingFunctions(binding, {
+    ...waitingFunctions(binding, memory, {
       ...execFunctions,
       ...taskFunctions,
       ...pipes.waiting,
@@ -80,6 +88,7 @@ export function installLibrary(lua: LuaState, binding: HostBinding): void {
     const failure = loadChunk(lua, Buffer.from(chunk), INTERNAL_CHUNK) ?? callWith(lua, [host, internal]);
     if (failure) throw new Error(`The Lua library does not load: ${failure.message}`);
   }
+  return { files, memory };
 }
 
 /** Sets a field of a table to what `push` puts on the stack. */

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { HostError, type OpenMode } from "../host.js";
+import { HostError, type HostFile, type OpenMode } from "../host.js";
 import type { LuaValue } from "../model.js";
 import type { BufferedFile } from "./buffered-file.js";
 import { fileOfBytes, sinkTo, sourceOfBytes } from "./byte-files.js";
@@ -8,12 +8,17 @@ import type { Arguments, HostFunction } from "./host-function.js";
 import type { OpenFiles } from "./open-files.js";
 import { readRecorded } from "./recorded-files.js";
 
+/** `io.stdin`, `io.stdout` and `io.stderr`. A task has no input. */
+export function standardFiles(binding: HostBinding): HostFile[] {
+  return [
+    sourceOfBytes(new Uint8Array()),
+    sinkTo((bytes) => printTo(binding, bytes, "stdout")),
+    sinkTo((bytes) => printTo(binding, bytes, "stderr")),
+  ];
+}
+
 /** What `io.*` is made of. Files are numbers here; `io-library.ts` puts handles around them. */
 export function ioFunctions(binding: HostBinding, files: OpenFiles): Record<string, HostFunction> {
-  // These get the numbers 0, 1 and 2.
-  files.add(sourceOfBytes(new Uint8Array()));
-  for (const stream of ["stdout", "stderr"] as const)
-    files.add(sinkTo((bytes) => printTo(binding, bytes, stream)));
   const file = (args: Arguments): BufferedFile => files.get(Number(args.value(1, "file")));
   return {
     "io.open": (args) => [openFile(binding, files, args)],

@@ -15,6 +15,14 @@ interface OpenFile {
 export class OpenFiles {
   readonly #files = new Map<number, OpenFile>();
   #lastNumber = -1;
+  #initialCount = 0;
+  readonly #standard: () => HostFile[];
+
+  /** @param standard - makes what is open from the beginning, under the numbers from 0 on */
+  constructor(standard: () => HostFile[] = () => []) {
+    this.#standard = standard;
+    this.#openStandard();
+  }
 
   /** Takes over an open file, to close it in the end. */
   add(
@@ -43,9 +51,26 @@ export class OpenFiles {
     return open?.finish() ?? [];
   }
 
+  /** Whether nothing was ever opened, nor closed, but what is so from the beginning. */
+  get isInitial(): boolean {
+    return this.#files.size === this.#initialCount && this.#lastNumber + 1 === this.#initialCount;
+  }
+
   /** Closes what the script has not closed, without anything that closing would start. */
   closeAll(): void {
     for (const { file } of this.#files.values()) file.close();
     this.#files.clear();
+  }
+
+  /** Makes it as it was in the beginning. */
+  clear(): void {
+    this.closeAll();
+    this.#openStandard();
+  }
+
+  #openStandard(): void {
+    this.#lastNumber = -1;
+    for (const file of this.#standard()) this.add(file);
+    this.#initialCount = this.#files.size;
   }
 }

@@ -5,6 +5,7 @@ import { sinkTo, sourceOfBytes } from "./byte-files.js";
 import { type HostBinding, requireHost } from "./host-binding.js";
 import type { HostFunction } from "./host-function.js";
 import type { OpenFiles } from "./open-files.js";
+import type { TaskMemory } from "./task-memory.js";
 import { begin, type WaitingFunction } from "./waiting-calls.js";
 
 /** Bytes that can be written to a command, since they are kept until it runs. */
@@ -17,8 +18,9 @@ const LIMIT_BYTES = 64 * 1024 * 1024;
 export function pipeFunctions(
   binding: HostBinding,
   files: OpenFiles,
+  memory: TaskMemory,
 ): { atOnce: Record<string, HostFunction>; waiting: Record<string, WaitingFunction> } {
-  const inputs = new Map<number, CommandInput>();
+  const inputs = memory.map<number, CommandInput>();
   return {
     atOnce: {
       "io.popen.w": (args) => {

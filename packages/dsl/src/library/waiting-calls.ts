@@ -2,6 +2,7 @@ import type { CallKind, EndedCall, Host, HostCalls } from "../host.js";
 import type { LuaValue } from "../model.js";
 import { type HostBinding, requireHost } from "./host-binding.js";
 import { type Arguments, type HostFunction, MisuseError } from "./host-function.js";
+import type { TaskMemory } from "./task-memory.js";
 
 /** A function of the library that takes time: how it begins, and what its outcome is for Lua. */
 export type WaitingFunction = (args: Arguments, host: Host) => Begun;
@@ -33,10 +34,11 @@ export function begin<Kind extends CallKind>(
  */
 export function waitingFunctions(
   binding: HostBinding,
+  memory: TaskMemory,
   functions: Record<string, WaitingFunction>,
 ): Record<string, HostFunction> {
-  const begun = new Map<number, Begun>();
-  const ended = new Map<number, EndedCall>();
+  const begun = memory.map<number, Begun>();
+  const ended = memory.map<number, EndedCall>();
   return {
     begin: (args) => {
       const name = args.text(1);

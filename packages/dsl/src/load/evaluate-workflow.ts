@@ -1,7 +1,7 @@
 import type { DslError } from "../dsl-error.js";
 import { type HiddenValues, hideValues, showWorkflows } from "../library/hidden-values.js";
 import type { HostBinding } from "../library/host-binding.js";
-import { installLibrary } from "../library/install-library.js";
+import { type InstalledLibrary, installLibrary } from "../library/install-library.js";
 import { callProtected, installErrorHandler, type LuaFailure, loadChunk } from "../lua/call-protected.js";
 import { type LuaState, openLuaState } from "../lua/lua-state.js";
 import { nameMemoryLimit } from "../lua/memory-limit.js";
@@ -15,6 +15,7 @@ import { Sources } from "./sources.js";
 /** A state in which a workflow was loaded, with the model that came out. */
 export interface EvaluatedWorkflow extends BuiltWorkflow {
   lua: LuaState;
+  library: InstalledLibrary;
   hidden: HiddenValues;
 }
 
@@ -40,7 +41,7 @@ export async function evaluateWorkflow(options: EvaluateOptions): Promise<Evalua
   const sources = new Sources(binding.file, binding.files.files);
   const lua = await openLuaState({ clockMs: binding.context.clockMs });
   installErrorHandler(lua);
-  installLibrary(lua, binding);
+  const library = installLibrary(lua, binding);
   const hidden = hideValues(lua);
   const fail = (failure: LuaFailure) => explainFailure(nameMemoryLimit(failure, memoryLimitBytes), sources);
   lua.limitMemory(memoryLimitBytes);
@@ -49,7 +50,7 @@ export async function evaluateWorkflow(options: EvaluateOptions): Promise<Evalua
   if (failure) throw fail(failure);
   lua.limitMemory(undefined);
   showWorkflows(lua, hidden);
-  return { lua, hidden, ...buildWorkflow(definitionsIn(lua), sources, accepted) };
+  return { lua, library, hidden, ...buildWorkflow(definitionsIn(lua), sources, accepted) };
 }
 
 function definitionsIn(lua: LuaState): Definitions {

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { createRequire } from "node:module";
-import { compilingOnce } from "./compile-once.js";
+import { compilingOnce, exportsOf, type WasmExports } from "./compile-once.js";
 import { type LuaApi, type LuaThread, REGISTRY_INDEX, TYPE } from "./lua-api.js";
 import { capMemory, type SetMemoryCap } from "./memory-cap.js";
 import { withoutGrowthMessages } from "./quiet-growth.js";
@@ -13,6 +13,8 @@ import { withoutGrowthMessages } from "./quiet-growth.js";
  */
 export interface LuaState {
   readonly api: LuaApi;
+  /** What the module has beside Lua. */
+  readonly wasmExports: WasmExports;
   readonly main: LuaThread;
   /** Pointer to 128 bytes that one API call may use at a time. */
   readonly scratch: number;
@@ -36,11 +38,12 @@ export async function openLuaState(options: OpenLuaStateOptions): Promise<LuaSta
     withoutGrowthMessages(() => new LuaFactory(undefined, environment).getLuaModule()),
   );
   const api = wasm.module as unknown as LuaApi;
-  const limitMemory = capMemory(api);
+  const wasmExports = exportsOf(api.HEAPU8.buffer);
+  const limitMemory = capMemory(wasmExports.memory);
   return withFixedClock(options.clockMs, () => {
     const { address: main } = new LuaGlobal(wasm, false);
     api._luaL_openlibs(main);
-    return { api, main, scratch: api._malloc(128), broken: false, limitMemory };
+    return { api, wasmExports, main, scratch: api._malloc(128), broken: false, limitMemory };
   });
 }
 

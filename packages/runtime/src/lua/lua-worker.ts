@@ -1,6 +1,10 @@
-/** The entry of a worker thread: calls the functions of tasks, one after the other, each in a Lua state of its own. */
+/**
+ * The entry of a worker thread: calls the functions of tasks, one after the other, each in a Lua state in which nothing
+ * but the workflow has been.
+ */
 import { parentPort } from "node:worker_threads";
-import { DslError, type Host, openTaskState, type TaskState } from "@sloth/dsl";
+import { DslError, type Host, type TaskState } from "@sloth/dsl";
+import { LoadedWorkflow } from "./loaded-workflow.js";
 import { callAlone, runWithHooks, tellFailure } from "./run-with-hooks.js";
 import { warmUp } from "./warm-up.js";
 import { createWorkerHost, WorkerCalls } from "./worker-host.js";
@@ -10,7 +14,12 @@ const port = parentPort;
 if (!port) throw new Error("This module is the entry of a worker thread");
 const post = (message: WorkerMessage): void => port.postMessage(message);
 
-port.on("message", (job: LuaJob) => void carryOut(job).then(post));
+const workflow = new LoadedWorkflow();
+port.on("message", (job: LuaJob) => {
+  void carryOut(job)
+    .then(post)
+    .finally(() => workflow.release());
+});
 await warmUp();
 post({ type: "ready" });
 
@@ -25,11 +34,9 @@ async function carryOut(job: LuaJob): Promise<WorkerMessage> {
 }
 
 async function callFunctions(job: LuaJob): Promise<WorkerMessage> {
-  const { bundle, file, context, modelHash } = job.source;
-  const { memoryLimitBytes } = job;
   const calls = new WorkerCalls(job, post);
   const host = createWorkerHost(job, post, calls);
-  const state = await openTaskState({ bundle, file, context, modelHash, host, memoryLimitBytes });
+  const state = (await workflow.take(job)).openTask(host);
   try {
     const outcome = callWhatIsAsked(job, state, { host, calls });
     const exports = host.exported();

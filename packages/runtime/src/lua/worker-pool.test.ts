@@ -9,14 +9,19 @@ function localRunner() {
 }
 
 describe("a thread that serves one task after the other", () => {
-  it("leaves nothing of a task to the next one: globals, library, files, random numbers", async () => {
+  it.each([
+    ["of the same workflow", true],
+    ["of another workflow", false],
+  ])("leaves nothing of a task to the next one %s", async (_, isSame) => {
     const runner = localRunner();
     const body = `local before = tostring(left) .. tostring(string.left) .. type(fs.read)
       left, string.left, fs.read = 1, 2, 3
       file = io.open("open", "w")
       return true, before, math.random(1 << 50)`;
+    const attempt = await luaAttempt(body);
     const results = [];
-    for (let i = 0; i < 3; i++) results.push(await resultOf(runner, await luaAttempt(body)));
+    for (let i = 0; i < 3; i++)
+      results.push(await resultOf(runner, isSame ? attempt : await luaAttempt(body)));
     expect(results.map(({ message }) => message)).toEqual(Array(3).fill("nilnilfunction"));
     expect(new Set(results.map(({ outputs }) => outputs)).size).toBe(3);
   });
