@@ -1,3 +1,5 @@
+import { incompleteLength } from "../events/incomplete-character.js";
+
 const NEWLINE = 10;
 /** A line longer than this is shown in parts, so that memory does not grow with it. */
 const LONGEST_LINE_BYTES = 64 * 1024;
@@ -17,9 +19,9 @@ export class LineSplitter {
       start = end + 1;
     }
     while (text.length - start > LONGEST_LINE_BYTES) {
-      const cut = characterStart(text, start + LONGEST_LINE_BYTES);
-      lines.push(text.subarray(start, cut));
-      start = cut;
+      const part = wholeCharacters(text.subarray(start, start + LONGEST_LINE_BYTES));
+      lines.push(part);
+      start += part.length;
     }
     this.#rest = start < text.length ? Buffer.from(text.subarray(start)) : NOTHING;
     return lines;
@@ -33,15 +35,10 @@ export class LineSplitter {
   }
 }
 
-function viewOf(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+function wholeCharacters(bytes: Buffer): Buffer {
+  return bytes.subarray(0, bytes.length - incompleteLength(bytes));
 }
 
-/** The last start of a UTF-8 character at or before `index`; `index` itself where the bytes are no UTF-8. */
-function characterStart(bytes: Uint8Array, index: number): number {
-  for (let back = 0; back < 4; back++) {
-    const byte = bytes[index - back] ?? 0;
-    if ((byte & 0xc0) !== 0x80) return index - back;
-  }
-  return index;
+function viewOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
