@@ -1,7 +1,7 @@
+import { formatElapsed } from "../format-duration.js";
 import { printable } from "../printable.js";
 import { style } from "../style.js";
-import { formatElapsed } from "./format-elapsed.js";
-import type { ActiveTask, Progress } from "./run-progress.js";
+import type { Progress, ShownTask } from "./run-progress.js";
 import { cutToWidth, widthOf } from "./terminal-text.js";
 
 const BETWEEN = " · ";
@@ -37,7 +37,7 @@ export function footer(
 }
 
 /** `2 here, 1 on build1`, the busiest first. */
-function perAgent(running: readonly ActiveTask[]): string {
+function perAgent(running: readonly ShownTask[]): string {
   const counts = new Map<string, number>();
   for (const { task } of running) {
     const place = task.agent === undefined ? "here" : `on ${printable(task.agent)}`;

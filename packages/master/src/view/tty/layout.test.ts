@@ -1,15 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { TaskInfo } from "../../events/run-event.js";
 import { layout, type Surface } from "./layout.js";
-import type { ActiveTask, Progress } from "./run-progress.js";
+import type { Progress, ShownTask } from "./run-progress.js";
 import { widthOf } from "./terminal-text.js";
 
 const MINUTE_MS = 60_000;
 
-function active(
-  name: string,
-  fields: Partial<Omit<ActiveTask, "task">> & { agent?: string } = {},
-): ActiveTask {
+function active(name: string, fields: Partial<Omit<ShownTask, "task">> & { agent?: string } = {}): ShownTask {
   const { agent, ...rest } = fields;
   const task: TaskInfo = {
     group: "g",
@@ -21,7 +18,7 @@ function active(
   return { task, state: "running", sinceMs: 0, attempt: 1, output: { lastLine: () => "" }, ...rest };
 }
 
-function progress(tasks: ActiveTask[], fields: Partial<Progress> = {}): Progress {
+function progress(tasks: ShownTask[], fields: Partial<Progress> = {}): Progress {
   return { startedAtMs: 0, active: tasks, done: 0, failed: 0, waiting: 0, nameColumns: 12, ...fields };
 }
 

@@ -1,5 +1,5 @@
 import { footer } from "./footer.js";
-import type { ActiveTask, Progress } from "./run-progress.js";
+import type { Progress, ShownTask } from "./run-progress.js";
 import { nameColumnsFor, taskRow } from "./task-row.js";
 import { cutToWidth } from "./terminal-text.js";
 
@@ -11,7 +11,7 @@ export interface Surface {
   color: boolean;
 }
 
-const order: Record<ActiveTask["state"], number> = { running: 0, preparing: 1, retrying: 2, queued: 3 };
+const order: Record<ShownTask["state"], number> = { running: 0, preparing: 1, retrying: 2, queued: 3 };
 
 /**
  * The rows of the live region: the tasks, the longest running first, and a footer. It takes at most half of the

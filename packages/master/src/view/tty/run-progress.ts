@@ -1,26 +1,19 @@
 import type { RunEvent, TaskInfo } from "../../events/run-event.js";
+import { type ActiveTask, ActiveTasks } from "../active-tasks.js";
 import { formatRecord } from "../format-record.js";
-import { nameOf } from "../plain-view.js";
-import { OutputTail } from "./output-tail.js";
+import { OutputTail } from "../output-tail.js";
+import { nameOf } from "../task-name.js";
 import { widthOf } from "./terminal-text.js";
 
-/** A task that has begun and not ended. */
-export interface ActiveTask {
-  task: TaskInfo;
-  /** `preparing`: nothing is known of it but that it does something, such as asking its conditions. */
-  state: "preparing" | "queued" | "running" | "retrying";
-  /** When this state began, in milliseconds on a monotonic clock. */
-  sinceMs: number;
-  attempt: number;
-  /** In the queue of its agent. */
-  position?: number;
+/** A task that has begun and not ended, and what it prints. */
+export interface ShownTask extends ActiveTask {
   output: Pick<OutputTail, "lastLine">;
 }
 
 /** What goes on in a run, for a person who looks at it now. */
 export interface Progress {
   startedAtMs: number;
-  active: readonly ActiveTask[];
+  active: readonly ShownTask[];
   done: number;
   failed: number;
   /** Have not begun. */
@@ -29,13 +22,12 @@ export interface Progress {
   nameColumns: number;
 }
 
-interface Followed extends ActiveTask {
-  output: OutputTail;
-}
+const NOTHING = new OutputTail();
 
 /** Follows the events of a run. */
 export class RunProgress {
-  readonly #active = new Map<TaskInfo, Followed>();
+  readonly #active = new ActiveTasks();
+  readonly #tails = new Map<TaskInfo, OutputTail>();
   #startedAtMs = 0;
   #isOver = true;
   #tasks = 0;
@@ -47,7 +39,10 @@ export class RunProgress {
   /** @returns undefined before the run and after it */
   get progress(): Progress | undefined {
     if (this.#isOver) return undefined;
-    const active = [...this.#active.values()];
+    const active = this.#active.list.map((task) => ({
+      ...task,
+      output: this.#tails.get(task.task) ?? NOTHING,
+    }));
     const ended = this.#done + this.#failed + this.#skipped;
     return {
       startedAtMs: this.#startedAtMs,
@@ -61,34 +56,26 @@ export class RunProgress {
 
   /** @param nowMs - on a monotonic clock */
   note(event: RunEvent, nowMs: number): void {
+    this.#active.note(event, nowMs);
     switch (event.type) {
       case "run-started":
         this.#startedAtMs = nowMs;
         this.#isOver = false;
         this.#expect(event.run.groups.flatMap(({ tasks }) => tasks));
         break;
-      case "task-queued":
-        this.#enter(event.task, nowMs, { state: "queued", position: event.position });
-        break;
-      case "task-started":
-        this.#enter(event.task, nowMs, { state: "running", attempt: event.attempt });
-        break;
-      case "task-retrying":
-        this.#enter(event.task, nowMs, { state: "retrying", attempt: event.attempt + 1 });
-        break;
       case "task-output":
-        this.#follow(event.task, nowMs).output.push(event.bytes);
+        this.#tailOf(event.task).push(event.bytes);
         break;
       case "task-log":
-        this.#follow(event.task, nowMs).output.push(Buffer.from(`\n${formatRecord(event.record)}\n`));
+        this.#tailOf(event.task).push(Buffer.from(`\n${formatRecord(event.record)}\n`));
         break;
       case "task-finished":
-        this.#active.delete(event.task);
+        this.#tails.delete(event.task);
         if (event.result.status === "succeeded") this.#done += 1;
         else this.#failed += 1;
         break;
       case "task-skipped":
-        this.#active.delete(event.task);
+        this.#tails.delete(event.task);
         this.#skipped += 1;
         break;
       case "run-finished":
@@ -101,23 +88,9 @@ export class RunProgress {
     this.#nameColumns = tasks.reduce((most, task) => Math.max(most, widthOf(nameOf(task))), 0);
   }
 
-  #follow(task: TaskInfo, nowMs: number): Followed {
-    const known = this.#active.get(task);
-    if (known) return known;
-    const followed: Followed = {
-      task,
-      state: "preparing",
-      sinceMs: nowMs,
-      attempt: 1,
-      output: new OutputTail(),
-    };
-    this.#active.set(task, followed);
-    return followed;
-  }
-
-  #enter(task: TaskInfo, nowMs: number, change: Partial<ActiveTask> & Pick<ActiveTask, "state">): void {
-    const followed = this.#follow(task, nowMs);
-    if (change.state !== followed.state) followed.sinceMs = nowMs;
-    Object.assign(followed, change);
+  #tailOf(task: TaskInfo): OutputTail {
+    const tail = this.#tails.get(task) ?? new OutputTail();
+    this.#tails.set(task, tail);
+    return tail;
   }
 }

@@ -1,7 +1,7 @@
-import { nameOf } from "../plain-view.js";
+import { formatElapsed } from "../format-duration.js";
 import { style } from "../style.js";
-import { formatElapsed } from "./format-elapsed.js";
-import type { ActiveTask } from "./run-progress.js";
+import { nameOf } from "../task-name.js";
+import type { ShownTask } from "./run-progress.js";
 import { cutToWidth, padToWidth, visibleInRow, widthOf } from "./terminal-text.js";
 
 /** A task that runs longer is marked. */
@@ -10,7 +10,7 @@ const LEAST_NAME_COLUMNS = 8;
 /** Less of a line says nothing. */
 const LEAST_OUTPUT_COLUMNS = 8;
 
-const marks: Record<ActiveTask["state"], string> = {
+const marks: Record<ShownTask["state"], string> = {
   preparing: "·",
   queued: "·",
   running: "▸",
@@ -31,7 +31,7 @@ export function nameColumnsFor(longest: number, columns: number): number {
 }
 
 /** `▸ build@agent  12 s  attempt 2  what it printed last`; what does not fit is left out from the right. */
-export function taskRow(active: ActiveTask, options: RowOptions): string {
+export function taskRow(active: ShownTask, options: RowOptions): string {
   const { columns, nameColumns, nowMs } = options;
   const elapsedMs = nowMs - active.sinceMs;
   const name = padToWidth(cutToWidth(nameOf(active.task), nameColumns), nameColumns);
@@ -47,7 +47,7 @@ export function taskRow(active: ActiveTask, options: RowOptions): string {
   return cutToWidth(row.trimEnd(), columns);
 }
 
-function notesOf({ state, attempt, position }: ActiveTask, elapsedMs: number): string[] {
+function notesOf({ state, attempt, position }: ShownTask, elapsedMs: number): string[] {
   const notes: string[] = [];
   if (state === "queued") notes.push(`queued, place ${position}`);
   if (state === "retrying") notes.push(`waits for attempt ${attempt}`);

@@ -1,6 +1,7 @@
 import type { RunEvent } from "../../events/run-event.js";
 import type { LineSink } from "../line-writer.js";
 import { PlainView } from "../plain-view.js";
+import type { Reader } from "../run-end.js";
 import type { RunView } from "../run-view.js";
 import { layout } from "./layout.js";
 import { LiveRegion } from "./live-region.js";
@@ -10,6 +11,7 @@ import type { Terminal } from "./terminal.js";
 export interface TtyViewOptions {
   terminal: Terminal;
   color: boolean;
+  logOf?: Reader["logOf"];
   /** For results where they do not go to the same terminal. */
   stdout?: LineSink;
 }
@@ -20,13 +22,14 @@ export class TtyView implements RunView {
   readonly #region: LiveRegion;
   readonly #lines: PlainView;
 
-  constructor({ terminal, color, stdout }: TtyViewOptions) {
+  constructor({ terminal, color, logOf, stdout }: TtyViewOptions) {
     this.#region = new LiveRegion({
       terminal,
       color,
       rows: (surface) => (this.#progress.progress ? layout(this.#progress.progress, surface) : []),
     });
-    this.#lines = new PlainView({ stdout: stdout ?? this.#region.lines, stderr: this.#region.lines });
+    const { lines } = this.#region;
+    this.#lines = new PlainView({ stdout: stdout ?? lines, stderr: lines, logOf });
   }
 
   async show(event: RunEvent): Promise<void> {
