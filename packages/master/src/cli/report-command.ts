@@ -1,7 +1,12 @@
+import { join } from "node:path";
 import { writeJson } from "../events/json-text.js";
 import type { JsonValue } from "../events/json-value.js";
 import { findRun } from "../run-store/find-run.js";
+import type { TaskRecord } from "../run-store/run-record.js";
 import { readSummary, type StoredRun } from "../run-store/stored-runs.js";
+import { readLogEnd } from "../run-store/task-log.js";
+import { isFailure } from "../view/describe-failure.js";
+import { KEPT_BYTES, OutputTail } from "../view/output-tail.js";
 import { describeReport } from "../view/report.js";
 import { EXIT } from "./exit-code.js";
 import { type Output, openOutput, printLines } from "./output.js";
@@ -14,8 +19,24 @@ export async function reportCommand(args: ReportArguments, output: Output = open
   const run = await findRun(await findWorkflowDirectory(args), args.run);
   if (args.replay) await replay(run, output);
   else if (args.output === "json") await printLines(output, [await summaryOf(run)]);
-  else await printLines(output, describeReport(run.record));
+  else await printLines(output, await reportOf(run));
   return EXIT.succeeded;
+}
+
+async function reportOf(run: StoredRun): Promise<string[]> {
+  const lastLines = new Map<TaskRecord, string[]>();
+  for (const task of run.record.tasks.filter(({ status }) => isFailure(status))) {
+    const tail = new OutputTail();
+    tail.push(await readLogEnd(run, task, KEPT_BYTES));
+    lastLines.set(task, tail.lastLines());
+  }
+  return describeReport(run.record, {
+    directory: process.cwd(),
+    outputOf: (task) => ({
+      lastLines: lastLines.get(task) ?? [],
+      log: task.log && join(run.directory, task.log),
+    }),
+  });
 }
 
 /** As it was written, with all digits; of a run that has not ended, what is known of it. */

@@ -8,6 +8,7 @@ import { openView } from "../view/open-view.js";
 import { EXIT, exitCodeOf } from "./exit-code.js";
 import { loadFile } from "./load-file.js";
 import { openInventory } from "./open-inventory.js";
+import { ownCommand } from "./own-command.js";
 import type { RunArguments } from "./run-options.js";
 import { onStopSignal } from "./stop-signal.js";
 import { openTaskRunners } from "./task-runners.js";
@@ -19,12 +20,13 @@ export async function runCommand(args: RunArguments): Promise<number> {
   const { environment } = loaded;
   const inventory = await openInventory(args.agents);
   const plan = await planRun(loaded, { select, workspace, environment, inventory });
+  plan.info.command = ownCommand({ ...process, directory: process.cwd() });
 
   const { luaMemoryLimitBytes, color } = args;
-  const view = await openView(args.output, { color, env: process.env });
+  const recorder = recordRun({ ...plan, warn: (message) => void emit({ type: "warning", message }) });
+  const view = await openView(args.output, { color, env: process.env, logOf: recorder.logOf });
   const stop = onStopSignal({ say: view.say?.bind(view) });
   const runners = await openTaskRunners(plan, { inventory, luaMemoryLimitBytes });
-  const recorder = recordRun({ ...plan, warn: (message) => void emit({ type: "warning", message }) });
   const emit = eventStream([recorder.listen, (event) => view.show(event)]);
   const artifacts = openArtifacts(plan);
   try {

@@ -10,6 +10,7 @@ import { makeRunId } from "../plan/run-id.js";
 import { recordRun } from "../run-store/record-run.js";
 import { LineWriter } from "../view/line-writer.js";
 import { PlainView } from "../view/plain-view.js";
+import { shortPath } from "../view/short-path.js";
 import { parseCommandLine } from "./command-line.js";
 import { logsCommand } from "./logs-command.js";
 import { reportCommand } from "./report-command.js";
@@ -43,7 +44,7 @@ async function begin(directory: string, timeMs = 1_800_000_000_000) {
   const runId = makeRunId(timeMs);
   const { output, shown } = capture();
   const recorder = recordRun({ workflowDirectory: directory, runId, warn: () => {} });
-  const view = new PlainView(output);
+  const view = new PlainView({ ...output, logOf: recorder.logOf });
   const emit: RunEventSink = eventStream([recorder.listen, (event) => view.show(event)], () => timeMs++);
   const groups = [
     { name: "build", tasks: [compile, check] },
@@ -197,14 +198,17 @@ describe("sloth report", () => {
   it("tells what happened", async () => {
     const directory = scratch();
     const { runId } = await recordAll(directory);
+    const file = shortPath(join(directory, "w.lua"), process.cwd());
     expect((await sloth(directory, "report")).stdout).toBe(`Run ${runId} of ${directory}/w.lua
 2027-01-15 08:00:00Z  failed in 1 min 04 s: 1 succeeded, 1 failed, 1 skipped
 
 Failures:
   ✗ build/check@b1 failed in 1 min 01 s: exited
-  with 2
+      with 2
+      ${file}:1  a Lua function
       at
       b
+      again: npx @sloth/master run -f ${file} --only build/check
 
 Not run:
   test/check  something else had failed

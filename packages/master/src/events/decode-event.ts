@@ -58,7 +58,7 @@ export class EventDecoder {
     }
   }
 
-  #learn({ runId, file, groups }: Line<"run-started">): RunInfo {
+  #learn({ runId, file, groups, command }: Line<"run-started">): RunInfo {
     return {
       runId,
       file,
@@ -66,6 +66,7 @@ export class EventDecoder {
         ...defined(group),
         tasks: group.tasks.map((task) => this.#add({ group: group.name, ...defined(task) })),
       })),
+      ...(command && { command }),
     };
   }
 

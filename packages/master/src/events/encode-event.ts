@@ -49,7 +49,7 @@ function fieldsOf(event: Exclude<RunEvent, { type: "task-output" }>): JsonObject
   }
 }
 
-function describeRun({ runId, file, groups }: RunInfo): JsonObject {
+function describeRun({ runId, file, groups, command }: RunInfo): JsonObject {
   return {
     runId,
     file,
@@ -58,6 +58,7 @@ function describeRun({ runId, file, groups }: RunInfo): JsonObject {
       description,
       tasks: tasks.map(({ group: _, at, ...task }) => ({ ...task, at: { ...at } })),
     })),
+    ...(command && { command: { ...command } }),
   };
 }
 

@@ -13,6 +13,7 @@ const plannedTask = z.object({
   description: z.string().optional(),
   agent: z.string().optional().describe("Absent: the machine of the master."),
   dependsOn: z.array(z.string()),
+  retries: z.int().optional().describe("How many attempts may follow the first one. Absent: none."),
   script: z.string().optional().describe("Of a shell command; absent for a Lua function."),
   at: position.describe("Where it is written; the file is relative to the directory of the workflow."),
 });
@@ -22,6 +23,10 @@ const plannedGroup = z.object({
   description: z.string().optional(),
   tasks: z.array(plannedTask),
 });
+
+const command = z
+  .object({ directory: z.string(), words: z.array(z.string()) })
+  .describe("What was typed and where, without what chose tasks. Absent: not from a command line.");
 
 const value = z
   .unknown()
@@ -63,7 +68,12 @@ const bytes = { text: z.string().optional(), base64: z.base64().optional() };
 /** One line. */
 export const eventSchema = z
   .discriminatedUnion("type", [
-    event("run-started", { runId: z.string(), file: z.string(), groups: z.array(plannedGroup) }),
+    event("run-started", {
+      runId: z.string(),
+      file: z.string(),
+      groups: z.array(plannedGroup),
+      command: command.optional(),
+    }),
     event("group-started", { group: z.string(), description: z.string().optional() }),
     taskEvent("task-queued", { position: z.int() }),
     taskEvent("task-started", { attempt }),

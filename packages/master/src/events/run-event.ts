@@ -11,6 +11,8 @@ export interface TaskInfo {
   /** What the workflow calls the agent that runs it. Absent: the master's machine. */
   agent?: string;
   dependsOn: string[];
+  /** How many attempts may follow the first one. Absent: none. */
+  retries?: number;
   /** The script of a shell command; absent for a Lua function. */
   script?: string;
   /** Where it is written; `file` is relative to the workflow's directory. */
@@ -29,6 +31,16 @@ export interface RunInfo {
   /** The workflow file, absolute. */
   file: string;
   groups: GroupInfo[];
+  /** Absent: it was not started from a command line. */
+  command?: RunCommand;
+}
+
+/** The command line that started a run. */
+export interface RunCommand {
+  /** In which it was typed, absolute. */
+  directory: string;
+  /** From the program's name on, without what chose tasks: with a choice behind it, it runs that. */
+  words: string[];
 }
 
 /** Why a task did not run: `condition` means that its `run_if` did not hold. */

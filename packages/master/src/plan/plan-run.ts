@@ -139,13 +139,14 @@ function planTask(task: Task, group: Group, root: string, options: PlanOptions):
 }
 
 export function taskInfo(task: Task, group: string, target: AgentTarget | undefined): TaskInfo {
-  const { name, description, command, dependsOn, at } = task;
+  const { name, description, command, dependsOn, retries, at } = task;
   return {
     group,
     name,
     ...(description !== undefined && { description }),
     ...(target && { agent: target.label }),
     dependsOn,
+    ...(retries > 0 && { retries }),
     ...(command.kind === "shell" && { script: command.script }),
     at,
   };

@@ -6,7 +6,7 @@ import { encodeEvent } from "../events/encode-event.js";
 import type { RunListener } from "../events/event-stream.js";
 import { writeJson } from "../events/json-text.js";
 import type { JsonValue } from "../events/json-value.js";
-import type { RunEvent } from "../events/run-event.js";
+import type { RunEvent, TaskInfo } from "../events/run-event.js";
 import { wholeCharacters } from "../events/whole-characters.js";
 import { GroupedWriter } from "./grouped-writer.js";
 import { pruneRuns } from "./prune-runs.js";
@@ -25,6 +25,8 @@ export interface RecordOptions {
 /** Takes the events of a run and records them (`run-files.ts`). Waits for the disk when much is pending. Never throws. */
 export interface RunRecorder {
   listen: RunListener;
+  /** Where all is that a task has printed, absolute. Nothing where the run is not recorded. */
+  logOf(task: TaskInfo): string | undefined;
   /** Writes what is pending. Called once, also when the run broke; no event follows. */
   close(): Promise<void>;
 }
@@ -70,6 +72,10 @@ class Recorder implements RunRecorder {
     }
   };
 
+  readonly logOf = ({ group, name: task }: TaskInfo): string | undefined => {
+    return this.#isBroken ? undefined : join(this.#directory, logFileOf({ group, task }));
+  };
+
   async close(): Promise<void> {
     await this.#writer.flush();
     await this.#ready?.catch(() => {});
@@ -80,8 +86,8 @@ class Recorder implements RunRecorder {
   #append(event: RunEvent): Promise<void> | undefined {
     let wait: Promise<void> | undefined;
     if (event.type === "task-output") {
-      const { group, name: task } = event.task;
-      wait = this.#writer.append(join(this.#directory, logFileOf({ group, task })), event.bytes);
+      const log = this.logOf(event.task);
+      if (log) wait = this.#writer.append(log, event.bytes);
     }
     for (const whole of this.#whole(event)) {
       wait = this.#writer.append(this.#events, Buffer.from(`${encodeEvent(whole)}\n`)) ?? wait;

@@ -7,6 +7,11 @@ const taskRecord = z.object({
   task: z.string(),
   agent: z.string().optional(),
   dependsOn: z.array(z.string()),
+  /** How many attempts may follow the first one. */
+  retries: z.int().optional(),
+  script: z.string().optional(),
+  /** Absent: it is no task, but a function of its group. */
+  at: z.object({ file: z.string(), line: z.int() }).optional(),
   /** `pending` and `running`: the run has not ended, or its process was killed. */
   status: z.enum(["pending", "running", "succeeded", "failed", "timed-out", "cancelled", "lost", "skipped"]),
   /** Why it was skipped. */
@@ -34,6 +39,7 @@ const runRecord = z.object({
   runId: z.string(),
   /** The workflow, absolute. */
   file: z.string(),
+  command: z.object({ directory: z.string(), words: z.array(z.string()) }).optional(),
   /** `running` and `unfinished`: the process of the run is there, or was killed. */
   result: z.enum([
     "running",

@@ -23,11 +23,22 @@ export class RunSummariser {
     else if ("task" in event) this.#addTo(this.#taskOf(event.task), event);
   }
 
-  #start({ runId, file, groups }: RunInfo, timeMs: number): void {
+  #start({ runId, file, groups, command }: RunInfo, timeMs: number): void {
     const counts = { succeeded: 0, failed: 0, lost: 0, cancelled: 0, skipped: 0 };
     const started = formatTime(timeMs);
-    this.#record = { v: 1, runId, file, result: "running", started, counts, warnings: [], tasks: [] };
-    for (const { tasks } of groups) for (const task of tasks) this.#taskOf(task);
+    this.#record = {
+      v: 1,
+      runId,
+      file,
+      ...(command && { command }),
+      result: "running",
+      started,
+      counts,
+      warnings: [],
+      tasks: [],
+    };
+    for (const task of groups.flatMap(({ tasks }) => tasks))
+      Object.assign(this.#taskOf(task), { at: task.at });
   }
 
   #warn(message: string): void {
@@ -44,8 +55,16 @@ export class RunSummariser {
   #taskOf(info: TaskInfo): TaskRecord {
     const known = this.#tasks.get(info);
     if (known) return known;
-    const { group, name, agent, dependsOn } = info;
-    const record: TaskRecord = { group, task: name, ...(agent && { agent }), dependsOn, status: "pending" };
+    const { group, name, agent, dependsOn, retries, script } = info;
+    const record: TaskRecord = {
+      group,
+      task: name,
+      ...(agent && { agent }),
+      dependsOn,
+      ...(retries && { retries }),
+      ...(script !== undefined && { script }),
+      status: "pending",
+    };
     this.#tasks.set(info, record);
     this.#record?.tasks.push(record);
     return record;

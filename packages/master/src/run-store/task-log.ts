@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { EventDecoder } from "../events/decode-event.js";
 import { GrowingFile } from "./growing-file.js";
-import { logFileOf, RUN_FILES } from "./run-files.js";
+import { logFileOf, openToRead, RUN_FILES } from "./run-files.js";
 import type { TaskRecord } from "./run-record.js";
 import { isRunning, type StoredRun } from "./stored-runs.js";
 
@@ -34,6 +34,24 @@ export async function* readLog(
   } finally {
     await log.close();
     await end.close();
+  }
+}
+
+/** The end of what a task printed. */
+export async function readLogEnd(
+  { directory }: StoredRun,
+  task: TaskRecord,
+  mostBytes: number,
+): Promise<Buffer> {
+  const file = await openToRead(join(directory, logFileOf(task)));
+  if (!file) return Buffer.alloc(0);
+  try {
+    const { size } = await file.stat();
+    const length = Math.min(size, mostBytes);
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, size - length);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
   }
 }
 

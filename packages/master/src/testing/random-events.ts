@@ -38,6 +38,7 @@ const tasks = fc
         description: text,
         agent: text,
         dependsOn: fc.array(text),
+        retries: count,
         script: text,
         at: fc.record({ file: text, line: fc.integer() }),
       },

@@ -1,19 +1,24 @@
 import { MasterError } from "../master-error.js";
 import { type Color, usesColor } from "./color.js";
 import { LineWriter } from "./line-writer.js";
+import type { Reader } from "./run-end.js";
 import type { RunView } from "./run-view.js";
 
 export interface ViewOptions {
   color: Color;
   env: Record<string, string | undefined>;
+  /** Where all is that a task printed, absolute. */
+  logOf: NonNullable<Reader["logOf"]>;
 }
 
 // Each brings its own code only when it is wanted.
 const views = {
   tty: openTty,
-  plain: async (options) => new (await import("./plain-view.js")).PlainView(writers(options)),
+  plain: async (options) =>
+    new (await import("./plain-view.js")).PlainView({ ...writers(options), ...options }),
   json: async (options) => new (await import("./json-view.js")).JsonView(writers(options).stdout),
-  quiet: async (options) => new (await import("./quiet-view.js")).QuietView(writers(options)),
+  quiet: async (options) =>
+    new (await import("./quiet-view.js")).QuietView({ ...writers(options), ...options }),
 } satisfies Record<string, (options: ViewOptions) => Promise<RunView>>;
 
 export type Output = "auto" | keyof typeof views;
@@ -48,6 +53,7 @@ async function openTty(options: ViewOptions): Promise<RunView> {
   return new TtyView({
     terminal: openTerminal(stderr, options.env),
     color: usesColor(stderr, options.color, options.env),
+    logOf: options.logOf,
     ...(isSameTerminal(stdout, stderr) ? {} : { stdout: writers(options).stdout }),
   });
 }

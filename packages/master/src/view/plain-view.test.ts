@@ -15,7 +15,7 @@ async function render(events: RunHappening[]) {
     stdout: new LineWriter(streams.stdout),
     stderr: new LineWriter(streams.stderr),
   });
-  for (const event of events) await view.show(event);
+  for (const event of events) await view.show({ timeMs: 0, ...event });
   return { stdout: String(streams.stdout.read() ?? ""), stderr: String(streams.stderr.read() ?? "") };
 }
 
@@ -71,9 +71,8 @@ describe("the plain view", () => {
         "[test@build1:50051] careful",
         "✗ build failed in 0.1 s: exited with 2",
         "",
-        "✗ build failed after 0.1 s",
+        "✗ g/build failed in 0.1 s: exited with 2",
         "    w.lua:1  true",
-        "    exited with 2",
         "    again: npx @sloth/master run -f FILE --only g/build",
         "",
         "",
@@ -89,6 +88,7 @@ describe("the plain view", () => {
       stderr: new LineWriter(stdout),
     });
     await view.show({
+      timeMs: 0,
       type: "task-output",
       task: here,
       stream: "stdout",

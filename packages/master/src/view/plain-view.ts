@@ -1,43 +1,36 @@
 import type { TaskResult } from "@sloth/runtime";
-import type { RunHappening, RunSummary, TaskInfo } from "../events/run-event.js";
-import { FailureSummary } from "./failure-summary.js";
+import type { RunEvent, RunHappening, TaskInfo } from "../events/run-event.js";
+import { formatDuration } from "./format-duration.js";
 import { formatRecord } from "./format-record.js";
 import { LineSplitter } from "./line-splitter.js";
 import type { LineSink } from "./line-writer.js";
+import type { Outlet } from "./outlet.js";
 import { printable } from "./printable.js";
+import { type Reader, RunEnd } from "./run-end.js";
 import type { RunView } from "./run-view.js";
 import { style } from "./style.js";
-
-export interface PlainViewOptions {
-  stdout: LineSink;
-  stderr: LineSink;
-  /** Of the person who reads it. Default: the process's. */
-  directory?: string;
-}
+import { nameOf } from "./task-name.js";
 
 /**
  * Renders a run as lines: `[task@agent] text` for what tasks print, one line when a task ends, and a summary.
  * What a task writes to stderr goes to stderr.
  */
 export class PlainView implements RunView {
-  readonly #out: PlainViewOptions;
-  readonly #summary: FailureSummary;
+  readonly #out: Outlet;
+  readonly #end: RunEnd;
   readonly #queuedTasks = new Set<TaskInfo>();
   readonly #splitters = new Map<string, LineSplitter>();
 
-  constructor(options: PlainViewOptions) {
-    this.#out = options;
-    this.#summary = new FailureSummary({
-      directory: options.directory ?? process.cwd(),
-      style: (format, text) => style(options.stderr, format, text),
-    });
+  constructor(reader: Reader) {
+    this.#out = reader;
+    this.#end = new RunEnd(reader);
   }
 
   close(): void {}
 
-  async show(event: RunHappening): Promise<void> {
+  async show(event: RunEvent): Promise<void> {
     const { stdout, stderr } = this.#out;
-    this.#summary.take(event);
+    if (event.type !== "run-finished") await this.#end.take(event);
     switch (event.type) {
       case "group-started":
         return stdout.line(style(stdout, "bold", `== ${withNote(event.name, event.description)}`));
@@ -51,7 +44,7 @@ export class PlainView implements RunView {
         await this.#flush(event.task);
         await stderr.line(ending(stderr, event.task, event.result));
         return stderr.line(
-          `${prefix(stderr, event.task)}attempt ${event.attempt} failed, again in ${seconds(event.delayMs)}`,
+          `${prefix(stderr, event.task)}attempt ${event.attempt} failed, again in ${formatDuration(event.delayMs)}`,
         );
       case "task-finished":
         return this.#finished(event);
@@ -60,8 +53,7 @@ export class PlainView implements RunView {
       case "warning":
         return stderr.line(style(stderr, "yellow", `warning: ${printable(event.message)}`));
       case "run-finished":
-        for (const line of this.#summary.lines(event.summary.durationMs)) await stderr.line(line);
-        return stdout.line(style(stdout, "bold", formatSummary(event.summary)));
+        return this.#end.take(event);
     }
   }
 
@@ -109,7 +101,7 @@ function ending(sink: LineSink, task: TaskInfo, result: TaskResult, durationMs?:
   const good = result.status === "succeeded";
   const mark = style(sink, good ? "green" : "red", `${good ? "✓" : "✗"} ${nameOf(task)}`);
   const words = good ? "" : ` ${result.status}`;
-  const time = durationMs === undefined ? "" : ` in ${seconds(durationMs)}`;
+  const time = durationMs === undefined ? "" : ` in ${formatDuration(durationMs)}`;
   const changes = result.changes ? formatChanges(result.changes) : "";
   const message = result.message ? `: ${printable(result.message)}` : "";
   return `${mark}${words}${time}${changes}${message}`;
@@ -119,25 +111,9 @@ function prefix(sink: LineSink, task: TaskInfo): string {
   return style(sink, "cyan", `[${nameOf(task)}] `);
 }
 
-/** `name@agent`, safe to print. */
-export function nameOf({ name, agent }: TaskInfo): string {
-  return printable(agent === undefined ? name : `${name}@${agent}`);
-}
-
 function formatChanges({ added, modified, deleted }: NonNullable<TaskResult["changes"]>): string {
   if (added + modified + deleted === 0) return "";
   return ` (+${added} ~${modified} -${deleted})`;
-}
-
-export function formatSummary(summary: RunSummary): string {
-  const counts = (["succeeded", "failed", "lost", "cancelled", "skipped"] as const)
-    .filter((name) => name === "succeeded" || summary[name] > 0)
-    .map((name) => `${summary[name]} ${name}`);
-  return `${counts.join(", ")} in ${seconds(summary.durationMs)}`;
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
 }
 
 function withNote(name: string, note: string | undefined): string {

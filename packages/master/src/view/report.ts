@@ -1,47 +1,52 @@
 import type { RunRecord, TaskRecord } from "../run-store/run-record.js";
-import { criticalPath } from "./critical-path.js";
+import { describeFailure, isFailure } from "./describe-failure.js";
+import { describeTimes } from "./describe-times.js";
 import { formatDuration } from "./format-duration.js";
-import { printable, printableName } from "./printable.js";
-import { alignColumns, formatWhen } from "./runs-table.js";
+import { printableName } from "./printable.js";
+import { failureOf, runInfo, timed } from "./recorded-run.js";
+import { formatWhen } from "./runs-table.js";
+import { fullNameOf } from "./task-name.js";
 
-const MOST_SLOW = 5;
+export interface ReportReader {
+  /** Of the person who reads it. */
+  directory: string;
+  /** Of the tasks that failed: what they printed last, and where all of it is. */
+  outputOf: (task: TaskRecord) => { lastLines: readonly string[]; log?: string | undefined };
+}
 
 /** What happened in a run, for people. */
-export function describeReport(run: RunRecord): string[] {
+export function describeReport(run: RunRecord, reader: ReportReader): string[] {
   const duration = run.durationMs === undefined ? "" : ` in ${formatDuration(run.durationMs)}`;
   return [
     `Run ${printableName(run.runId)} of ${printableName(run.file)}`,
     `${formatWhen(run.started)}  ${run.result}${duration}: ${describeCounts(run)}`,
-    ...section(
-      "Failures",
-      run.tasks.filter((task) => FAILED.has(task.status)).flatMap((task) => describeFailure(task, run)),
-    ),
+    ...section("Failures", describeFailures(run, reader)),
     ...section("Not run", run.tasks.filter(({ status }) => status === "skipped").map(describeSkip)),
     ...section(
       "Not ended",
-      run.tasks.filter(isOpen).map((task) => `${nameOf(task)}  ${task.status}`),
+      run.tasks.filter(isUnfinished).map((task) => `${nameOf(task)}  ${task.status}`),
     ),
     ...section(
       "Warnings",
       run.warnings.map((warning) => printableName(warning)),
     ),
-    ...section("Slowest tasks", slowest(run.tasks)),
-    ...groupsOf(run).flatMap(({ title, tasks }) =>
-      section(title, describePath(criticalPath(tasks.flatMap(pathNode)).map(({ task }) => task))),
-    ),
+    ...describeTimes(run.tasks.flatMap(timed)).flatMap(({ title, lines }) => section(title, lines)),
   ];
 }
 
-/** A task that has run, for the critical path. */
-function pathNode(task: TaskRecord) {
-  const { task: name, dependsOn, durationMs } = task;
-  return durationMs === undefined ? [] : [{ name, dependsOn, durationMs, task }];
+/** As the run itself printed it at its end. */
+function describeFailures(run: RunRecord, { directory, outputOf }: ReportReader): string[] {
+  const info = runInfo(run);
+  return run.tasks
+    .filter(({ status }) => isFailure(status))
+    .flatMap((task, index) => [
+      ...(index > 0 ? [""] : []),
+      ...describeFailure({ ...failureOf(task), ...outputOf(task) }, info, { directory }),
+    ]);
 }
 
-const FAILED: ReadonlySet<TaskRecord["status"]> = new Set(["failed", "timed-out", "lost", "cancelled"]);
-
 function section(title: string, lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : ["", `${title}:`, ...lines.map((line) => `  ${line}`)];
+  return lines.length === 0 ? [] : ["", `${title}:`, ...lines.map((line) => `  ${line}`.trimEnd())];
 }
 
 /** Of all tasks that the record has; a run that was killed has no counts of its own. */
@@ -52,21 +57,6 @@ function describeCounts({ tasks, counts, ended }: RunRecord): string {
     .filter(([name, count]) => name === "succeeded" || count > 0)
     .map(([name, count]) => `${count} ${name}`)
     .join(", ");
-}
-
-/** As the run printed it, and where to look further. */
-function describeFailure(task: TaskRecord, { runId }: RunRecord): string[] {
-  const time = task.durationMs === undefined ? "" : ` in ${formatDuration(task.durationMs)}`;
-  const attempt = (task.attempt ?? 1) > 1 ? `, attempt ${task.attempt}` : "";
-  const message = task.message ? `: ${printable(task.message)}` : "";
-  const traceback = task.traceback ? printable(task.traceback).split("\n") : [];
-  const hint =
-    task.log === undefined ? [] : [`  sloth logs ${runId} ${printableName(`${task.group}/${task.task}`)}`];
-  return [
-    ...`✗ ${nameOf(task)} ${task.status}${time}${attempt}${message}`.split("\n"),
-    ...traceback.map((line) => `    ${line}`),
-    ...hint,
-  ];
 }
 
 function describeSkip(task: TaskRecord): string {
@@ -83,34 +73,15 @@ const REASONS: Record<string, string> = {
   condition: "its run_if did not hold",
 };
 
-function slowest(tasks: readonly TaskRecord[]): string[] {
-  const timed = tasks.filter(({ durationMs }) => durationMs !== undefined);
-  const sorted = timed.toSorted((a, b) => (b.durationMs ?? 0) - (a.durationMs ?? 0)).slice(0, MOST_SLOW);
-  return alignColumns(sorted.map((task) => [formatDuration(task.durationMs ?? 0), nameOf(task)]));
-}
-
-function groupsOf({ tasks }: RunRecord): { title: string; tasks: TaskRecord[] }[] {
-  const names = [...new Set(tasks.map(({ group }) => group))];
-  return names.map((name) => ({
-    title: `Critical path of ${printableName(name)}`,
-    tasks: tasks.filter(({ group }) => group === name),
-  }));
-}
-
-/** Of a single task there is nothing to tell. */
-function describePath(path: readonly TaskRecord[]): string[] {
-  if (path.length < 2) return [];
-  const total = path.reduce((sum, { durationMs = 0 }) => sum + durationMs, 0);
-  return [
-    `${path.map((task) => `${printableName(task.task)} (${formatDuration(task.durationMs ?? 0)})`).join(" → ")}`,
-    `${formatDuration(total)} in all`,
-  ];
-}
-
 function isOpen({ status }: TaskRecord): boolean {
   return status === "pending" || status === "running";
 }
 
-function nameOf({ group, task, agent }: TaskRecord): string {
-  return printableName(`${group}/${task}${agent === undefined ? "" : `@${agent}`}`);
+/** Of a run that was killed, or a task that was stopped with it. */
+function isUnfinished(task: TaskRecord): boolean {
+  return isOpen(task) || task.status === "cancelled";
+}
+
+function nameOf({ task: name, ...rest }: TaskRecord): string {
+  return fullNameOf({ ...rest, name });
 }
