@@ -3,8 +3,10 @@ import { openArtifactStore } from "../artifacts/artifact-store.js";
 import { eventStream } from "../events/event-stream.js";
 import { planRun, type RunPlan } from "../plan/plan-run.js";
 import { recordRun } from "../run-store/record-run.js";
+import { openUnnamedFile } from "../run-store/unnamed-file.js";
 import { runWorkflow } from "../schedule/run-workflow.js";
-import { openView } from "../view/open-view.js";
+import { openResult, openView } from "../view/open-view.js";
+import { ReturnedValues } from "../view/returned-values.js";
 import { EXIT, exitCodeOf } from "./exit-code.js";
 import { loadFile } from "./load-file.js";
 import { openInventory } from "./open-inventory.js";
@@ -24,11 +26,22 @@ export async function runCommand(args: RunArguments): Promise<number> {
 
   const { luaMemoryLimitBytes, color } = args;
   const recorder = recordRun({ ...plan, warn: (message) => void emit({ type: "warning", message }) });
-  const view = await openView(args.output, { color, env: process.env, logOf: recorder.logOf });
+  const { timestamps, logOrder: order, returnsValues } = args;
+  const returned = new ReturnedValues();
+  const view = await openView(args.output, {
+    color,
+    env: process.env,
+    timestamps,
+    order,
+    isStdoutTaken: returnsValues,
+    logOf: recorder.logOf,
+    openFile: () => openUnnamedFile(plan.workflowDirectory, plan.runId),
+  });
   const stop = onStopSignal({ say: view.say?.bind(view) });
   const runners = await openTaskRunners(plan, { inventory, luaMemoryLimitBytes });
-  const emit = eventStream([recorder.listen, (event) => view.show(event)]);
+  const emit = eventStream([recorder.listen, (event) => view.show(event), (event) => returned.take(event)]);
   const artifacts = openArtifacts(plan);
+  let exitCode: number;
   try {
     const summary = await runWorkflow(plan, {
       runnerFor: runners.runnerFor,
@@ -40,9 +53,8 @@ export async function runCommand(args: RunArguments): Promise<number> {
       keepGoing: args.keepGoing,
       timeoutMs: args.timeoutMs,
     });
-    const exitCode = exitCodeOf(summary, stop.received);
+    exitCode = exitCodeOf(summary, stop.received);
     if (exitCode === EXIT.succeeded) await artifacts.remove();
-    return exitCode;
   } finally {
     await runners.close();
     await recorder.close();
@@ -50,6 +62,8 @@ export async function runCommand(args: RunArguments): Promise<number> {
     // Last, since a signal must not leave the terminal as the view has it.
     stop.forget();
   }
+  if (returnsValues) await (await openResult(process.env)).line(returned.document);
+  return exitCode;
 }
 
 /** The artifacts of a run: made when there are any, and of no use after a success. */

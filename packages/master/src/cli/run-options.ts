@@ -5,9 +5,10 @@ import { COLORS, type Color } from "../view/color.js";
 import { OUTPUTS, type Output } from "../view/open-view.js";
 import { type FileArguments, fileOption, toFile } from "./file-option.js";
 import { once, oneOf, repeated, switched, usage } from "./option-values.js";
+import { toView, type ViewArguments, viewOptions } from "./view-options.js";
 import { applyOptions, sendOptions } from "./workspace-options.js";
 
-export interface RunArguments extends FileArguments {
+export interface RunArguments extends FileArguments, ViewArguments {
   /** Of the workflow; all of it where nothing is said. */
   select: Selection;
   /** Time limit of the run in milliseconds. */
@@ -24,7 +25,7 @@ export interface RunArguments extends FileArguments {
 }
 
 export function runOptions(command: Argv) {
-  return sendOptions(applyOptions(fileOption(command), "What comes back:"))
+  return viewOptions(sendOptions(applyOptions(fileOption(command), "What comes back:")))
     .positional("tasks", { type: "string", array: true, describe: "As --tasks" })
     .option("group", { alias: "g", type: "string", describe: "Only this group; may be repeated" })
     .option("tasks", {
@@ -68,8 +69,10 @@ export async function toRun(parsed: Record<string, unknown>): Promise<RunArgumen
     timeout === undefined ? undefined : parseDuration(isNumber(timeout) ? Number(timeout) : timeout);
   if (limit && "problem" in limit) throw usage(`--timeout ${timeout} ${limit.problem}.`);
   if (jobs !== undefined && !count) throw usage(`--jobs ${jobs} is not a number of at least 1.`);
+  const output = oneOf("output", parsed.output, OUTPUTS) ?? "auto";
   return {
     ...toFile(parsed),
+    ...toView(parsed, output),
     select: {
       groups: repeated(parsed.group),
       tasks: names(parsed.tasks),
@@ -79,7 +82,7 @@ export async function toRun(parsed: Record<string, unknown>): Promise<RunArgumen
     agents: once("agents", parsed.agents),
     jobs: count,
     keepGoing: switched(parsed.keepGoing) ?? false,
-    output: oneOf("output", parsed.output, OUTPUTS) ?? "auto",
+    output,
     color: oneOf("color", parsed.color, COLORS) ?? "auto",
     luaMemoryLimitBytes: readBytes("lua-memory", once("lua-memory", parsed.luaMemory)),
     workspace: readWorkspaceOptions(parsed),

@@ -1,15 +1,15 @@
 import { encodeEvent } from "../events/encode-event.js";
 import type { RunEvent } from "../events/run-event.js";
 import { wholeCharacters } from "../events/whole-characters.js";
-import type { LineWriter } from "./line-writer.js";
+import type { LineSink } from "./line-writer.js";
 import type { RunView } from "./run-view.js";
 
 /** Shows a run to a program: each event is a line of JSON, as `event-schema.ts` describes it. */
 export class JsonView implements RunView {
-  readonly #stdout: LineWriter;
+  readonly #stdout: LineSink;
   readonly #whole = wholeCharacters();
 
-  constructor(stdout: LineWriter) {
+  constructor(stdout: LineSink) {
     this.#stdout = stdout;
   }
 

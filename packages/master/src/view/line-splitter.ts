@@ -27,11 +27,23 @@ export class LineSplitter {
     return lines;
   }
 
+  /** Whether there is a line that has no newline yet. */
+  get isWithinLine(): boolean {
+    return this.#rest.length > 0;
+  }
+
   /** The line that has no newline yet, if there is one. */
   flush(): Buffer[] {
     const rest = this.#rest;
     this.#rest = NOTHING;
     return rest.length > 0 ? [rest] : [];
+  }
+
+  /** As {@link LineSplitter.flush}, without the beginning of a character, which stays. */
+  flushCharacters(): Buffer[] {
+    const whole = wholeCharacters(this.#rest);
+    this.#rest = Buffer.from(this.#rest.subarray(whole.length));
+    return whole.length > 0 ? [whole] : [];
   }
 }
 

@@ -1,6 +1,8 @@
+import type { FileHandle } from "node:fs/promises";
 import { MasterError } from "../master-error.js";
 import { type Color, usesColor } from "./color.js";
-import { LineWriter } from "./line-writer.js";
+import { type LineSink, LineWriter } from "./line-writer.js";
+import type { LogOrder } from "./lines-of-tasks.js";
 import type { Reader } from "./run-end.js";
 import type { RunView } from "./run-view.js";
 
@@ -9,16 +11,26 @@ export interface ViewOptions {
   env: Record<string, string | undefined>;
   /** Where all is that a task printed, absolute. */
   logOf: NonNullable<Reader["logOf"]>;
+  /** A file for what is too much for the memory. */
+  openFile: () => Promise<FileHandle>;
+  timestamps: boolean;
+  /** Default: what the view does. */
+  order?: LogOrder | undefined;
+  /** Leave stdout to somebody else. */
+  isStdoutTaken: boolean;
 }
+
+/** How long a line that has not ended waits for more. */
+const IDLE_MS = 2000;
+/** After so long somebody may think that the run is dead, and CI systems do. */
+const SILENCE_MS = 60_000;
 
 // Each brings its own code only when it is wanted.
 const views = {
   tty: openTty,
-  plain: async (options) =>
-    new (await import("./plain-view.js")).PlainView({ ...writers(options), ...options }),
-  json: async (options) => new (await import("./json-view.js")).JsonView(writers(options).stdout),
-  quiet: async (options) =>
-    new (await import("./quiet-view.js")).QuietView({ ...writers(options), ...options }),
+  plain: openPlain,
+  json: async ({ env }) => new (await import("./json-view.js")).JsonView(await openResult(env)),
+  quiet: openQuiet,
 } satisfies Record<string, (options: ViewOptions) => Promise<RunView>>;
 
 export type Output = "auto" | keyof typeof views;
@@ -38,11 +50,29 @@ export function choose({ isTTY }: { isTTY?: boolean }, env: ViewOptions["env"]):
   return isTTY && !env.CI && env.TERM !== "dumb" ? "tty" : "plain";
 }
 
-function writers({ color, env }: ViewOptions) {
+/** Where one writes JSON for programs: stdout, and nothing else goes there. */
+export async function openResult(_: ViewOptions["env"]): Promise<LineSink> {
+  return new LineWriter(process.stdout);
+}
+
+function writers({ color, env, isStdoutTaken }: ViewOptions) {
+  const stderr = new LineWriter(process.stderr, { color: usesColor(process.stderr, color, env) });
+  if (isStdoutTaken) return { stdout: stderr, stderr };
   return {
     stdout: new LineWriter(process.stdout, { color: usesColor(process.stdout, color, env) }),
-    stderr: new LineWriter(process.stderr, { color: usesColor(process.stderr, color, env) }),
+    stderr,
   };
+}
+
+async function openQuiet(options: ViewOptions): Promise<RunView> {
+  const { QuietView } = await import("./quiet-view.js");
+  return new QuietView({ ...options, ...writers(options) });
+}
+
+async function openPlain(options: ViewOptions): Promise<RunView> {
+  const live = { ...options, idleMs: IDLE_MS, silenceMs: SILENCE_MS };
+  const { stdout, stderr } = writers(options);
+  return new (await import("./plain-view.js")).PlainView({ ...live, stdout, stderr });
 }
 
 async function openTty(options: ViewOptions): Promise<RunView> {
@@ -50,10 +80,11 @@ async function openTty(options: ViewOptions): Promise<RunView> {
   if (!stderr.isTTY) throw new MasterError("USAGE", "--output tty needs a terminal on stderr.");
   const { TtyView } = await import("./tty/tty-view.js");
   const { isSameTerminal, openTerminal } = await import("./tty/terminal.js");
+  const isApart = !options.isStdoutTaken && !isSameTerminal(stdout, stderr);
   return new TtyView({
+    ...options,
     terminal: openTerminal(stderr, options.env),
     color: usesColor(stderr, options.color, options.env),
-    logOf: options.logOf,
-    ...(isSameTerminal(stdout, stderr) ? {} : { stdout: writers(options).stdout }),
+    ...(isApart && { stdout: writers(options).stdout }),
   });
 }

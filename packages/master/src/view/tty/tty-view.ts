@@ -1,17 +1,15 @@
 import type { RunEvent } from "../../events/run-event.js";
 import type { LineSink } from "../line-writer.js";
-import { PlainView } from "../plain-view.js";
-import type { Reader } from "../run-end.js";
+import { PlainView, type PlainViewOptions } from "../plain-view.js";
 import type { RunView } from "../run-view.js";
 import { layout } from "./layout.js";
 import { LiveRegion } from "./live-region.js";
 import { RunProgress } from "./run-progress.js";
 import type { Terminal } from "./terminal.js";
 
-export interface TtyViewOptions {
+export interface TtyViewOptions extends Omit<PlainViewOptions, "stdout" | "stderr"> {
   terminal: Terminal;
   color: boolean;
-  logOf?: Reader["logOf"];
   /** For results where they do not go to the same terminal. */
   stdout?: LineSink;
 }
@@ -22,14 +20,14 @@ export class TtyView implements RunView {
   readonly #region: LiveRegion;
   readonly #lines: PlainView;
 
-  constructor({ terminal, color, logOf, stdout }: TtyViewOptions) {
+  constructor({ terminal, color, stdout, ...plain }: TtyViewOptions) {
     this.#region = new LiveRegion({
       terminal,
       color,
       rows: (surface) => (this.#progress.progress ? layout(this.#progress.progress, surface) : []),
     });
     const { lines } = this.#region;
-    this.#lines = new PlainView({ stdout: stdout ?? lines, stderr: lines, logOf });
+    this.#lines = new PlainView({ ...plain, stdout: stdout ?? lines, stderr: lines });
   }
 
   async show(event: RunEvent): Promise<void> {
@@ -44,7 +42,8 @@ export class TtyView implements RunView {
     this.#region.repaint();
   }
 
-  close(): Promise<void> {
-    return this.#region.close();
+  async close(): Promise<void> {
+    await this.#lines.close();
+    await this.#region.close();
   }
 }
