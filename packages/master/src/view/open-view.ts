@@ -47,12 +47,17 @@ export function openView(output: Output, options: ViewOptions): Promise<RunView>
 
 /** Which view fits to what stderr is: a terminal with somebody in front of it, or not. */
 export function choose({ isTTY }: { isTTY?: boolean }, env: ViewOptions["env"]): "tty" | "plain" {
-  return isTTY && !env.CI && env.TERM !== "dumb" ? "tty" : "plain";
+  return isTTY && !env.CI && !isOnGitHub(env) && env.TERM !== "dumb" ? "tty" : "plain";
 }
 
 /** Where one writes JSON for programs: stdout, and nothing else goes there. */
-export async function openResult(_: ViewOptions["env"]): Promise<LineSink> {
-  return new LineWriter(process.stdout);
+export async function openResult(env: ViewOptions["env"]): Promise<LineSink> {
+  const stdout = new LineWriter(process.stdout);
+  return isOnGitHub(env) ? new (await import("./github/json-guard.js")).JsonGuard(stdout) : stdout;
+}
+
+function isOnGitHub(env: ViewOptions["env"]): boolean {
+  return env.GITHUB_ACTIONS === "true";
 }
 
 function writers({ color, env, isStdoutTaken }: ViewOptions) {
@@ -66,13 +71,24 @@ function writers({ color, env, isStdoutTaken }: ViewOptions) {
 
 async function openQuiet(options: ViewOptions): Promise<RunView> {
   const { QuietView } = await import("./quiet-view.js");
-  return new QuietView({ ...options, ...writers(options) });
+  const outlet = writers(options);
+  if (!isOnGitHub(options.env)) return new QuietView({ ...options, ...outlet });
+  const guard = new (await import("./github/guarded-lines.js")).GuardedLines(outlet.stdout);
+  const view = new QuietView({ ...options, stdout: guard, stderr: guard });
+  return { show: (event) => view.show(event), close: () => guard.close() };
 }
 
 async function openPlain(options: ViewOptions): Promise<RunView> {
   const live = { ...options, idleMs: IDLE_MS, silenceMs: SILENCE_MS };
   const { stdout, stderr } = writers(options);
-  return new (await import("./plain-view.js")).PlainView({ ...live, stdout, stderr });
+  if (!isOnGitHub(options.env))
+    return new (await import("./plain-view.js")).PlainView({ ...live, stdout, stderr });
+  const { order, ...rest } = live;
+  return new (await import("./github/github-view.js")).GitHubView({
+    ...rest,
+    ...(order && { order }),
+    sink: stdout,
+  });
 }
 
 async function openTty(options: ViewOptions): Promise<RunView> {
