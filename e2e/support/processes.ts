@@ -47,9 +47,11 @@ export function sloth(args: string[], options: StartOptions = {}): Promise<Ended
 }
 
 function start(binary: string, args: string[], { cwd, env }: StartOptions): Running {
+  // It would be shown as in a step of GitHub Actions where these tests are one.
+  const { GITHUB_ACTIONS, GITHUB_STEP_SUMMARY, ...inherited } = process.env;
   const child = spawn(process.execPath, [binary, ...args], {
     cwd,
-    env: { ...process.env, NO_COLOR: "1", ...env },
+    env: { ...inherited, NO_COLOR: "1", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const pid = child.pid ?? 0;

@@ -58,7 +58,7 @@ export function inTerminal(
   { columns, rows, cwd, env }: TerminalOptions,
 ): TerminalSession {
   const { spawn } = require("@lydell/node-pty") as typeof import("@lydell/node-pty");
-  const { NO_COLOR, FORCE_COLOR, CI, ...rest } = process.env;
+  const { NO_COLOR, FORCE_COLOR, CI, GITHUB_ACTIONS, ...rest } = process.env;
   const emulator = new XtermTerminal({ cols: columns, rows, scrollback: 200_000, allowProposedApi: true });
   const pty = spawn(program, args, {
     name: env?.TERM ?? "xterm-256color",

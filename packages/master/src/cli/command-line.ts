@@ -8,6 +8,9 @@ import { usage } from "./option-values.js";
 /** What the user asked for. `shown` means that help or the version has been printed. */
 export type CommandLine = Chosen | { kind: "usage-error"; message: string } | { kind: "shown" };
 
+/** Narrower, options would be cut in pieces; a terminal wraps lines by itself. */
+const LEAST_HELP_COLUMNS = 60;
+
 /** Reads the arguments after the program's name. */
 export async function parseCommandLine(args: string[]): Promise<CommandLine> {
   let mistake: string | undefined;
@@ -62,7 +65,7 @@ function common(parser: Argv): Argv {
     .alias("help", "h")
     .strict()
     .exitProcess(false)
-    .wrap(Math.min(100, process.stdout.columns ?? 80));
+    .wrap(Math.min(100, Math.max(LEAST_HELP_COLUMNS, process.stdout.columns ?? 80)));
 }
 
 async function choose(name: string, parsed: Record<string, unknown>): Promise<Chosen> {

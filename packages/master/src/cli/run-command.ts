@@ -5,7 +5,7 @@ import { planRun, type RunPlan } from "../plan/plan-run.js";
 import { recordRun } from "../run-store/record-run.js";
 import { openUnnamedFile } from "../run-store/unnamed-file.js";
 import { runWorkflow } from "../schedule/run-workflow.js";
-import { openResult, openView } from "../view/open-view.js";
+import { openResult, openView, type ViewOptions } from "../view/open-view.js";
 import { ReturnedValues } from "../view/returned-values.js";
 import { EXIT, exitCodeOf } from "./exit-code.js";
 import { loadFile } from "./load-file.js";
@@ -24,19 +24,10 @@ export async function runCommand(args: RunArguments): Promise<number> {
   const plan = await planRun(loaded, { select, workspace, environment, inventory });
   plan.info.command = ownCommand({ ...process, directory: process.cwd() });
 
-  const { luaMemoryLimitBytes, color } = args;
+  const { luaMemoryLimitBytes } = args;
   const recorder = recordRun({ ...plan, warn: (message) => void emit({ type: "warning", message }) });
-  const { timestamps, logOrder: order, returnsValues } = args;
   const returned = new ReturnedValues();
-  const view = await openView(args.output, {
-    color,
-    env: process.env,
-    timestamps,
-    order,
-    isStdoutTaken: returnsValues,
-    logOf: recorder.logOf,
-    openFile: () => openUnnamedFile(plan.workflowDirectory, plan.runId),
-  });
+  const view = await openView(args.output, { ...viewOptionsOf(args, plan), logOf: recorder.logOf });
   const stop = onStopSignal({ say: view.say?.bind(view) });
   const runners = await openTaskRunners(plan, { inventory, luaMemoryLimitBytes });
   const emit = eventStream([recorder.listen, (event) => view.show(event), (event) => returned.take(event)]);
@@ -62,8 +53,16 @@ export async function runCommand(args: RunArguments): Promise<number> {
     // Last, since a signal must not leave the terminal as the view has it.
     stop.forget();
   }
-  if (returnsValues) await (await openResult(process.env)).line(returned.document);
+  if (args.returnsValues) await (await openResult(process.env)).line(returned.document);
   return exitCode;
+}
+
+function viewOptionsOf(
+  { color, timestamps, logOrder: order, returnsValues }: RunArguments,
+  { workflowDirectory, runId }: RunPlan,
+): Omit<ViewOptions, "logOf"> {
+  const openFile = () => openUnnamedFile(workflowDirectory, runId);
+  return { color, timestamps, order, openFile, isStdoutTaken: returnsValues, env: process.env };
 }
 
 /** The artifacts of a run: made when there are any, and of no use after a success. */
