@@ -289,7 +289,7 @@ describe.skipIf(missing)(`a run in a terminal${missing ? ` (${missing})` : ""}`,
     expect(session.raw).not.toContain("\x1b[?2026h");
     const lines = untimed(session.history());
     expect(lines.at(-1)).toBe("1 succeeded, 1 failed in T");
-    expect(lines.some((line) => line.startsWith("✗ bad failed"))).toBe(true);
+    expect(lines.some((line) => /^✗ (g\/)?bad failed/.test(line))).toBe(true);
     for (const line of ["== g", "[good] fine", "✓ good in T"]) {
       expect(lines.includes(line)).toBe(view === "plain");
     }

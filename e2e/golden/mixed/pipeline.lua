@@ -15,9 +15,9 @@ TaskDefinitions = {
       {
         name = "shell",
         depends_on = "away",
-        command = "printf 'one\\ntwo é 日本 \\377'; echo; echo '##[x] ::y::z'",
+        command = "printf 'one\\ntwo é 日本 \\377\\n##[x] ::y::z\\n'",
       },
-      { name = "careful", depends_on = "shell", command = "printf '10%%\\r100%%\\n::add-mask::x\\n' >&2" },
+      { name = "careful", depends_on = "shell", command = "printf '10%%\\r::add-mask::x\\n' >&2" },
       { name = "unwanted", depends_on = "careful", run_if = "false", command = "true" },
       {
         name = "lua",
