@@ -28,7 +28,7 @@ it.each(Object.entries(SHOWN))("a run is shown as it is written in %s", async (n
   const agent = await startAgent();
   const directory = temporaryDirectory();
   const golden = join(repository, "e2e/golden/mixed");
-  cpSync(join(golden, "pipeline.lua"), join(directory, "pipeline.lua"));
+  for (const file of ["pipeline.lua", "printed.bin"]) cpSync(join(golden, file), join(directory, file));
   const inventory = writeInventory(temporaryDirectory(), { "there:50051": agent.address });
   const options = ["-f", "pipeline.lua", "-k", "-j", "1", "--agents", inventory, ...args];
 

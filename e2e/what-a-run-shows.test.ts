@@ -74,10 +74,13 @@ it("shows what is held when a run is interrupted", async () => {
   const directory = temporaryDirectory();
   const file = writeWorkflow(
     directory,
-    `TaskDefinitions = { g = { tasks = { { name = "a", command = "echo held; touch begun; sleep 60" } } } }`,
+    `TaskDefinitions = { g = { tasks = {
+       { name = "a", command = "echo held; touch begun; sleep 60" },
+       { name = "b", command = "until [ -e begun ]; do sleep 0.05; done" },
+     } } }`,
   );
-  const running = startSloth(["run", "-f", file, "--log-order", "grouped"]);
-  await expect.poll(() => existsSync(join(directory, "begun"))).toBe(true);
+  const running = startSloth(["run", "-f", file, "-j", "2", "--log-order", "grouped"]);
+  await running.until(/✓ b/);
   expect(running.output).not.toContain("held");
   running.kill("SIGINT");
   const { code, stdout } = await running.ended;

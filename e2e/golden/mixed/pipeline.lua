@@ -15,7 +15,7 @@ TaskDefinitions = {
       {
         name = "shell",
         depends_on = "away",
-        command = "printf 'one\\ntwo é 日本 \\377\\n##[x] ::y::z\\n'",
+        command = "cat printed.bin", -- in one piece
       },
       { name = "careful", depends_on = "shell", command = "printf '10%%\\r::add-mask::x\\n' >&2" },
       { name = "unwanted", depends_on = "careful", run_if = "false", command = "true" },

@@ -22,7 +22,7 @@ export async function runCommand(args: RunArguments): Promise<number> {
   const { environment } = loaded;
   const inventory = await openInventory(args.agents);
   const plan = await planRun(loaded, { select, workspace, environment, inventory });
-  plan.info.command = ownCommand({ ...process, directory: process.cwd() });
+  plan.info.command = ownCommand({ argv: process.argv, env: process.env, directory: process.cwd() });
 
   const { luaMemoryLimitBytes } = args;
   const recorder = recordRun({ ...plan, warn: (message) => void emit({ type: "warning", message }) });
