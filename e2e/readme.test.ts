@@ -1,8 +1,9 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { startAgent } from "./support/agent.js";
-import { repository, sloth } from "./support/processes.js";
+import { masterBinary, repository, sloth } from "./support/processes.js";
 import { temporaryDirectory } from "./support/temporary-directory.js";
 import { writeInventory, writeWorkflow } from "./support/workflow-file.js";
 
@@ -30,3 +31,29 @@ it.each(["README.md", "README.pt.md"])("the pipeline of %s runs as it is shown",
   expect(stdout).toContain("3 succeeded");
   expect(readFileSync(join(directory, "build", "program"), "utf8")).toBe("program\n");
 });
+
+it.each(["README.md", "README.pt.md"])(
+  "the commands of %s that show runs work as they stand",
+  async (name) => {
+    const text = readFileSync(join(repository, name), "utf8");
+    const [, pipeline = ""] = text.match(/```lua\n(.*?)```/s) ?? [];
+    const [, , block = ""] =
+      text.match(/## (What a run shows|O que uma execução mostra)\n```sh\n(.*?)```/s) ?? [];
+    const agent = await startAgent();
+    const directory = temporaryDirectory();
+    writeFileSync(join(directory, "Makefile"), makefile);
+    writeWorkflow(directory, pipeline);
+    const inventory = writeInventory(temporaryDirectory(), { "localhost:50051": agent.address });
+    const commands = block.trimEnd().split("\n");
+    expect(commands).toHaveLength(7);
+    for (const command of commands) {
+      const line = command
+        .replace("npx @sloth/master", `'${process.execPath}' '${masterBinary}'`)
+        .replace("-f pipeline.lua", `-f pipeline.lua --agents '${inventory}'`);
+      const { status, stderr } = spawnSync("bash", ["-c", line], { cwd: directory, encoding: "utf8" });
+      expect([command, status, stderr]).toEqual([command, 0, expect.any(String)]);
+    }
+    const values = JSON.parse(readFileSync(join(directory, "values.json"), "utf8"));
+    expect(values.outputs.release.test).toEqual({ passed: 3 });
+  },
+);
