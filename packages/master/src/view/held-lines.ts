@@ -1,14 +1,15 @@
 import type { FileHandle } from "node:fs/promises";
 import type { TaskInfo } from "../events/run-event.js";
-import type { LineSink } from "./line-writer.js";
+import { joinLines, type LineSink } from "./line-writer.js";
 import type { LinesOfTasks } from "./lines-of-tasks.js";
 import type { Outlet } from "./outlet.js";
-import { type HeldLine, SpillFile } from "./spill-file.js";
+import { type HeldPiece, SpillFile } from "./spill-file.js";
 
 /** Of all tasks together. */
 const MEMORY_BYTES = 16 * 1024 * 1024;
-/** What a line takes up beside its bytes. */
-const LINE_BYTES = 128;
+/** What each piece takes up beside its bytes. */
+const PIECE_BYTES = 256;
+const NEWLINE = 10;
 
 export interface HeldLinesOptions {
   outlet: Outlet;
@@ -25,7 +26,7 @@ export interface TaskFrame {
 }
 
 interface Held {
-  lines: HeldLine[];
+  pieces: HeldPiece[];
   bytes: number;
   file?: SpillFile;
 }
@@ -60,7 +61,7 @@ export class HeldLines implements LinesOfTasks {
     for (const task of [...this.#held.keys()]) await this.end(task);
   }
 
-  #sink(task: TaskInfo, stream: HeldLine["stream"]): LineSink {
+  #sink(task: TaskInfo, stream: HeldPiece["stream"]): LineSink {
     const hold = (prefix: string, lines: readonly Uint8Array[]) =>
       this.#hold(task, stream, { prefix, lines });
     return {
@@ -72,20 +73,17 @@ export class HeldLines implements LinesOfTasks {
 
   async #hold(
     task: TaskInfo,
-    stream: HeldLine["stream"],
+    stream: HeldPiece["stream"],
     { prefix, lines }: { prefix: string; lines: readonly Uint8Array[] },
   ): Promise<void> {
     if (lines.length === 0) return;
-    const held = this.#held.get(task) ?? { lines: [], bytes: 0 };
+    const held = this.#held.get(task) ?? { pieces: [], bytes: 0 };
     this.#held.set(task, held);
-    const front = Buffer.from(prefix);
-    for (const line of lines) {
-      // A copy, so that it does not hold the chunk that it was in.
-      const bytes = Buffer.concat([front, line]);
-      held.lines.push({ stream, bytes });
-      held.bytes += bytes.length + LINE_BYTES;
-      this.#bytes += bytes.length + LINE_BYTES;
-    }
+    // A copy, so that it does not hold the chunk that they were in.
+    const bytes = joinLines(prefix, lines);
+    held.pieces.push({ stream, bytes });
+    held.bytes += bytes.length + PIECE_BYTES;
+    this.#bytes += bytes.length + PIECE_BYTES;
     const { memoryBytes = MEMORY_BYTES } = this.#options;
     while (this.#bytes > memoryBytes) await this.#makeRoom();
   }
@@ -104,7 +102,7 @@ export class HeldLines implements LinesOfTasks {
     if (!openFile || !this.#hasFiles) return false;
     try {
       held.file ??= new SpillFile(await openFile());
-      await held.file.append(held.lines);
+      await held.file.append(held.pieces);
       return true;
     } catch {
       // The disk is full, or the directory cannot be written: to show lines too early is better than to lose them.
@@ -115,7 +113,7 @@ export class HeldLines implements LinesOfTasks {
 
   #forget(held: Held): void {
     this.#bytes -= held.bytes;
-    held.lines = [];
+    held.pieces = [];
     held.bytes = 0;
   }
 
@@ -123,25 +121,26 @@ export class HeldLines implements LinesOfTasks {
     const { frame } = this.#options;
     await frame?.open(task);
     try {
-      if (held.file) for await (const lines of held.file.read()) await this.#print(lines);
+      if (held.file) for await (const pieces of held.file.read()) await this.#print(pieces);
     } finally {
       await held.file?.close();
-      await this.#print(held.lines);
+      await this.#print(held.pieces);
       this.#forget(held);
     }
     await frame?.close(task);
   }
 
-  async #print(lines: readonly HeldLine[]): Promise<void> {
-    for (let start = 0; start < lines.length; ) {
-      const stream = lines[start]?.stream ?? "stdout";
-      const other = lines.findIndex((line, index) => index > start && line.stream !== stream);
-      const end = other < 0 ? lines.length : other;
-      await this.#options.outlet[stream].lines(
-        "",
-        lines.slice(start, end).map(({ bytes }) => bytes),
-      );
-      start = end;
-    }
+  async #print(pieces: readonly HeldPiece[]): Promise<void> {
+    for (const { stream, bytes } of pieces) await this.#options.outlet[stream].lines("", linesOf(bytes));
   }
+}
+
+function linesOf(bytes: Buffer): Buffer[] {
+  const lines: Buffer[] = [];
+  let start = 0;
+  for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
+    lines.push(bytes.subarray(start, end));
+    start = end + 1;
+  }
+  return lines;
 }

@@ -1,12 +1,12 @@
 import type { FileHandle } from "node:fs/promises";
 
-/** A line as it is to be shown, and where. */
-export interface HeldLine {
+/** Whole lines as they are to be shown, each with its newline, and where. */
+export interface HeldPiece {
   stream: "stdout" | "stderr";
   bytes: Buffer;
 }
 
-/** Before each line: its stream, and how many bytes it has. */
+/** Before each piece: its stream, and how many bytes it has. */
 const HEAD_BYTES = 5;
 const CHUNK_BYTES = 256 * 1024;
 const STREAMS = ["stdout", "stderr"] as const;
@@ -22,8 +22,8 @@ export class SpillFile {
   }
 
   /** Adds all of them, or none where it fails. */
-  async append(lines: readonly HeldLine[]): Promise<void> {
-    const bytes = Buffer.concat(lines.flatMap((line) => [headOf(line), line.bytes]));
+  async append(pieces: readonly HeldPiece[]): Promise<void> {
+    const bytes = Buffer.concat(pieces.flatMap((piece) => [headOf(piece), piece.bytes]));
     for (let done = 0; done < bytes.length; ) {
       const { bytesWritten } = await this.#file.write(bytes, done, bytes.length - done, this.#length + done);
       done += bytesWritten;
@@ -31,8 +31,8 @@ export class SpillFile {
     this.#length += bytes.length;
   }
 
-  /** All lines, in pieces. */
-  async *read(): AsyncGenerator<HeldLine[]> {
+  /** All of them, some at once. */
+  async *read(): AsyncGenerator<HeldPiece[]> {
     let rest: Buffer = Buffer.alloc(0);
     for (let at = 0; at < this.#length; ) {
       const chunk = Buffer.alloc(Math.min(CHUNK_BYTES, this.#length - at));
@@ -40,9 +40,9 @@ export class SpillFile {
       if (bytesRead === 0) throw new Error("the file of held lines has become shorter");
       at += bytesRead;
       rest = Buffer.concat([rest, chunk.subarray(0, bytesRead)]);
-      const { lines, used } = parse(rest);
+      const { pieces, used } = parse(rest);
       rest = rest.subarray(used);
-      yield lines;
+      yield pieces;
     }
   }
 
@@ -51,22 +51,22 @@ export class SpillFile {
   }
 }
 
-function headOf({ stream, bytes }: HeldLine): Buffer {
+function headOf({ stream, bytes }: HeldPiece): Buffer {
   const head = Buffer.alloc(HEAD_BYTES);
   head.writeUInt8(STREAMS.indexOf(stream));
   head.writeUInt32LE(bytes.length, 1);
   return head;
 }
 
-function parse(bytes: Buffer): { lines: HeldLine[]; used: number } {
-  const lines: HeldLine[] = [];
+function parse(bytes: Buffer): { pieces: HeldPiece[]; used: number } {
+  const pieces: HeldPiece[] = [];
   let used = 0;
   while (bytes.length - used >= HEAD_BYTES) {
     const start = used + HEAD_BYTES;
     const end = start + bytes.readUInt32LE(used + 1);
     if (end > bytes.length) break;
-    lines.push({ stream: STREAMS[bytes.readUInt8(used)] ?? "stdout", bytes: bytes.subarray(start, end) });
+    pieces.push({ stream: STREAMS[bytes.readUInt8(used)] ?? "stdout", bytes: bytes.subarray(start, end) });
     used = end;
   }
-  return { lines, used };
+  return { pieces, used };
 }
