@@ -134,6 +134,9 @@ describe("wrong usage ends with 2 and one line", () => {
     [["run", "-f", "a.lua", "--jbos", "3"], /jbos/],
     [["run", "-f", "a.lua", "--jobs", "many"], /--jobs many/],
     [["run", "-f", "a.lua", "-f", "b.lua"], /more than once/],
+    [["run", "-f", "a.lua", "--grace", "soon"], /--grace "soon" is not a duration/],
+    [["run", "-f", "a.lua", "--grace"], /grace/],
+    [["run", "-f", "a.lua", "--grace", "1s", "--grace", "2s"], /more than once/],
     [["rnu", "-f", "a.lua"], /run/],
     [[], /run, list, validate/],
   ])("%j", async (args, message) => {

@@ -22,6 +22,8 @@ export interface AgentOptions {
   capacityBytes?: number | undefined;
   /** Cap of the memory that Lua has for one task, in bytes. Default 512 MiB. */
   luaMemoryLimitBytes?: number | undefined;
+  /** The longest time between TERM and KILL that a master may ask for, in milliseconds. Default 10 minutes. */
+  longestGraceMs?: number | undefined;
 }
 
 /** A listening agent. */
@@ -37,6 +39,7 @@ export interface Agent {
 }
 
 const HOST = "127.0.0.1";
+const LONGEST_GRACE_MS = 600_000;
 const FLUSH_TIMEOUT_MS = 1000;
 /** Lua workers that wait for the next attempt, about 11 MB each, started at the first one. */
 const MOST_WARM_WORKERS = 4;
@@ -58,7 +61,14 @@ export async function startAgent(options: AgentOptions = {}): Promise<Agent> {
     luaMemoryLimitBytes: options.luaMemoryLimitBytes,
   });
   const service = createAgentService(
-    { runner, slots, trees: state.trees, registry: new AttemptRegistry(), shutdown: shutdown.signal },
+    {
+      runner,
+      slots,
+      trees: state.trees,
+      registry: new AttemptRegistry(),
+      longestGraceMs: options.longestGraceMs ?? LONGEST_GRACE_MS,
+      shutdown: shutdown.signal,
+    },
     softwareVersion,
   );
   const server = createServer(agentServerOptions);

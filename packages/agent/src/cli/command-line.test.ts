@@ -26,6 +26,14 @@ describe("the command line of the agent", () => {
   });
 
   it.each([
+    ["30s", 30_000],
+    ["2", 2_000],
+    ["0", 0],
+  ])("takes %s as the longest grace", async (text, ms) => {
+    expect(await parseCommandLine(["--max-grace", text])).toMatchObject({ options: { longestGraceMs: ms } });
+  });
+
+  it.each([
     [["--port", "65536"]],
     [["--port", "-1"]],
     [["--port", "http"]],
@@ -36,6 +44,9 @@ describe("the command line of the agent", () => {
     [["--state-dir", ""]],
     [["--lua-memory", "much"]],
     [["--lua-memory", "1GiB", "--lua-memory", "2GiB"]],
+    [["--max-grace", "soon"]],
+    [["--max-grace", "2h"]],
+    [["--max-grace", "1s", "--max-grace", "2s"]],
     [["--host", "0.0.0.0"]],
     [["--bind=0.0.0.0"]],
     [["start"]],

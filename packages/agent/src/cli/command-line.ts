@@ -7,6 +7,7 @@ export interface CliOptions {
   stateDirectory?: string;
   capacityBytes?: number | undefined;
   luaMemoryLimitBytes?: number | undefined;
+  longestGraceMs?: number | undefined;
 }
 
 /** What the user asked for. `shown` means that help or the version has been printed. */
@@ -41,6 +42,10 @@ export async function parseCommandLine(args: string[]): Promise<CommandLine> {
       type: "string",
       describe: "How much memory the Lua code of one task has  [default: 512MiB]",
     })
+    .option("max-grace", {
+      type: "string",
+      describe: "The longest time between TERM and KILL that a run may ask for  [default: 10m]",
+    })
     .epilogue("Exit codes: 0 stopped by a signal; 1 cannot start; 2 wrong usage.")
     .version(softwareVersion)
     .alias("version", "V")
@@ -67,15 +72,24 @@ interface Parsed {
   stateDir?: string | string[];
   cacheSize: string | string[];
   luaMemory?: string | string[];
+  maxGrace?: string | string[];
 }
 
-async function toOptions({ port, slots, stateDir, cacheSize, luaMemory }: Parsed): Promise<CommandLine> {
+async function toOptions({
+  port,
+  slots,
+  stateDir,
+  cacheSize,
+  luaMemory,
+  maxGrace,
+}: Parsed): Promise<CommandLine> {
   for (const [name, value] of Object.entries({
     port,
     slots,
     "state-dir": stateDir,
     "cache-size": cacheSize,
     "lua-memory": luaMemory,
+    "max-grace": maxGrace,
   })) {
     if (Array.isArray(value)) return usageError(`--${name} is given more than once.`);
   }
@@ -90,6 +104,8 @@ async function toOptions({ port, slots, stateDir, cacheSize, luaMemory }: Parsed
   if ("problem" in capacity) return usageError(`--cache-size ${capacity.problem}.`);
   const memory = luaMemory === undefined ? undefined : await bytesOf(String(luaMemory));
   if (memory && "problem" in memory) return usageError(`--lua-memory ${memory.problem}.`);
+  const grace = maxGrace === undefined ? undefined : await graceOf(String(maxGrace));
+  if (grace && "problem" in grace) return usageError(`--max-grace ${grace.problem}.`);
   return {
     kind: "serve",
     options: {
@@ -98,6 +114,7 @@ async function toOptions({ port, slots, stateDir, cacheSize, luaMemory }: Parsed
       stateDirectory: stateDir as string | undefined,
       capacityBytes: capacity.bytes,
       luaMemoryLimitBytes: memory?.bytes,
+      longestGraceMs: grace?.ms,
     },
   };
 }
@@ -107,6 +124,15 @@ async function bytesOf(text: string): Promise<{ bytes: number } | { problem: str
   if (/^\d{1,15}$/.test(text)) return { bytes: Number(text) };
   const { parseByteSize } = await import("@sloth/dsl");
   return parseByteSize(text);
+}
+
+/** A bare number is seconds; 0 means that no task is waited for. */
+async function graceOf(text: string): Promise<{ ms: number } | { problem: string }> {
+  if (/^0+(\.0+)?(ms|s|m|h)?$/.test(text)) return { ms: 0 };
+  const { parseDuration } = await import("@sloth/dsl");
+  const grace = parseDuration(/^\d+(\.\d+)?$/.test(text) ? Number(text) : text);
+  const isLong = "ms" in grace && grace.ms > 3_600_000;
+  return isLong ? { problem: `${text} is longer than an hour` } : grace;
 }
 
 function wholeNumber(text: unknown, min: number, max: number): number | undefined {

@@ -39,6 +39,8 @@ export interface SessionContext {
   slots: SlotQueue;
   trees: KeptTrees;
   registry: AttemptRegistry;
+  /** A longer time between TERM and KILL becomes this. */
+  longestGraceMs: number;
   /** Aborted when the agent stops. */
   shutdown: AbortSignal;
 }
@@ -108,10 +110,12 @@ export class Session {
     const tree = this.#context.trees.lease(open.workspace);
     this.#tree = tree;
     const { rules, keepIgnored } = open;
+    const { longestGraceMs } = this.#context;
     const inbox = this.#inbox;
     const received = yield* receiveWorkspace({ inbox, endpoint, tree, rules, keepIgnored, signal });
     const { base } = received;
-    const result = yield* this.#execute(open.toAttempt({ workspace: base.root, bundle }), received);
+    const attempt = open.toAttempt({ workspace: base.root, bundle, longestGraceMs });
+    const result = yield* this.#execute(attempt, received);
     const capturing = stopwatch();
     inbox.expectAfterAll("acknowledge");
     const captured = await capture(tree, result, gone);

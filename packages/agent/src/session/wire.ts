@@ -20,8 +20,15 @@ import {
 import type { Attempt, TaskEvent, TaskResult, WorkflowSource } from "@sloth/runtime";
 import type { ScanRules, WorkspaceIdentity } from "@sloth/workspace";
 
-/** Longest grace period and time limit that are honoured: what a timer of Node can count. */
+/** Longest time limit that is honoured: what a timer of Node can count. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** What an attempt has on this machine. */
+interface LocalTerms {
+  workspace: string;
+  bundle: Uint8Array | undefined;
+  longestGraceMs: number;
+}
 
 /** An `Open` whose fields have been checked. */
 export interface CheckedOpen {
@@ -35,7 +42,7 @@ export interface CheckedOpen {
   /** How transfers may be compressed. */
   encoding: Encoding | undefined;
   /** Makes the attempt once its workspace and bundle are there. */
-  toAttempt(local: { workspace: string; bundle: Uint8Array | undefined }): Attempt;
+  toAttempt(local: LocalTerms): Attempt;
 }
 
 /** The one function that an `Open` enters through. @throws {ProtocolError} UNEXPECTED_FRAME or LIMIT. */
@@ -81,7 +88,7 @@ export function checkOpen(open: Open): CheckedOpen {
       env: task.env,
       umask: task.umask,
       timeoutMs: task.timeoutMs === undefined ? undefined : Math.min(task.timeoutMs, LONGEST_TIMER_MS),
-      graceMs: Math.min(task.graceMs, LONGEST_TIMER_MS),
+      graceMs: Math.min(task.graceMs, local.longestGraceMs),
       ...(task.agent && { agent: task.agent }),
     }),
   };

@@ -18,10 +18,10 @@ import { openTaskRunners } from "./task-runners.js";
 /** Loads, plans, runs and shows a workflow; gives the exit code. */
 export async function runCommand(args: RunArguments): Promise<number> {
   const loaded = await loadFile(args, args.luaMemoryLimitBytes);
-  const { select, workspace } = args;
+  const { select, workspace, graceMs } = args;
   const { environment } = loaded;
   const inventory = await openInventory(args.agents);
-  const plan = await planRun(loaded, { select, workspace, environment, inventory });
+  const plan = await planRun(loaded, { select, workspace, environment, inventory, graceMs });
   plan.info.command = ownCommand({ argv: process.argv, env: process.env, directory: process.cwd() });
 
   const { luaMemoryLimitBytes } = args;

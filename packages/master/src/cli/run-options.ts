@@ -13,6 +13,8 @@ export interface RunArguments extends FileArguments, ViewArguments {
   select: Selection;
   /** Time limit of the run in milliseconds. */
   timeoutMs?: number;
+  /** Between TERM and KILL, in milliseconds. */
+  graceMs?: number;
   agents?: string;
   jobs?: number;
   keepGoing: boolean;
@@ -35,6 +37,11 @@ export function runOptions(command: Argv) {
     })
     .option("only", { type: "string", describe: "Only these tasks; what they depend on is taken as done" })
     .option("timeout", { type: "string", describe: "Time limit of the run: 90s, 1h30m, or seconds" })
+    .option("grace", {
+      type: "string",
+      requiresArg: true,
+      describe: "How long a task has to end between TERM and KILL, from 0 to 1h  [default: 10s]",
+    })
     .option("agents", { type: "string", describe: "Inventory: a YAML file of named agents and aliases" })
     .option("jobs", {
       alias: "j",
@@ -62,6 +69,7 @@ export function runOptions(command: Argv) {
 export async function toRun(parsed: Record<string, unknown>): Promise<RunArguments> {
   const { parseDuration } = await import("@sloth/dsl");
   const { readBytes, readWorkspaceOptions } = await import("./read-workspace-options.js");
+  const { readGrace } = await import("./read-grace.js");
   const jobs = once("jobs", parsed.jobs);
   const count = /^\d{1,5}$/.test(jobs ?? "") ? Number(jobs) : undefined;
   const timeout = once("timeout", parsed.timeout);
@@ -79,6 +87,7 @@ export async function toRun(parsed: Record<string, unknown>): Promise<RunArgumen
       only: names(parsed.only),
     },
     timeoutMs: limit?.ms,
+    graceMs: readGrace(once("grace", parsed.grace)),
     agents: once("agents", parsed.agents),
     jobs: count,
     keepGoing: switched(parsed.keepGoing) ?? false,

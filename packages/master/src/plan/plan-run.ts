@@ -26,6 +26,8 @@ export interface RunPlan {
   workflowDirectory: string;
   /** Absolute real paths of the files that were loaded; no task may change them unless `protect` releases them. */
   workflowFiles: string[];
+  /** Between TERM and KILL, in milliseconds, when a process of a task is ended. */
+  graceMs: number;
   groups: PlannedGroup[];
 }
 
@@ -69,8 +71,12 @@ export interface PlanOptions {
   environment?: Record<string, string>;
   /** Wins over what the workflow says of its workspaces; patterns are added to it. */
   workspace?: Partial<WorkspaceSettings>;
+  /** In milliseconds. Default {@link DEFAULT_GRACE_MS}. */
+  graceMs?: number | undefined;
   inventory: Inventory;
 }
+
+const DEFAULT_GRACE_MS = 10_000;
 
 /**
  * Resolves a workflow into a plan. Touches nothing but the directories that it looks at.
@@ -97,6 +103,7 @@ export async function planRun(loaded: LoadedWorkflow, options: PlanOptions): Pro
     environment: options.environment ?? {},
     workflowDirectory: loaded.directory,
     workflowFiles: await findWorkflowFiles(loaded),
+    graceMs: options.graceMs ?? DEFAULT_GRACE_MS,
     groups: planned,
   };
 }

@@ -4,7 +4,6 @@ import type { TaskInfo } from "../events/run-event.js";
 import type { PlannedGroup } from "../plan/plan-run.js";
 import type { ConditionContext } from "./conditions.js";
 import { followAttempt } from "./follow-attempt.js";
-import { GRACE_MS } from "./make-attempt.js";
 
 type GroupField = Extract<FunctionCall, { args: unknown }>["field"];
 
@@ -31,7 +30,7 @@ export async function callGroupFunction(
     deps: {},
     env: group.env,
     umask: ownUmask(),
-    graceMs: GRACE_MS,
+    graceMs: plan.graceMs,
   };
   return { task, result: await followAttempt(attempt, { runner, emit, signal, task, isSilent: true }) };
 }

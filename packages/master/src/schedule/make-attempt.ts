@@ -2,9 +2,6 @@ import { type LuaTable, TASK_HOOKS } from "@sloth/dsl";
 import { type Attempt, ownUmask } from "@sloth/runtime";
 import type { PlannedTask, RunPlan } from "../plan/plan-run.js";
 
-/** Between TERM and KILL. */
-export const GRACE_MS = 10_000;
-
 /** The attempt at a task with this number, which counts from 1. */
 export function makeAttempt(
   planned: PlannedTask,
@@ -27,6 +24,6 @@ export function makeAttempt(
     env: planned.env,
     umask: ownUmask(),
     timeoutMs: task.timeoutMs,
-    graceMs: GRACE_MS,
+    graceMs: plan.graceMs,
   };
 }

@@ -169,7 +169,7 @@ export interface TaskSpec {
   timeoutMs?:
     | number
     | undefined;
-  /** Between TERM and KILL, in milliseconds. */
+  /** Between TERM and KILL, in milliseconds. An agent may give less: it has a longest time of its own. */
   graceMs: number;
   /**
    * The fields of the task that hold functions to be called around the command: "pre_exec", "post_exec",
