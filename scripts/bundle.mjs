@@ -10,8 +10,10 @@ import { root } from "./processes.mjs";
 
 const COMMANDS = ["master", "agent"];
 const fromRoot = (...parts) => path.join(root, "packages", ...parts);
-const THREADS = [
+/** Where threads and processes of ours begin. */
+const ENTRIES = [
   fromRoot("runtime/dist/lua/lua-worker.js"),
+  fromRoot("runtime/dist/reaper/reap.js"),
   fromRoot("workspace/dist/snapshot/scan-thread.js"),
 ];
 
@@ -31,7 +33,7 @@ async function bundle(folder) {
   rmSync(target, { recursive: true, force: true });
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: [path.join(folder, "dist/main.js"), ...THREADS],
+    entryPoints: [path.join(folder, "dist/main.js"), ...ENTRIES],
     entryNames: "[name]",
     outdir: target,
     bundle: true,
@@ -86,7 +88,7 @@ function withPlaces(file, folder) {
 }
 
 function placeOf(named, folder) {
-  if (THREADS.includes(named)) return `./${path.basename(named)}`;
+  if (ENTRIES.includes(named)) return `./${path.basename(named)}`;
   if (named === path.join(folder, "package.json")) return "../../package.json";
   throw new Error(`A bundled module names ${named}, which is not in the bundle.`);
 }

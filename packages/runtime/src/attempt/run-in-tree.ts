@@ -1,6 +1,6 @@
 import { drain, type OutputStream } from "../output/output-stream.js";
 import { ProcessTree } from "../process-tree/process-tree.js";
-import { reapedMark } from "../reaper/reaper.js";
+import { reapedMark, reapUntilEnded } from "../reaper/reaper.js";
 import type { TaskResult } from "../task-runner.js";
 import type { AttemptScope } from "./attempt-scope.js";
 
@@ -16,7 +16,8 @@ export async function runInTree(
   runCommand: CommandRunner,
 ): Promise<TaskResult> {
   const { attempt, stop, events } = surroundings;
-  const tree = new ProcessTree(reapedMark());
+  const tree = ProcessTree.inside(reapedMark());
+  const hasEnded = reapUntilEnded(attempt.graceMs);
   const endTree = () => tree.end(attempt.graceMs);
   const outputs: OutputStream[] = [];
   stop.signal.addEventListener("abort", endTree, { once: true });
@@ -28,6 +29,7 @@ export async function runInTree(
     await endTree();
     await drain(outputs, events, LAST_OUTPUT_MS);
     for (const output of outputs) output.abandon();
+    hasEnded();
   }
 }
 

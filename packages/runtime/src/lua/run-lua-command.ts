@@ -1,9 +1,8 @@
 import { rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Worker } from "node:worker_threads";
 import type { AttemptScope } from "../attempt/attempt-scope.js";
 import type { Delegate } from "../delegate.js";
+import { temporaryPath } from "../reaper/temporary-path.js";
 import type { TaskResult, WorkflowSource } from "../task-runner.js";
 import { LuaSession } from "./lua-session.js";
 import type { LuaJob, TaskOutcome } from "./worker-messages.js";
@@ -25,7 +24,7 @@ export async function runLuaCommand(scope: AttemptScope, options: LuaCommandOpti
   const { workflow } = scope.attempt;
   if (!workflow) return { status: "failed", message: "The workflow of this Lua task was not given" };
   const worker = await options.pool.take();
-  const temporaryDirectory = join(tmpdir(), `sloth-${scope.tree.mark.id}`);
+  const temporaryDirectory = temporaryPath("lua") + scope.tree.mark.id.slice(0, 16);
   try {
     return await callInWorker(scope, { worker, workflow, temporaryDirectory, ...options });
   } finally {

@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
 import { closeSync, constants, mkdtempSync, openSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { temporaryPath } from "../reaper/temporary-path.js";
 import { RuntimeError } from "../runtime-error.js";
 
 /*
@@ -45,7 +45,7 @@ function refill(): Promise<void> {
 }
 
 async function makeBatch(): Promise<void> {
-  const directory = mkdtempSync(join(tmpdir(), "sloth-pipes-"));
+  const directory = mkdtempSync(temporaryPath("pipes"));
   try {
     const paths = Array.from({ length: BATCH }, (_, index) => join(directory, String(index)));
     await promisify(execFile)("mkfifo", ["-m", "600", ...paths]);

@@ -8,6 +8,12 @@ const BATCH = 64;
 const SECOND_LOOKS = 5;
 const SECOND_LOOK_MS = 2;
 
+/** How often those are looked for that have started meanwhile. */
+const MOST_ROUNDS = 200;
+
+/** So many new pids are tried one by one; listing all that there are costs more only beyond them. */
+const FEW_PIDS = 256;
+
 /** Of the flags in /proc/PID/stat (PF_KTHREAD in the kernel's sched.h). */
 const KERNEL_THREAD = 0x200000;
 
@@ -31,37 +37,89 @@ export interface PidRange {
   upTo: number;
 }
 
-/**
- * Live processes that are wanted, by /proc; none where there is no /proc. Zombies are dead. Environments of
- * other users are unreadable and not searched. While a process executes another program its environment reads as
- * empty, so one of which that is true is looked at again; not for ever, since some have none.
- */
-export async function findProcesses(wanted: Wanted, range?: PidRange): Promise<FoundProcess[]> {
-  const found: FoundProcess[] = [];
-  let unclear = await look(listPids(), wanted, { found, range });
-  for (let again = 0; again < SECOND_LOOKS && unclear.length > 0; again++) {
-    await sleep(SECOND_LOOK_MS);
-    unclear = await look(unclear, wanted, { found });
-  }
-  return found;
+export interface SearchOptions {
+  /** Of those that had started before the search. */
+  range?: PidRange | undefined;
+  /** Leave out those that start meanwhile, as one does that tidies up when it is told to end. Default false. */
+  withoutNewcomers?: boolean;
+  /** Called at once, since what is found may be gone, and have started another, a moment later. */
+  onFound?: (found: FoundProcess) => void;
 }
 
-/** Adds those that are wanted to `found`; gives those of which it could not be told. */
+/**
+ * Live processes that are wanted, by /proc; none where there is no /proc. Zombies are dead. Environments of
+ * other users are unreadable and not searched.
+ *
+ * 1. All that there are are looked at, one after the other.
+ * 2. One that has started another and ended before its turn came is not found, so those are looked at that have
+ *    started since, until there are none: pids are given in ascending order until they wrap.
+ * 3. While a process executes another program its environment reads as empty, so one of which that is true is looked
+ *    at again; not for ever, since some have none.
+ */
+export async function findProcesses(wanted: Wanted, options: SearchOptions = {}): Promise<FoundProcess[]> {
+  const found = new Map<number, FoundProcess>();
+  const looks = new Map<number, number>();
+  const note = (process: FoundProcess) => {
+    if (found.has(process.pid)) return;
+    found.set(process.pid, process);
+    options.onFound?.(process);
+  };
+  let newest = lastPid();
+  let pids = options.range ? pidsWithin(options.range) : listPids();
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const unclearNow = new Set(await look(pids, wanted, note));
+    for (const pid of pids) if (!unclearNow.has(pid)) looks.delete(pid);
+    for (const pid of unclearNow) looks.set(pid, looks.get(pid) ?? 0);
+    const before = newest;
+    newest = lastPid();
+    pids = options.withoutNewcomers ? [] : pidsSince(before, newest);
+    if (pids.length > 0) continue;
+    const unclear = stillUnclear(looks);
+    if (unclear.length === 0) break;
+    await sleep(SECOND_LOOK_MS);
+    pids = unclear;
+  }
+  return [...found.values()];
+}
+
+/** Takes those that deserve another look, and counts it. */
+function stillUnclear(looks: Map<number, number>): number[] {
+  const pids: number[] = [];
+  for (const [pid, count] of looks) {
+    if (count >= SECOND_LOOKS) continue;
+    looks.set(pid, count + 1);
+    pids.push(pid);
+  }
+  return pids;
+}
+
+/** Notes those that are wanted; gives those of which it could not be told. */
 async function look(
   pids: readonly number[],
   wanted: Wanted,
-  { found, range }: { found: FoundProcess[]; range?: PidRange | undefined },
+  note: (found: FoundProcess) => void,
 ): Promise<number[]> {
   const unclear: number[] = [];
-  let looked = 0;
-  for (const pid of pids) {
-    if (range && (pid <= range.above || pid > range.upTo)) continue;
-    if (++looked % BATCH === 0) await nextTurn();
+  for (const [index, pid] of pids.entries()) {
+    if (index % BATCH === BATCH - 1) await nextTurn();
     const match = matchProcess(pid, wanted);
     if (match === "unclear") unclear.push(pid);
-    else if (match) found.push(match);
+    else if (match && isProcess(pid)) note(match);
   }
   return unclear;
+}
+
+/** Which may have started since the pid `before` was the newest. */
+function pidsSince(before: number | undefined, newest: number | undefined): number[] {
+  if (before === undefined || newest === undefined || before === newest) return [];
+  return newest > before ? pidsWithin({ above: before, upTo: newest }) : listPids();
+}
+
+/** Some may be of threads, or of nobody. */
+function pidsWithin({ above, upTo }: PidRange): number[] {
+  const count = upTo - above;
+  if (count <= FEW_PIDS) return Array.from({ length: count }, (_, index) => above + 1 + index);
+  return listPids().filter((pid) => pid > above && pid <= upTo);
 }
 
 /** The pid that was given away last in this pid namespace; undefined where it is not told. */
@@ -76,6 +134,11 @@ function listPids(): number[] {
   } catch {
     return []; // There is no /proc on this platform.
   }
+}
+
+/** The number of another thread of a process leads to the process as well. */
+function isProcess(pid: number): boolean {
+  return readText(`/proc/${pid}/status`)?.includes(`\nTgid:\t${pid}\n`) === true;
 }
 
 function matchProcess(pid: number, { groups, markId }: Wanted): FoundProcess | "unclear" | undefined {

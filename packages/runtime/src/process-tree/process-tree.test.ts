@@ -1,6 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
+import { temporaryDirectory } from "../testing/attempt.js";
 import { isRunning } from "../testing/processes.js";
 import { createMark } from "./attempt-mark.js";
 import { ProcessTree } from "./process-tree.js";
@@ -20,7 +24,7 @@ async function start(tree: ProcessTree, script: string): Promise<number[]> {
   return [pid, ...String(line).trim().split(" ").map(Number)];
 }
 
-const newTree = () => new ProcessTree(createMark(undefined));
+const newTree = () => ProcessTree.inside(createMark(undefined));
 
 describe("ProcessTree", () => {
   it("has nothing to end when nothing was started", async () => {
@@ -59,9 +63,27 @@ describe("ProcessTree", () => {
     }
   });
 
+  it.each(["", "trap '' TERM;"])(
+    "catches one that starts itself anew in another session all the time, with %j",
+    async (before) => {
+      for (let round = 0; round < 4; round++) {
+        const directory = temporaryDirectory();
+        const [script, hops] = [join(directory, "hop.sh"), join(directory, "hops")];
+        writeFileSync(script, `${before} echo >> ${hops}; setsid sh ${script} </dev/null >/dev/null 2>&1 &`);
+        const tree = newTree();
+        await start(tree, `sh ${script}; until [ $(wc -l < ${hops}) -gt 20 ]; do :; done; echo`);
+        expect(await tree.end(100)).toEqual([]);
+        const size = statSync(hops).size;
+        // Nothing happens, which cannot be awaited.
+        await sleep(50);
+        expect(statSync(hops).size - size).toBe(0);
+      }
+    },
+  );
+
   it("finds the processes of a runner inside of an attempt", async () => {
     const outer = newTree();
-    const inner = new ProcessTree(outer.mark);
+    const inner = ProcessTree.inside(outer.mark);
     await start(outer, "echo");
     const pids = await start(inner, "sleep 300 & echo $!; wait");
     expect(await outer.end(1_000)).toEqual([]);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createMark, MARK_VARIABLE, type Mark } from "./attempt-mark.js";
-import { type FoundProcess, findProcesses, lastPid, type PidRange } from "./proc-scan.js";
+import { type FoundProcess, findProcesses, lastPid, type PidRange, type SearchOptions } from "./proc-scan.js";
 
 /** After this, a process that is still there cannot be killed: it hangs in the kernel. */
 const KILL_LIMIT_MS = 5_000;
@@ -33,17 +33,30 @@ export class ProcessTree {
   #pidsInOrder = true;
 
   /**
-   * @param outer The mark inside of which the tree's own one is.
+   * @param mark Of its own.
    * @param whole The tree that this one is a part of.
    */
-  constructor(outer: Mark, whole?: ProcessTree) {
-    this.mark = createMark(outer.value);
+  private constructor(mark: Mark, whole?: ProcessTree) {
+    this.mark = mark;
     this.#whole = whole;
+  }
+
+  /** A tree whose mark is inside of this one. */
+  static inside(outer: Mark): ProcessTree {
+    return new ProcessTree(createMark(outer.value));
+  }
+
+  /** All processes that have the mark with this id, whoever started them. To be ended only. */
+  static ofMark(id: string): ProcessTree {
+    const tree = new ProcessTree({ id, value: id });
+    tree.#hasStarted = true;
+    tree.#pidsInOrder = false;
+    return tree;
   }
 
   /** A tree for a part of this one that may end before it. */
   part(): ProcessTree {
-    return new ProcessTree(this.mark, this);
+    return new ProcessTree(createMark(this.mark.value), this);
   }
 
   /** Whether the end has begun: nothing may be added any more. */
@@ -109,7 +122,7 @@ export class ProcessTree {
     this.#forgetEndedGroups();
     if (process.platform !== "linux") return this.#groups.size > 0;
     // Where nobody reaps orphans, a group of zombies still takes signals: only /proc tells.
-    return (await this.#find(this.#groups.size === 0 ? range : undefined)).length > 0;
+    return (await this.#find({ range: this.#groups.size === 0 ? range : undefined })).length > 0;
   }
 
   /** The number of a group that is gone may be given to another one, so it must not be kept. */
@@ -125,13 +138,17 @@ export class ProcessTree {
 
   async #send(signal: NodeJS.Signals): Promise<void> {
     for (const group of this.#groups) sendSignal(-group, signal);
-    for (const { pid, group } of await this.#find()) {
-      if (group === undefined || !this.#groups.has(group)) sendSignal(pid, signal);
-    }
+    await this.#find({
+      // A command that a handler of TERM runs must not be ended by it.
+      withoutNewcomers: signal !== "SIGKILL",
+      onFound: ({ pid, group }) => {
+        if (group === undefined || !this.#groups.has(group)) sendSignal(pid, signal);
+      },
+    });
   }
 
-  #find(range?: PidRange): Promise<FoundProcess[]> {
-    return findProcesses({ groups: this.#groups, markId: this.mark.id }, range);
+  #find(options: SearchOptions = {}): Promise<FoundProcess[]> {
+    return findProcesses({ groups: this.#groups, markId: this.mark.id }, options);
   }
 
   /** After a short life: where its processes are, since pids are given in ascending order until they wrap. */

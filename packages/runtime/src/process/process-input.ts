@@ -1,6 +1,7 @@
 import { mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
-import { devNull, tmpdir } from "node:os";
+import { devNull } from "node:os";
 import { join } from "node:path";
+import { temporaryPath } from "../reaper/temporary-path.js";
 
 /**
  * A file descriptor to read `bytes` from, which the caller closes; without bytes, the empty input. A file
@@ -8,7 +9,7 @@ import { join } from "node:path";
  */
 export function openInput(bytes: Uint8Array | undefined): number {
   if (bytes === undefined || bytes.byteLength === 0) return openSync(devNull, "r");
-  const directory = mkdtempSync(join(tmpdir(), "sloth-input-"));
+  const directory = mkdtempSync(temporaryPath("input"));
   try {
     const path = join(directory, "stdin");
     writeFileSync(path, bytes, { mode: 0o600 });
