@@ -40,6 +40,7 @@ it("prints the events of a run as the schema describes them, and nothing else on
   expect(types).toEqual(
     expect.arrayContaining([
       "group-started",
+      "task-stage",
       "task-started",
       "task-output",
       "task-log",

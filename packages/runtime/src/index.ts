@@ -14,5 +14,6 @@ export type {
   TaskResult,
   TaskRunner,
   TaskStatus,
+  TransferStage,
   WorkflowSource,
 } from "./task-runner.js";

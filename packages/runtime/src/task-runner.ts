@@ -72,10 +72,15 @@ export interface WorkflowSource {
   modelHash: string;
 }
 
+/** What a remote attempt does before its command starts, and after it has ended. */
+export type TransferStage = "sync" | "return";
+
 /** What happens during one attempt, in order. */
 export type TaskEvent =
   /** Waits for a slot; `position` counts from 1. Remote only. */
   | { type: "queued"; position: number }
+  /** A stage around the command begins: the workspace goes there, or what changed comes back. Remote only. */
+  | { type: "stage"; stage: TransferStage }
   /** The command starts now. `agent` is the agent's name or address when it is not here. */
   | { type: "started"; agent?: string }
   | { type: "output"; stream: "stdout" | "stderr"; bytes: Uint8Array }

@@ -132,6 +132,7 @@ export class Conversation {
       case "queued":
         return yield { type: "queued", position: frame.queued.position };
       case "granted":
+        yield { type: "stage", stage: "sync" };
         return await this.#granted(frame.granted.transferId);
       case "need":
         return await this.#needed(frame.need);
@@ -152,7 +153,9 @@ export class Conversation {
         this.#output.log(frame.log.seq);
         return yield { type: "log", record: logRecordOf(frame.log) };
       case "finished":
-        return this.#finished(frame.finished);
+        this.#finished(frame.finished);
+        if (frame.finished.changesFollow) yield { type: "stage", stage: "return" };
+        return;
       case "changes":
         return await this.#changed(frame.changes);
     }

@@ -30,6 +30,8 @@ export class EventDecoder {
         return defined({ type, name: line.group, description: line.description });
       case "task-queued":
         return { type, task: this.#task(line), position: line.position };
+      case "task-stage":
+        return { type, task: this.#task(line), attempt: line.attempt, stage: line.stage };
       case "task-started":
         return { type, task: this.#task(line), attempt: line.attempt };
       case "task-output":

@@ -28,6 +28,8 @@ function fieldsOf(event: Exclude<RunEvent, { type: "task-output" }>): JsonObject
       return { group: event.name, description: event.description };
     case "task-queued":
       return { ...taskOf(event), position: event.position };
+    case "task-stage":
+      return { ...taskOf(event), attempt: event.attempt, stage: event.stage };
     case "task-started":
       return { ...taskOf(event), attempt: event.attempt };
     case "task-log": {

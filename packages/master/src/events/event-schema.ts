@@ -14,6 +14,10 @@ const plannedTask = z.object({
   agent: z.string().optional().describe("Absent: the machine of the master."),
   dependsOn: z.array(z.string()),
   retries: z.int().optional().describe("How many attempts may follow the first one. Absent: none."),
+  nextIfFail: z
+    .array(z.string())
+    .optional()
+    .describe("Only of a handler: the tasks on whose failure it waits."),
   script: z.string().optional().describe("Of a shell command; absent for a Lua function."),
   at: position.describe("Where it is written; the file is relative to the directory of the workflow."),
 });
@@ -76,6 +80,9 @@ export const eventSchema = z
     }),
     event("group-started", { group: z.string(), description: z.string().optional() }),
     taskEvent("task-queued", { position: z.int() }),
+    taskEvent("task-stage", { attempt, stage: z.enum(["sync", "return"]) }).describe(
+      "`sync`: the workspace goes to the agent. `return`: the command has ended, and what it changed comes back.",
+    ),
     taskEvent("task-started", { attempt }),
     taskEvent("task-output", { stream: z.enum(["stdout", "stderr"]), ...bytes })
       .describe("`base64` stands instead of `text` where the bytes are not UTF-8.")

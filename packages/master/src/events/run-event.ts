@@ -1,5 +1,5 @@
 import type { LogRecord, SourcePosition } from "@sloth/dsl";
-import type { TaskResult } from "@sloth/runtime";
+import type { TaskResult, TransferStage } from "@sloth/runtime";
 import type { SkipReason } from "../schedule/schedule.js";
 
 /** A task as those know it who watch a run: plain data. */
@@ -13,6 +13,8 @@ export interface TaskInfo {
   dependsOn: string[];
   /** How many attempts may follow the first one. Absent: none. */
   retries?: number;
+  /** The tasks on whose failure it waits; only of a handler of failures. */
+  nextIfFail?: string[];
   /** The script of a shell command; absent for a Lua function. */
   script?: string;
   /** Where it is written; `file` is relative to the workflow's directory. */
@@ -57,6 +59,8 @@ export type RunHappening =
   | { type: "run-started"; run: RunInfo }
   | { type: "group-started"; name: string; description?: string }
   | { type: "task-queued"; task: TaskInfo; position: number }
+  /** `sync`: the workspace goes to the agent. `return`: the command has ended, and what it changed comes back. */
+  | { type: "task-stage"; task: TaskInfo; attempt: number; stage: TransferStage }
   | { type: "task-started"; task: TaskInfo; attempt: number }
   | { type: "task-output"; task: TaskInfo; stream: "stdout" | "stderr"; bytes: Uint8Array }
   | { type: "task-log"; task: TaskInfo; record: LogRecord }

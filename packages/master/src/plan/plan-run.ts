@@ -146,7 +146,7 @@ function planTask(task: Task, group: Group, root: string, options: PlanOptions):
 }
 
 export function taskInfo(task: Task, group: string, target: AgentTarget | undefined): TaskInfo {
-  const { name, description, command, dependsOn, retries, at } = task;
+  const { name, description, command, dependsOn, nextIfFail, retries, at } = task;
   return {
     group,
     name,
@@ -154,6 +154,7 @@ export function taskInfo(task: Task, group: string, target: AgentTarget | undefi
     ...(target && { agent: target.label }),
     dependsOn,
     ...(retries > 0 && { retries }),
+    ...(nextIfFail?.length && { nextIfFail }),
     ...(command.kind === "shell" && { script: command.script }),
     at,
   };

@@ -19,6 +19,9 @@ export async function followAttempt(attempt: Attempt, options: FollowOptions): P
       case "queued":
         await emit({ type: "task-queued", task, position: event.position });
         break;
+      case "stage":
+        await emit({ type: "task-stage", task, attempt: attempt.number, stage: event.stage });
+        break;
       case "started":
         if (!isSilent) await emit({ type: "task-started", task, attempt: attempt.number });
         break;

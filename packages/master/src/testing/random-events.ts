@@ -39,6 +39,7 @@ const tasks = fc
         agent: text,
         dependsOn: fc.array(text),
         retries: count,
+        nextIfFail: fc.array(text),
         script: text,
         at: fc.record({ file: text, line: fc.integer() }),
       },
@@ -76,6 +77,9 @@ function happeningOf(task: TaskInfo): fc.Arbitrary<RunHappening> {
       }),
     ),
     count.map((position): RunHappening => ({ type: "task-queued", task, position })),
+    fc
+      .tuple(attempt, fc.constantFrom("sync", "return"))
+      .map(([number, stage]): RunHappening => ({ type: "task-stage", task, attempt: number, stage })),
     attempt.map((number): RunHappening => ({ type: "task-started", task, attempt: number })),
     fc
       .tuple(fc.constantFrom("stdout", "stderr"), fc.oneof(fc.uint8Array(), text.map(bytesOf)))
