@@ -1,15 +1,17 @@
 import { join } from "node:path";
 import { writeJson } from "../events/json-text.js";
 import type { JsonValue } from "../events/json-value.js";
+import type { ReportTarget } from "../reports/report-target.js";
 import { findRun } from "../run-store/find-run.js";
 import type { TaskRecord } from "../run-store/run-record.js";
-import { readSummary, type StoredRun } from "../run-store/stored-runs.js";
+import { readEvents, readSummary, type StoredRun } from "../run-store/stored-runs.js";
 import { readLogEnd } from "../run-store/task-log.js";
 import { isFailure } from "../view/describe-failure.js";
 import { KEPT_BYTES, OutputTail } from "../view/output-tail.js";
 import { describeReport } from "../view/report.js";
 import { EXIT } from "./exit-code.js";
-import { type Output, openOutput, printLines } from "./output.js";
+import { openReports } from "./open-reports.js";
+import { complain, type Output, openOutput, printLines } from "./output.js";
 import { replay } from "./replay.js";
 import type { ReportArguments } from "./stored-run-options.js";
 import { findWorkflowDirectory } from "./workflow-directory.js";
@@ -17,6 +19,7 @@ import { findWorkflowDirectory } from "./workflow-directory.js";
 /** Tells what happened in a run, or shows it again; gives the exit code. */
 export async function reportCommand(args: ReportArguments, output: Output = openOutput()): Promise<number> {
   const run = await findRun(await findWorkflowDirectory(args), args.run);
+  if (args.reports) return report(run, args.reports, output);
   if (args.replay) await replay(run, output);
   else if (args.output === "json") await printLines(output, [await summaryOf(run)]);
   else await printLines(output, await reportOf(run));
@@ -43,4 +46,17 @@ async function reportOf(run: StoredRun): Promise<string[]> {
 async function summaryOf({ directory, record }: StoredRun): Promise<string> {
   const written = record.ended === undefined ? undefined : await readSummary(directory);
   return written?.trimEnd() ?? writeJson(record as JsonValue, "  ");
+}
+
+/** Writes reports as the run would have. */
+async function report(
+  { directory }: StoredRun,
+  targets: readonly ReportTarget[],
+  output: Output,
+): Promise<number> {
+  const reports = await openReports(targets);
+  for await (const event of readEvents(directory)) await reports.listen(event);
+  const unwritten = await reports.write();
+  for (const problem of unwritten) await complain(output, problem);
+  return unwritten.length > 0 ? EXIT.infrastructure : EXIT.succeeded;
 }

@@ -10,6 +10,7 @@ import { ReturnedValues } from "../view/returned-values.js";
 import { EXIT, exitCodeOf } from "./exit-code.js";
 import { loadFile } from "./load-file.js";
 import { openInventory } from "./open-inventory.js";
+import { openReports } from "./open-reports.js";
 import { ownCommand } from "./own-command.js";
 import type { RunArguments } from "./run-options.js";
 import { onStopSignal } from "./stop-signal.js";
@@ -17,6 +18,7 @@ import { openTaskRunners } from "./task-runners.js";
 
 /** Loads, plans, runs and shows a workflow; gives the exit code. */
 export async function runCommand(args: RunArguments): Promise<number> {
+  const reports = await openReports(args.reports);
   const loaded = await loadFile(args, args.luaMemoryLimitBytes);
   const { select, workspace, graceMs } = args;
   const { environment } = loaded;
@@ -30,7 +32,12 @@ export async function runCommand(args: RunArguments): Promise<number> {
   const view = await openView(args.output, { ...viewOptionsOf(args, plan), logOf: recorder.logOf });
   const stop = onStopSignal({ say: view.say?.bind(view) });
   const runners = await openTaskRunners(plan, { inventory, luaMemoryLimitBytes });
-  const emit = eventStream([recorder.listen, (event) => view.show(event), (event) => returned.take(event)]);
+  const emit = eventStream([
+    recorder.listen,
+    (event) => view.show(event),
+    (event) => returned.take(event),
+    reports.listen,
+  ]);
   const artifacts = openArtifacts(plan);
   let exitCode: number;
   try {
@@ -46,6 +53,9 @@ export async function runCommand(args: RunArguments): Promise<number> {
     });
     exitCode = exitCodeOf(summary, stop.received);
     if (exitCode === EXIT.succeeded) await artifacts.remove();
+    const unwritten = await reports.write();
+    for (const message of unwritten) await emit({ type: "warning", message });
+    if (exitCode === EXIT.succeeded && unwritten.length > 0) exitCode = EXIT.infrastructure;
   } finally {
     await runners.close();
     await recorder.close();

@@ -1,10 +1,12 @@
 import type { WorkspaceSettings } from "@sloth/dsl";
 import type { Argv } from "yargs";
 import type { Selection } from "../plan/select-tasks.js";
+import type { ReportTarget } from "../reports/report-target.js";
 import { COLORS, type Color } from "../view/color.js";
 import { OUTPUTS, type Output } from "../view/open-view.js";
 import { type FileArguments, fileOption, toFile } from "./file-option.js";
 import { once, oneOf, repeated, switched, usage } from "./option-values.js";
+import { readReports, reportOption } from "./report-option.js";
 import { toView, type ViewArguments, viewOptions } from "./view-options.js";
 import { applyOptions, sendOptions } from "./workspace-options.js";
 
@@ -20,6 +22,8 @@ export interface RunArguments extends FileArguments, ViewArguments {
   keepGoing: boolean;
   output: Output;
   color: Color;
+  /** Written when the run has ended. Absent: none. */
+  reports?: ReportTarget[];
   /** Cap of Lua's memory, in bytes. */
   luaMemoryLimitBytes?: number;
   /** What was typed of how workspaces are sent and changes come back. */
@@ -59,6 +63,7 @@ export function runOptions(command: Argv) {
       describe: `How the run is shown: ${OUTPUTS.join(", ")}  [default: auto]`,
     })
     .option("color", { type: "string", describe: `Colours: ${COLORS.join(", ")}  [default: auto]` })
+    .option("report", reportOption)
     .option("lua-memory", {
       type: "string",
       describe: "How much memory Lua has, to load and for each task here  [default: 512MiB]",
@@ -93,6 +98,7 @@ export async function toRun(parsed: Record<string, unknown>): Promise<RunArgumen
     keepGoing: switched(parsed.keepGoing) ?? false,
     output,
     color: oneOf("color", parsed.color, COLORS) ?? "auto",
+    reports: readReports(parsed.report),
     luaMemoryLimitBytes: readBytes("lua-memory", once("lua-memory", parsed.luaMemory)),
     workspace: readWorkspaceOptions(parsed),
   };

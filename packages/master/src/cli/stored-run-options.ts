@@ -1,5 +1,7 @@
 import type { Argv } from "yargs";
+import type { ReportTarget } from "../reports/report-target.js";
 import { once, switched, usage } from "./option-values.js";
+import { readReports, reportOption } from "./report-option.js";
 import type { WorkflowPlace } from "./workflow-directory.js";
 
 export interface RunsArguments extends WorkflowPlace {
@@ -20,6 +22,8 @@ export interface ReportArguments extends WorkflowPlace {
   replay: boolean;
   /** Absent: text. */
   output?: "json";
+  /** Written instead of anything else. Absent: none. */
+  reports?: ReportTarget[];
 }
 
 /** `-f` is the file, but where it is to follow. */
@@ -52,7 +56,8 @@ export function reportOptions(command: Argv) {
   return placeOptions(command, ["f"])
     .positional("run", { type: "string", describe: `${RUN}  [default: last]` })
     .option("replay", { type: "boolean", describe: "Show the whole run again, as it was shown" })
-    .option("output", { type: "string", describe: "json: what is known of the run, as one JSON document" });
+    .option("output", { type: "string", describe: "json: what is known of the run, as one JSON document" })
+    .option("report", reportOption);
 }
 
 /** @throws {MasterError} USAGE */
@@ -73,7 +78,9 @@ export function toReport(parsed: Record<string, unknown>): ReportArguments {
     throw usage(`--output ${output} is not known; it can be json.`);
   const replay = switched(parsed.replay) ?? false;
   if (replay && output) throw usage("Give --replay or --output, not both.");
-  return { ...toPlace(parsed), run: once("run", parsed.run), replay, output };
+  const reports = readReports(parsed.report);
+  if (reports && (replay || output)) throw usage("Give --report, --replay or --output, one of them.");
+  return { ...toPlace(parsed), run: once("run", parsed.run), replay, output, reports };
 }
 
 function toPlace(parsed: Record<string, unknown>): WorkflowPlace {

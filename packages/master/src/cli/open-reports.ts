@@ -1,0 +1,30 @@
+import type { RunListener } from "../events/event-stream.js";
+import type { ReportTarget } from "../reports/report-target.js";
+import { refuseDirectories } from "./report-option.js";
+
+/** The reports of one run. */
+export interface Reports {
+  /** Takes the run's events. */
+  listen: RunListener;
+  /** Called once, after the last event. Gives a line for each report that could not be written. */
+  write(): Promise<string[]>;
+}
+
+/**
+ * Brings their code in only where some are wanted.
+ * @throws {MasterError} USAGE
+ */
+export async function openReports(targets: readonly ReportTarget[] = []): Promise<Reports> {
+  if (targets.length === 0) return { listen: () => {}, write: async () => [] };
+  await refuseDirectories(targets);
+  const { RunCollector } = await import("../reports/model/collect-run.js");
+  const collector = new RunCollector();
+  return {
+    listen: collector.add,
+    async write() {
+      const { reportedRun } = collector;
+      const { writeReports } = await import("../reports/write-reports.js");
+      return reportedRun ? writeReports(reportedRun, targets) : ["no events of the run are recorded"];
+    },
+  };
+}
