@@ -64,7 +64,8 @@ async function build() {
   await mustSucceed("tsc -b", capture(tool("tsc"), ["-b"]));
   // Only now: before the dependencies are installed there is nothing to bundle with.
   const { bundleCommands } = await import("./bundle.mjs");
-  await bundleCommands();
+  const { buildReportPage } = await import("./report-page.mjs");
+  await Promise.all([bundleCommands(), buildReportPage()]);
 }
 
 // tsc believes its record of the last build, even when somebody has deleted what it built.

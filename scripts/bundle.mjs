@@ -7,6 +7,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { build } from "esbuild";
 import { root } from "./processes.mjs";
+import { REPORT_PAGE } from "./report-page.mjs";
 
 const COMMANDS = ["master", "agent"];
 const fromRoot = (...parts) => path.join(root, "packages", ...parts);
@@ -90,6 +91,7 @@ function withPlaces(file, folder) {
 function placeOf(named, folder) {
   if (ENTRIES.includes(named)) return `./${path.basename(named)}`;
   if (named === path.join(folder, "package.json")) return "../../package.json";
+  if (named === REPORT_PAGE) return "../report-page.html";
   throw new Error(`A bundled module names ${named}, which is not in the bundle.`);
 }
 

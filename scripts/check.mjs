@@ -7,6 +7,7 @@ import { checkLayers } from "./layers-check.mjs";
 import { packPackages } from "./packed.mjs";
 import { capture, cleanEnvironment, root, tool } from "./processes.mjs";
 
+const REPORT_PAGE_SOURCE = "packages/master/src/reports/html/page";
 const GENERATED = "packages/protocol/src/gen";
 
 class CheckFailure extends Error {}
@@ -18,6 +19,7 @@ try {
   await check("biome", () => succeeds("biome", ["check", "--error-on-warnings", "--colors=off"]));
   await check("layers", () => checkLayers(path.join(scratch, "layers")));
   await check("types of the tests", () => succeeds("tsc", ["-p", "tsconfig.tests.json", "--noEmit"]));
+  await check("types of the page of reports", () => succeeds("tsc", ["-p", REPORT_PAGE_SOURCE]));
   await check("knip", () => succeeds("knip", ["--no-progress", "--no-config-hints"]));
   await check("buf lint", () => succeeds("buf", ["lint"]));
   await check("buf format", () => succeeds("buf", ["format", "-d", "--exit-code"]));

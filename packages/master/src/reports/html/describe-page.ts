@@ -1,3 +1,4 @@
+import type { ChangeCounts } from "@sloth/runtime";
 import { describeSkip } from "../model/describe-skip.js";
 import { type ReportedRun, type ReportedTask, tasksOf } from "../model/reported-run.js";
 import type { PageAttempt, PageData, PageStatus, PageTask } from "./page-data.js";
@@ -40,10 +41,14 @@ function describeTask(task: ReportedTask, run: ReportedRun, indexes: ReadonlyMap
     isCritical: task.isCritical,
     ...(message && { message }),
     ...(traceback && { traceback }),
-    ...(changes && { changes: `+${changes.added} ~${changes.modified} -${changes.deleted}` }),
+    ...(changes && { changes: describeChanges(changes) }),
     ...(script !== undefined && { script }),
     ...(at.line > 0 && { at: `${at.file}:${at.line}` }),
   };
+}
+
+function describeChanges({ added, modified, deleted }: ChangeCounts): string {
+  return added + modified + deleted === 0 ? "nothing" : `+${added} ~${modified} -${deleted}`;
 }
 
 function describeAttempt({

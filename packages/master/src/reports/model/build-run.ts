@@ -103,6 +103,8 @@ function findPlaces(groups: readonly ReportedGroup[]): Place[] {
   byAgent.delete(undefined);
   return [
     ...(here ? [{ lanes: assignLanes(here) }] : []),
-    ...[...byAgent].map(([agent, attempts]) => ({ agent, lanes: assignLanes(attempts) })),
+    ...[...byAgent]
+      .toSorted(([a = ""], [b = ""]) => a.localeCompare(b, "en", { numeric: true }))
+      .map(([agent, attempts]) => ({ agent, lanes: assignLanes(attempts) })),
   ];
 }

@@ -71,7 +71,7 @@ export interface ReportedRun {
   summary?: RunSummary;
   warnings: string[];
   groups: ReportedGroup[];
-  /** The master's machine first, if anything ran there; then agents as they came. */
+  /** The master's machine first, if anything ran there; then agents by their names. */
   places: Place[];
 }
 
