@@ -1,8 +1,7 @@
 import type { PageData } from "../page-data.js";
 import { EVERYTHING, type Filter, matchTasks } from "./filter.js";
+import type { Order } from "./task-order.js";
 import { type View, wholeView } from "./time-scale.js";
-
-export type Order = "start" | "duration" | "source";
 
 /** What a person has chosen to see. */
 export interface Seen {

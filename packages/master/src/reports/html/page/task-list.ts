@@ -1,8 +1,8 @@
 import type { PageTask } from "../page-data.js";
 import { byId, make } from "./elements.js";
-import type { Order, PageState } from "./page-state.js";
+import type { PageState } from "./page-state.js";
 import { MARKS, wordFor } from "./status-words.js";
-import { orderTasks } from "./task-order.js";
+import { type Order, orderTasks } from "./task-order.js";
 import { formatLength } from "./time-scale.js";
 
 /** Rows above and below those that are seen. */

@@ -1,5 +1,6 @@
 import type { PageData } from "../page-data.js";
-import type { Order } from "./page-state.js";
+
+export type Order = "start" | "duration" | "source";
 
 /** The indexes of the tasks that the filter lets through, in an order. */
 export function orderTasks({ tasks }: PageData, matches: readonly boolean[], order: Order): number[] {
