@@ -8,7 +8,7 @@ import { repository } from "./processes.js";
 import { temporaryDirectory } from "./temporary-directory.js";
 
 /** Where the pictures are kept that tests take. */
-const ARTEFACTS = join(repository, "e2e/artefacts");
+export const ARTEFACTS: string = join(repository, "e2e/artefacts");
 
 export interface PageOptions {
   width?: number;

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { formatDuration } from "../../view/format-duration.js";
+import { printableName } from "../../view/printable.js";
 import { type ReportedRun, tasksOf } from "../model/reported-run.js";
 import { describePage, resultOf } from "./describe-page.js";
 import { embedJson, escapeHtml } from "./embed.js";
@@ -26,16 +27,20 @@ export function* fillPage(template: string, run: ReportedRun): Generator<string>
 }
 
 function titleOf(run: ReportedRun): string {
-  return escapeHtml(`${resultOf(run).result}: ${basename(run.info.file)}`);
+  return plainText(`${resultOf(run).result}: ${basename(run.info.file)}`);
 }
 
 /** What is seen where scripts are off, as among the artifacts of some CI servers. */
 function* plainOf(run: ReportedRun): Generator<string> {
   const { result } = resultOf(run);
-  yield `<h1>${escapeHtml(`${basename(run.info.file)} ${result} in ${formatDuration(run.durationMs)}`)}</h1>`;
+  yield `<h1>${plainText(`${basename(run.info.file)} ${result} in ${formatDuration(run.durationMs)}`)}</h1>`;
   for (const { info, status, result: end } of tasksOf(run))
     if (status !== "succeeded" && status !== "skipped")
-      yield `<p>${escapeHtml(`${info.group}/${info.name}: ${status}. ${end?.message ?? ""}`)}</p>`;
+      yield `<p>${plainText(`${info.group}/${info.name}: ${status}. ${end?.message ?? ""}`)}</p>`;
+}
+
+function plainText(text: string): string {
+  return escapeHtml(printableName(text));
 }
 
 function* dataOf(run: ReportedRun): Generator<string> {
