@@ -267,6 +267,10 @@ function largeRecord(runId: string, count: number): string {
       atMs: startMs + 65,
     });
   }
+  const failed = Math.ceil(count / 50);
+  const counts = { succeeded: count - failed, failed, lost: 0, cancelled: 0, skipped: 0 };
+  const atMs = Math.ceil(count / lanes) * 100;
+  lines.push({ type: "run-finished", ...counts, durationMs: atMs, atMs });
   return lines
     .map(({ atMs = 0, ...line }: { atMs?: number }) => ({
       v: 1,

@@ -20,6 +20,7 @@ try {
   await checkVersion();
   await checkLibrary();
   await checkDelegatedRun();
+  await checkReports();
   console.log("ok  the packed packages work");
 } catch (error) {
   console.error(`FAILED  the packed packages: ${error.message}`);
@@ -101,6 +102,14 @@ async function checkDelegatedRun() {
   } finally {
     ok(await agent.stop(), "npx @sloth/agent did not end when it was asked to");
   }
+}
+
+async function checkReports() {
+  const reports = "junit=out/junit.xml,trace=out/trace.json,html=out/run.html";
+  await succeeds("npx", ["@sloth/master", "report", "--report", reports]);
+  match(readFileSync(path.join(site, "out/junit.xml"), "utf8"), /<testsuites/);
+  match(readFileSync(path.join(site, "out/trace.json"), "utf8"), /"traceEvents"/);
+  match(readFileSync(path.join(site, "out/run.html"), "utf8"), /hello from a shell/);
 }
 
 function delegatedWorkflow(port) {

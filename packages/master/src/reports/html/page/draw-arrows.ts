@@ -3,6 +3,8 @@ import type { Bar } from "./lane-layout.js";
 
 /** With more lines than this nobody sees anything: then there are only those of the task that is meant. */
 const MOST_LINES = 250;
+/** A longer path is marked in its bars only. */
+const MOST_CRITICAL_LINES = 120;
 
 /** Lines from each task to those that wait for it: what stands out is drawn over the bars, all others below them. */
 export function drawArrows(drawing: Drawing, layer: "below" | "above"): void {
@@ -10,13 +12,14 @@ export function drawArrows(drawing: Drawing, layer: "below" | "above"): void {
   const { tasks } = state.data;
   const meant = state.seen.selected ?? state.seen.hovered;
   const areFew = tasks.reduce((sum, { after }) => sum + after.length, 0) <= MOST_LINES;
+  const isPathShort = tasks.filter((task) => task.isCritical).length <= MOST_CRITICAL_LINES;
   for (const [to, task] of tasks.entries())
     for (const from of task.after) {
       const isMeant = from === meant || to === meant;
       const isCritical = task.isCritical && (tasks[from]?.isCritical ?? false);
       const isShown = state.matches[from] && state.matches[to];
       if (layer === "above" && isMeant) drawArrow(drawing, { from, to, color: palette.focus, thickness: 2 });
-      else if (layer === "above" && isCritical && isShown)
+      else if (layer === "above" && isCritical && isShown && isPathShort)
         drawArrow(drawing, { from, to, color: palette.ink, thickness: areFew ? 1.75 : 1.25 });
       else if (layer === "below" && !isMeant && !isCritical && isShown && areFew)
         drawArrow(drawing, { from, to, color: palette.queue, thickness: 1 });
