@@ -54,7 +54,7 @@ function describeAll(parser: Argv): Argv {
     .recommendCommands()
     .epilogue(
       "Exit codes: 0 all succeeded; 1 a task failed; 2 wrong usage or a mistake in the workflow; " +
-        "3 an agent could not be reached or was lost; 130 and 143 interrupted.",
+        "3 an agent could not be reached or was lost, or a report not written; 130 and 143 interrupted.",
     );
 }
 

@@ -1,6 +1,7 @@
+import { stat } from "node:fs/promises";
 import type { RunListener } from "../events/event-stream.js";
 import type { ReportTarget } from "../reports/report-target.js";
-import { refuseDirectories } from "./report-option.js";
+import { usage } from "./option-values.js";
 
 /** The reports of one run. */
 export interface Reports {
@@ -27,4 +28,11 @@ export async function openReports(targets: readonly ReportTarget[] = []): Promis
       return reportedRun ? writeReports(reportedRun, targets) : ["no events of the run are recorded"];
     },
   };
+}
+
+/** Tells of what can be known before there is anything to write. */
+async function refuseDirectories(targets: readonly ReportTarget[]): Promise<void> {
+  for (const { kind, path } of targets)
+    if ((await stat(path).catch(() => undefined))?.isDirectory())
+      throw usage(`--report ${kind}=${path} is a directory: name a file in it.`);
 }

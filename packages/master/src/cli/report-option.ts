@@ -1,4 +1,3 @@
-import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { REPORT_KINDS, type ReportTarget } from "../reports/report-target.js";
 import { repeated, usage } from "./option-values.js";
@@ -18,13 +17,6 @@ export function readReports(typed: unknown): ReportTarget[] | undefined {
   const twice = targets?.find((_, index) => paths.indexOf(paths[index] ?? "") < index);
   if (twice) throw usage(`--report names ${twice.path} twice.`);
   return targets;
-}
-
-/** Tells of what can be known before there is anything to write. @throws {MasterError} USAGE */
-export async function refuseDirectories(targets: readonly ReportTarget[]): Promise<void> {
-  for (const { kind, path } of targets)
-    if ((await stat(path).catch(() => undefined))?.isDirectory())
-      throw usage(`--report ${kind}=${path} is a directory: name a file in it.`);
 }
 
 function readTarget(text: string): ReportTarget {
