@@ -5,7 +5,7 @@ import { RunCollector } from "../reports/model/collect-run.js";
 import type { ReportedRun } from "../reports/model/reported-run.js";
 
 /** When the runs of these tests begin. */
-export const STARTED_AT_MS = Date.UTC(2026, 0, 31, 12);
+const STARTED_AT_MS = Date.UTC(2026, 0, 31, 12);
 
 export function taskInfo(name: string, more: Partial<TaskInfo> = {}): TaskInfo {
   return { group: "build", name, dependsOn: [], at: { file: "w.lua", line: 3 }, ...more };
