@@ -35,7 +35,7 @@ export function takeImage(lua: LuaState): MemoryImage {
     restore() {
       const pages = pagesOf(lua);
       if (lua.broken || (pages.length - kept.length) * PAGE_BYTES > MOST_GROWTH_BYTES) return false;
-      pages.forEach((page, index) => putBack(page, kept[index] ?? ZEROS));
+      for (const [index, page] of pages.entries()) putBack(page, kept[index] ?? ZEROS);
       lua.wasmExports.stackRestore(stack);
       return true;
     },
