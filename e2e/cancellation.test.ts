@@ -22,7 +22,7 @@ describe("stopping the master while a delegated task runs", () => {
          command = "sleep ${seconds} & setsid sleep ${seconds} & trap '' TERM; sleep 0.3; echo ready; touch half-done; sleep ${seconds}",
        } } } }`,
       );
-      const running = startSloth(["run", "-f", file]);
+      const running = startSloth(["run", "-f", file, "--grace", "1s"]);
       await running.until(/ready/);
       await expect.poll(() => sleepsOf(seconds), { timeout: 30_000 }).toHaveLength(3);
 

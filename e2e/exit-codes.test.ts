@@ -1,10 +1,7 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { freePort } from "./support/free-port.js";
-import { repository, startSloth } from "./support/processes.js";
+import { projectWithMaster, startByNpx } from "./support/npx.js";
+import { startSloth } from "./support/processes.js";
 import { temporaryDirectory } from "./support/temporary-directory.js";
 import { writeWorkflow } from "./support/workflow-file.js";
 
@@ -46,11 +43,6 @@ function workflowOf({ task }: Case): string {
   );
 }
 
-/** As a person has it who types the command: without what npm tells its own scripts, such as another project's place. */
-function ownEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
-}
-
 describe("the exit code", () => {
   it("of the command says how the run ended", async () => {
     const seen: Record<string, number> = {};
@@ -67,34 +59,16 @@ describe("the exit code", () => {
   });
 
   it("passes through npx, where Ctrl-C reaches every process of the terminal", async () => {
-    const project = temporaryDirectory();
-    mkdirSync(join(project, "node_modules/@sloth"), { recursive: true });
-    symlinkSync(join(repository, "packages/master"), join(project, "node_modules/@sloth/master"));
-    writeFileSync(
-      join(project, "package.json"),
-      '{ "private": true, "dependencies": { "@sloth/master": "*" } }',
-    );
-    const seen: Record<string, number | null> = {};
+    const project = projectWithMaster();
+    const seen: Record<string, number> = {};
     const wanted = await cases();
     for (const one of wanted) {
-      const args = ["--no-install", "@sloth/master", "run", "-f", workflowOf(one), ...(one.args ?? [])];
-      const stdio = ["ignore", "pipe", "ignore"] as const;
-      const child = spawn("npx", args, {
-        cwd: project,
-        detached: true,
-        stdio: [...stdio],
-        env: ownEnvironment(),
-      });
+      const running = startByNpx(project, ["run", "-f", workflowOf(one), ...(one.args ?? [])]);
       if (one.signal) {
-        let printed = "";
-        for await (const chunk of child.stdout) {
-          printed += chunk;
-          if (printed.includes("[t] up")) break;
-        }
-        process.kill(-(child.pid ?? 0), one.signal);
-      } else child.stdout.resume();
-      const [code, signal] = await once(child, "exit");
-      seen[one.what] = signal === null ? code : { SIGINT: 130, SIGTERM: 143 }[signal as string];
+        await running.until(/\[t\] up/);
+        running.kill(one.signal);
+      }
+      seen[one.what] = (await running.ended).code;
     }
     expect(seen).toEqual(Object.fromEntries(wanted.map(({ what, code }) => [what, code])));
   });

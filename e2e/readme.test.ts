@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { startAgent } from "./support/agent.js";
@@ -57,3 +57,19 @@ it.each(["README.md", "README.pt.md"])(
     expect(values.outputs.release.test).toEqual({ passed: 3 });
   },
 );
+
+const untimed = (text: string) => text.replaceAll(/\d+\.\d s/g, "T s");
+
+it.each(["README.md", "README.pt.md"])("the failure in %s looks as it is shown", async (name) => {
+  const [, shown = ""] = readFileSync(join(repository, name), "utf8").match(/```\n(✗.*?)```/s) ?? [];
+  const directory = temporaryDirectory();
+  cpSync(join(repository, "examples/failing"), directory, { recursive: true });
+
+  const { stdout, stderr } = await sloth(["run", "-k", "-f", "pipeline.lua"], { cwd: directory });
+
+  const summary = stderr.slice(stderr.indexOf("\n\n") + 2);
+  const last = stdout.trimEnd().split("\n").at(-1);
+  // Which of the two fails first is not said.
+  const parts = (text: string) => untimed(text).trim().split("\n\n").sort();
+  expect(parts(`${summary}${last}`)).toEqual(parts(shown));
+});

@@ -1,17 +1,23 @@
 /**
- * `npm run test:long`: the laws with thousands of cases, the races with a thousand commits, every point of a crash, and
- * the fuzzer for minutes. What it printed last is in docs/long-tests.md.
+ * `npm run test:long`: the laws with thousands of cases, the races with a thousand commits, every point of a crash,
+ * runs that are stopped at fifty moments, and the fuzzer for minutes. What it printed last is in docs/long-tests.md.
  */
 import { BootstrapError, bootstrap } from "./bootstrap.mjs";
 import { root, startVisibly, tool } from "./processes.mjs";
 
 /** What is too long for every day. */
-const LONG = { SLOTH_PROPERTY_RUNS: "2000", SLOTH_RACE_RUNS: "1000", SLOTH_CRASH_ALL: "1" };
+const LONG = {
+  SLOTH_PROPERTY_RUNS: "2000",
+  SLOTH_RACE_RUNS: "1000",
+  SLOTH_CRASH_ALL: "1",
+  SLOTH_STOP_RUNS: "50",
+};
 const FUZZ_SECONDS = 300;
 
 const parts = [
   ["the workspace", tool("vitest"), vitest("workspace")],
   ["delegated equals local", tool("vitest"), vitest("e2e", "delegated-equals-local")],
+  ["runs that are stopped", tool("vitest"), vitest("e2e", "stop-runs")],
   ["fuzzing", process.execPath, [`${root}/scripts/fuzz.mjs`, "--seconds", String(FUZZ_SECONDS)]],
 ];
 

@@ -1,7 +1,7 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { type Running, startAgentProcess } from "./processes.js";
+import { type Running, type StartOptions, startAgentProcess } from "./processes.js";
 import { temporaryDirectory } from "./temporary-directory.js";
 
 export interface TestAgent extends Running {
@@ -11,9 +11,9 @@ export interface TestAgent extends Running {
 }
 
 /** Starts the built agent on a free port with a state directory of its own; stopped when the test has finished. */
-export async function startAgent(args: string[] = []): Promise<TestAgent> {
+export async function startAgent(args: string[] = [], options: StartOptions = {}): Promise<TestAgent> {
   const stateDirectory = temporaryDirectory();
-  const running = startAgentProcess(["--port", "0", "--state-dir", stateDirectory, ...args]);
+  const running = startAgentProcess(["--port", "0", "--state-dir", stateDirectory, ...args], options);
   onTestFinished(async () => {
     try {
       running.kill("SIGTERM");
@@ -29,6 +29,7 @@ export async function startAgent(args: string[] = []): Promise<TestAgent> {
 /** What attempts have, or have left, in an agent's state directory besides trees that are free. */
 export function leftoversIn(stateDirectory: string): string[] {
   const trees = join(stateDirectory, "workspaces", "trees");
+  if (!existsSync(trees)) return [];
   const free = ["tree", "index", "about.json"];
   return readdirSync(trees)
     .flatMap((workspace) => readdirSync(join(trees, workspace)).map((number) => join(workspace, number)))

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
+import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 
 export const repository: string = fileURLToPath(new URL("../..", import.meta.url));
@@ -30,15 +31,16 @@ export interface Ended {
 
 export interface StartOptions {
   cwd?: string;
-  env?: Record<string, string>;
+  /** Over this process's own; what is undefined is left out. */
+  env?: Record<string, string | undefined>;
 }
 
 export function startAgentProcess(args: string[], options: StartOptions = {}): Running {
-  return start(agentBinary, args, options);
+  return startProgram([process.execPath, agentBinary, ...args], options);
 }
 
 export function startSloth(args: string[], options: StartOptions = {}): Running {
-  return start(masterBinary, args, options);
+  return startProgram([process.execPath, masterBinary, ...args], options);
 }
 
 /** Runs the master's command line to its end. */
@@ -46,11 +48,19 @@ export function sloth(args: string[], options: StartOptions = {}): Promise<Ended
   return startSloth(args, options).ended;
 }
 
-function start(binary: string, args: string[], { cwd, env }: StartOptions): Running {
+/**
+ * Starts any program.
+ * @param options.isGroup - it leads a group of its own, to all of which signals are sent
+ */
+export function startProgram(
+  [program = "", ...args]: string[],
+  { cwd, env, isGroup = false }: StartOptions & { isGroup?: boolean } = {},
+): Running {
   // It would be shown as in a step of GitHub Actions where these tests are one.
   const { GITHUB_ACTIONS, GITHUB_STEP_SUMMARY, ...inherited } = process.env;
-  const child = spawn(process.execPath, [binary, ...args], {
+  const child = spawn(program, args, {
     cwd,
+    detached: isGroup,
     env: { ...inherited, NO_COLOR: "1", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -75,7 +85,7 @@ function start(binary: string, args: string[], { cwd, env }: StartOptions): Runn
       return printed.stderr;
     },
     until: (pattern) => untilMatch(child, pattern, printed),
-    kill: (signal) => void process.kill(pid, signal),
+    kill: (signal) => void process.kill(isGroup ? -pid : pid, signal),
     ended,
   };
 }
@@ -93,7 +103,7 @@ function endOf(
     child.on("error", reject);
     child.on("close", (code, signal) => {
       clearInterval(sampling);
-      const number = signal === "SIGKILL" ? 137 : signal === "SIGTERM" ? 143 : 128;
+      const number = signal ? 128 + constants.signals[signal] : 1;
       resolve({ code: code ?? number, stdout: printed.stdout, stderr: printed.stderr, peakRssBytes });
     });
   });
