@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import type { TaskResult } from "@sloth/runtime";
+import { withJsonText } from "./json-bytes.js";
 import { writeJson } from "./json-text.js";
 import { type JsonObject, toJsonValue } from "./json-value.js";
 import type { RunEvent, RunInfo } from "./run-event.js";
@@ -13,10 +14,20 @@ const VERSION = 1;
  * comes before.
  */
 export function encodeEvent(event: RunEvent): string {
+  const line = encodeLine(event);
+  return line.toString("utf8", 0, line.length - 1);
+}
+
+/** As {@link encodeEvent}, in bytes and with the line break. */
+export function encodeLine(event: RunEvent): Buffer {
   const { type } = event;
   const head = { v: VERSION, time: formatTime(event.timeMs), type };
-  if (type === "task-output") return JSON.stringify({ ...head, ...taskOf(event), ...contentOf(event) });
-  return writeJson({ ...head, ...fieldsOf(event) });
+  if (type !== "task-output") return Buffer.from(`${writeJson({ ...head, ...fieldsOf(event) })}\n`);
+  const { stream, bytes } = event;
+  const start = JSON.stringify({ ...head, ...taskOf(event), stream }).slice(0, -1);
+  if (isUtf8(bytes)) return withJsonText(`${start},"text":"`, bytes, '"}\n');
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  return Buffer.from(`${start},"base64":"${buffer.toString("base64")}"}\n`);
 }
 
 /** Everything but what all events have. */
@@ -66,13 +77,6 @@ function describeRun({ runId, file, groups, command }: RunInfo): JsonObject {
 
 function taskOf({ task }: Extract<RunEvent, { task: unknown }>) {
   return { group: task.group, task: task.name };
-}
-
-function contentOf({ stream, bytes }: Extract<RunEvent, { type: "task-output" }>) {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  return isUtf8(bytes)
-    ? { stream, text: buffer.toString("utf8") }
-    : { stream, base64: buffer.toString("base64") };
 }
 
 function resultOf({ result }: { result: TaskResult }): JsonObject {

@@ -1,3 +1,4 @@
+import type { FileHandle } from "node:fs/promises";
 import { openToAppend } from "./run-files.js";
 
 /** Wait so long for more to write with it. */
@@ -6,6 +7,9 @@ const GATHER_MS = 200;
 const ENOUGH_BYTES = 1024 * 1024;
 /** Whoever appends waits when so much is pending; as much again may be on its way to the disk. */
 const LIMIT_BYTES = 4 * 1024 * 1024;
+
+/** The system takes no more (IOV_MAX). */
+const CHUNKS_PER_CALL = 1024;
 
 export interface GroupedWriterOptions {
   /** The file that tells of what is in the others. */
@@ -85,7 +89,7 @@ export class GroupedWriter {
       this.#prepared.add(file);
       const handle = await openToAppend(file);
       try {
-        await handle.writeFile(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
+        await writeChunks(handle, chunks);
       } finally {
         await handle.close();
       }
@@ -95,5 +99,16 @@ export class GroupedWriter {
   #stopWaiting(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+  }
+}
+
+/** Many small chunks go in one call; none is copied. */
+async function writeChunks(handle: FileHandle, chunks: readonly Uint8Array[]): Promise<void> {
+  for (let start = 0; start < chunks.length; start += CHUNKS_PER_CALL) {
+    const some = chunks.slice(start, start + CHUNKS_PER_CALL);
+    const sizeBytes = some.reduce((sum, { length }) => sum + length, 0);
+    const { bytesWritten } = await handle.writev(some);
+    // As on a disk that becomes full: the rest is tried again, for its error.
+    if (bytesWritten < sizeBytes) await handle.writeFile(Buffer.concat(some).subarray(bytesWritten));
   }
 }

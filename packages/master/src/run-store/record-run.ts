@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Lock } from "@sloth/workspace";
-import { encodeEvent } from "../events/encode-event.js";
+import { encodeLine } from "../events/encode-event.js";
 import type { RunListener } from "../events/event-stream.js";
 import { writeJson } from "../events/json-text.js";
 import type { JsonValue } from "../events/json-value.js";
@@ -90,7 +90,7 @@ class Recorder implements RunRecorder {
       if (log) wait = this.#writer.append(log, event.bytes);
     }
     for (const whole of this.#whole(event)) {
-      wait = this.#writer.append(this.#events, Buffer.from(`${encodeEvent(whole)}\n`)) ?? wait;
+      wait = this.#writer.append(this.#events, encodeLine(whole)) ?? wait;
     }
     return wait;
   }

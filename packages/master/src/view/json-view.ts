@@ -1,4 +1,4 @@
-import { encodeEvent } from "../events/encode-event.js";
+import { encodeLine } from "../events/encode-event.js";
 import type { RunEvent } from "../events/run-event.js";
 import { wholeCharacters } from "../events/whole-characters.js";
 import type { LineSink } from "./line-writer.js";
@@ -14,7 +14,7 @@ export class JsonView implements RunView {
   }
 
   async show(event: RunEvent): Promise<void> {
-    for (const whole of this.#whole(event)) await this.#stdout.line(encodeEvent(whole));
+    for (const whole of this.#whole(event)) await this.#stdout.write(encodeLine(whole));
   }
 
   close(): void {}

@@ -1,7 +1,7 @@
 import type { Writable } from "node:stream";
 import { untilDrained } from "../until-drained.js";
 
-const NEWLINE = Buffer.from("\n");
+const NEWLINE = 10;
 
 /** Takes whole lines, never cut by another writer's. What it gives resolves when more can be taken. */
 export interface LineSink {
@@ -34,9 +34,13 @@ export class LineWriter implements LineSink {
 
   /** All in one write. */
   async lines(prefix: string, lines: readonly Uint8Array[]): Promise<void> {
-    if (this.#stream.destroyed || lines.length === 0) return;
-    const written = this.#stream.write(joinLines(prefix, lines));
-    if (!written) await this.#untilDrained();
+    if (lines.length > 0) await this.write(joinLines(prefix, lines));
+  }
+
+  /** Whole lines, with their line breaks. */
+  async write(lines: Uint8Array): Promise<void> {
+    if (this.#stream.destroyed) return;
+    if (!this.#stream.write(lines)) await this.#untilDrained();
   }
 
   /** Everybody who waits shares one listener. */
@@ -48,8 +52,18 @@ export class LineWriter implements LineSink {
   }
 }
 
-/** Each line with `prefix` in front and a newline. */
+/** Each line with `prefix` in front and a newline. Written for output in megabytes: it makes nothing else. */
 export function joinLines(prefix: string, lines: readonly Uint8Array[]): Buffer {
   const front = Buffer.from(prefix);
-  return Buffer.concat(lines.flatMap((line) => [front, line, NEWLINE]));
+  let sizeBytes = 0;
+  for (const line of lines) sizeBytes += front.length + line.length + 1;
+  const joined = Buffer.allocUnsafeSlow(sizeBytes);
+  let at = 0;
+  for (const line of lines) {
+    for (let index = 0; index < front.length; index++) joined[at++] = front[index] as number;
+    joined.set(line, at);
+    at += line.length;
+    joined[at++] = NEWLINE;
+  }
+  return joined;
 }
