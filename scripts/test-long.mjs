@@ -1,6 +1,6 @@
 /**
  * `npm run test:long`: the laws with thousands of cases, the races with a thousand commits, every point of a crash,
- * runs that are stopped at fifty moments, and the fuzzer for minutes. What it printed last is in docs/long-tests.md.
+ * runs that are stopped at fifty moments, gigabytes of output, and the fuzzer for minutes. What it printed last is in docs/long-tests.md.
  */
 import { BootstrapError, bootstrap } from "./bootstrap.mjs";
 import { root, startVisibly, tool } from "./processes.mjs";
@@ -11,6 +11,7 @@ const LONG = {
   SLOTH_RACE_RUNS: "1000",
   SLOTH_CRASH_ALL: "1",
   SLOTH_STOP_RUNS: "50",
+  SLOTH_LOAD: "full",
 };
 const FUZZ_SECONDS = 300;
 
@@ -18,6 +19,7 @@ const parts = [
   ["the workspace", tool("vitest"), vitest("workspace")],
   ["delegated equals local", tool("vitest"), vitest("e2e", "delegated-equals-local")],
   ["runs that are stopped", tool("vitest"), vitest("e2e", "stop-runs")],
+  ["much output", tool("vitest"), vitest("e2e", "e2e/load.test")],
   ["fuzzing", process.execPath, [`${root}/scripts/fuzz.mjs`, "--seconds", String(FUZZ_SECONDS)]],
 ];
 

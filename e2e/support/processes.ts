@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { closeSync, readdirSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 
@@ -51,10 +51,11 @@ export function sloth(args: string[], options: StartOptions = {}): Promise<Ended
 /**
  * Starts any program.
  * @param options.isGroup - it leads a group of its own, to all of which signals are sent
+ * @param options.stdout - a descriptor that its standard output goes to instead, which is closed
  */
 export function startProgram(
   [program = "", ...args]: string[],
-  { cwd, env, isGroup = false }: StartOptions & { isGroup?: boolean } = {},
+  { cwd, env, isGroup = false, stdout }: StartOptions & { isGroup?: boolean; stdout?: number } = {},
 ): Running {
   // It would be shown as in a step of GitHub Actions where these tests are one.
   const { GITHUB_ACTIONS, GITHUB_STEP_SUMMARY, ...inherited } = process.env;
@@ -62,8 +63,9 @@ export function startProgram(
     cwd,
     detached: isGroup,
     env: { ...inherited, NO_COLOR: "1", ...env },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", stdout ?? "pipe", "pipe"],
   });
+  if (stdout !== undefined) closeSync(stdout);
   const pid = child.pid ?? 0;
   const printed = { stdout: "", stderr: "", both: "" };
   for (const name of ["stdout", "stderr"] as const) {

@@ -34,6 +34,8 @@ export interface TerminalOptions {
   rows: number;
   cwd?: string;
   env?: Record<string, string>;
+  /** Only read: nothing is emulated or kept, so that much can be printed. Default false. */
+  isUnseen?: boolean;
 }
 
 /** Why there is no pseudo terminal here; undefined where there is one. */
@@ -55,7 +57,7 @@ export function slothInTerminal(args: string[], options: TerminalOptions): Termi
 export function inTerminal(
   program: string,
   args: string[],
-  { columns, rows, cwd, env }: TerminalOptions,
+  { columns, rows, cwd, env, isUnseen = false }: TerminalOptions,
 ): TerminalSession {
   const { spawn } = require("@lydell/node-pty") as typeof import("@lydell/node-pty");
   const { NO_COLOR, FORCE_COLOR, CI, GITHUB_ACTIONS, ...rest } = process.env;
@@ -75,6 +77,7 @@ export function inTerminal(
     for (const watcher of watchers) watcher();
   };
   pty.onData((data) => {
+    if (isUnseen) return;
     raw += data;
     emulator.write(data, look);
   });

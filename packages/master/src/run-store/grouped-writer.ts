@@ -6,7 +6,7 @@ const GATHER_MS = 200;
 /** Do not wait for more than this. */
 const ENOUGH_BYTES = 1024 * 1024;
 /** Whoever appends waits when so much is pending; as much again may be on its way to the disk. */
-const LIMIT_BYTES = 4 * 1024 * 1024;
+const LIMIT_BYTES = 2 * 1024 * 1024;
 
 /** The system takes no more (IOV_MAX). */
 const CHUNKS_PER_CALL = 1024;

@@ -1,6 +1,7 @@
 import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync } from "node:fs";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { type OutputSink, OutputStream } from "../output/output-stream.js";
 import { type Pipe, takePipes } from "../output/pipe-pool.js";
 import type { ProcessTree } from "../process-tree/process-tree.js";
@@ -44,6 +45,7 @@ export class StartFailure extends Error {
  */
 export async function startProcess(start: ProcessStart): Promise<StartedProcess> {
   const [stdout, stderr] = (await takePipes(2)) as [Pipe, Pipe];
+  await ownTurn();
   const childFds = [stdout.writeFd, stderr.writeFd];
   try {
     childFds.unshift(openInput(start.stdin));
@@ -61,6 +63,14 @@ export async function startProcess(start: ProcessStart): Promise<StartedProcess>
   } finally {
     for (const fd of childFds) closeSync(fd);
   }
+}
+
+let lastTurn: Promise<void> = Promise.resolve();
+
+/** Starting a process blocks this thread for milliseconds, so of many that start at once others get turns between. */
+function ownTurn(): Promise<void> {
+  lastTurn = lastTurn.then(() => nextTurn());
+  return lastTurn;
 }
 
 async function spawnLeader(start: ProcessStart, stdio: StdioOptions): Promise<ChildProcess> {

@@ -1,0 +1,53 @@
+import { createHash } from "node:crypto";
+
+/** A workflow that prints much, and what of each task has to be in the log. */
+export interface Load {
+  workflow: string;
+  /** SHA-256 and bytes of the output, by the task's name. */
+  outputs: Record<string, { sha256: string; sizeBytes: number }>;
+}
+
+const LINE = "0123456789 the quick brown fox jumps over the lazy dog, again and again, until it is tired\n";
+
+/** One task that prints so many bytes as fast as it can. */
+export function oneLargeOutput(sizeBytes: number): Load {
+  const command = `yes '${LINE.trimEnd()}' | head -c ${sizeBytes}`;
+  const hash = createHash("sha256");
+  const block = Buffer.from(LINE.repeat(1000));
+  for (let left = sizeBytes; left > 0; left -= block.length) hash.update(block.subarray(0, left));
+  return {
+    workflow: tasks([`{ name = "large", command = [[${command}]] }`]),
+    outputs: { large: { sha256: hash.digest("hex"), sizeBytes } },
+  };
+}
+
+/** Many tasks that each print so many lines, at so many a second; without that, as fast as they can. */
+export function manyOutputs(
+  count: number,
+  { lines, perSecond }: { lines: number; perSecond?: number },
+): Load {
+  const outputs: Load["outputs"] = {};
+  const written: string[] = [];
+  for (let number = 1; number <= count; number++) {
+    const name = `task-${number}`;
+    const text = Array.from({ length: lines }, (_, index) => `${name} prints its line ${index + 1}\n`).join(
+      "",
+    );
+    const sha256 = createHash("sha256").update(text).digest("hex");
+    outputs[name] = { sha256, sizeBytes: Buffer.byteLength(text) };
+    written.push(`{ name = "${name}", command = [[${printing(name, lines, perSecond)}]] }`);
+  }
+  return { workflow: tasks(written), outputs };
+}
+
+function printing(name: string, lines: number, perSecond: number | undefined): string {
+  const inOne = (from: string, to: string) => `seq -f '${name} prints its line %.0f' ${from} ${to}`;
+  if (perSecond === undefined) return inOne("1", String(lines));
+  // Ten times a second; what starting `seq` takes makes it a little slower.
+  const step = Math.ceil(perSecond / 10);
+  return `n=0; while [ $n -lt ${lines} ]; do ${inOne("$((n + 1))", `$((n + ${step} < ${lines} ? n + ${step} : ${lines}))`)}; n=$((n + ${step})); sleep 0.1; done`;
+}
+
+function tasks(written: string[]): string {
+  return `TaskDefinitions = { load = { tasks = {\n${written.join(",\n")}\n} } }\n`;
+}
