@@ -1,0 +1,18 @@
+/** `npm run benchmark:scheduling`: builds the packages and the benchmark, and runs it. `--help` lists the options. */
+import path from "node:path";
+import { bootstrap } from "../../scripts/bootstrap.mjs";
+import { capture, cleanEnvironment, root, tool } from "../../scripts/processes.mjs";
+
+// What npm tells the scripts it runs would mislead the npm that makes a tree.
+const environment = cleanEnvironment();
+for (const name of Object.keys(process.env)) if (!(name in environment)) delete process.env[name];
+
+await bootstrap();
+const { code, output } = await capture(tool("tsc"), ["-p", "benchmarks"]);
+if (code === 0) {
+  const { main } = await import(path.join(root, "benchmarks/dist/benchmarks/scheduling/main.js"));
+  process.exitCode = await main(process.argv.slice(2), root);
+} else {
+  process.stderr.write(`tsc -p benchmarks failed:\n${output}`);
+  process.exitCode = 1;
+}
