@@ -1,7 +1,8 @@
 import type { FileHandle } from "node:fs/promises";
 import { MasterError } from "../master-error.js";
 import { type Color, usesColor } from "./color.js";
-import { type LineSink, LineWriter } from "./line-writer.js";
+import type { JsonSink } from "./json-sink.js";
+import { LineWriter } from "./line-writer.js";
 import type { LogOrder } from "./lines-of-tasks.js";
 import type { Reader } from "./run-end.js";
 import type { RunView } from "./run-view.js";
@@ -51,7 +52,7 @@ export function choose({ isTTY }: { isTTY?: boolean }, env: ViewOptions["env"]):
 }
 
 /** Where one writes JSON for programs: stdout, and nothing else goes there. */
-export async function openResult(env: ViewOptions["env"]): Promise<LineSink> {
+export async function openResult(env: ViewOptions["env"]): Promise<JsonSink> {
   const stdout = new LineWriter(process.stdout);
   return isOnGitHub(env) ? new (await import("./github/json-guard.js")).JsonGuard(stdout) : stdout;
 }

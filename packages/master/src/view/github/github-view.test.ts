@@ -121,11 +121,18 @@ describe("a run in GitHub Actions", () => {
 
   it("writes JSON in which nothing is a command and nothing is changed", async () => {
     const stream = new PassThrough();
-    const value = { a: "##[add-mask]x\\#", "#": "##[set-env name=x]" };
-    await new JsonGuard(new LineWriter(stream)).line(JSON.stringify(value));
+    const value = { a: "##[add-mask]x\\#", "#": "##[set-env name=x]", olá: "é" };
+    const guard = new JsonGuard(new LineWriter(stream));
+    await guard.line(JSON.stringify(value));
+    await guard.write(Buffer.from(`${JSON.stringify(value)}\n`));
     const text = String(stream.read());
     expect(followedCommands(text)).toEqual([]);
-    expect(JSON.parse(text)).toEqual(value);
+    expect(
+      text
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line)),
+    ).toEqual([value, value]);
   });
 
   it("adds a table to the page of the workflow run", async () => {
