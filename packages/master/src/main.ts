@@ -9,7 +9,10 @@ function complain(line: string): void {
 
 async function perform(asked: CommandLine): Promise<number> {
   if (asked.kind === "shown") return EXIT.succeeded;
-  if (asked.kind === "command") return asked.perform();
+  if (asked.kind === "command") {
+    for (const notice of asked.notices) complain(notice);
+    return asked.perform();
+  }
   complain(asked.message);
   return EXIT.usage;
 }

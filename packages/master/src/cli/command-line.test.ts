@@ -8,6 +8,7 @@ describe("the options of run", () => {
     expect(await run()).toEqual({
       kind: "command",
       name: "run",
+      notices: [],
       args: {
         file: "w.lua",
         values: [],
@@ -90,6 +91,7 @@ describe("the options of changes", () => {
     expect(await parseCommandLine(["changes", "01", "g/t", "-f", "w.lua", "--apply", "--to", "/w"])).toEqual({
       kind: "command",
       name: "changes",
+      notices: [],
       args: { file: "w.lua", run: "01", task: "g/t", action: "apply", to: "/w", settings: {} },
       perform: expect.any(Function),
     });
@@ -118,6 +120,7 @@ describe("the options of sync", () => {
     expect(await parseCommandLine(["sync", "--dry-run", "-f", "w.lua", "-g", "g", "--ignore", "x"])).toEqual({
       kind: "command",
       name: "sync",
+      notices: [],
       args: { ...file, group: "g", workspace: { ignore: ["x"] } },
       perform: expect.any(Function),
     });
@@ -154,7 +157,6 @@ describe("the command line", () => {
     [[], /Say what to do: run, list/],
     [["lst", "-f", "w.lua"], /list/],
     [["list", "-f", "w.lua", "more"], /more/],
-    [["list"], /Name the workflow with -f FILE/],
     [["run", "--file"], /file/],
   ])("refuses %j in one line", async (args, message) => {
     const parsed = await parseCommandLine(args);

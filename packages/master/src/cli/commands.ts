@@ -1,11 +1,16 @@
 import { changesOptions, toChanges } from "./changes-options.js";
-import { type AnyCommand, command } from "./command.js";
+import { type AnyCommand, type Command, command } from "./command.js";
 import { fileOption, toFile } from "./file-option.js";
 import { runOptions, toRun } from "./run-options.js";
 import { logsOptions, reportOptions, runsOptions, toLogs, toReport, toRuns } from "./stored-run-options.js";
 import { syncOptions, toSync } from "./sync-options.js";
 import { toTypes, typesOptions } from "./types-options.js";
 import { toValidate, validateOptions } from "./validate-options.js";
+
+type Complete = NonNullable<Command<unknown>["complete"]>;
+const findWorkflow: Complete = async (...given) =>
+  (await import("./place/complete-workflow.js")).completeWorkflow(...given);
+const findRuns: Complete = async (typed) => (await import("./place/complete-place.js")).completePlace(typed);
 
 /** All that sloth can be told to do, in the order of its help. */
 export const COMMANDS: ReadonlyMap<string, AnyCommand> = new Map(
@@ -14,18 +19,21 @@ export const COMMANDS: ReadonlyMap<string, AnyCommand> = new Map(
       positionals: "[tasks..]",
       describe: "Run a workflow",
       options: runOptions,
+      complete: findWorkflow,
       read: toRun,
       perform: async (args) => (await import("./run-command.js")).runCommand(args),
     }),
     list: command({
       describe: "List the groups and tasks of a workflow",
       options: fileOption,
+      complete: findWorkflow,
       read: toFile,
       perform: async (args) => (await import("./list-command.js")).listCommand(args),
     }),
     validate: command({
       describe: "Check a workflow without running anything",
       options: validateOptions,
+      complete: findWorkflow,
       read: toValidate,
       perform: async (args) => (await import("./validate-command.js")).validateCommand(args),
     }),
@@ -33,12 +41,14 @@ export const COMMANDS: ReadonlyMap<string, AnyCommand> = new Map(
       positionals: "[run] [task]",
       describe: "Look at, apply or discard changes that were kept",
       options: changesOptions,
+      complete: findRuns,
       read: toChanges,
       perform: async (args) => (await import("./changes-command.js")).changesCommand(args),
     }),
     runs: command({
       describe: "List the runs that were recorded",
       options: runsOptions,
+      complete: findRuns,
       read: toRuns,
       perform: async (args) => (await import("./runs-command.js")).runsCommand(args),
     }),
@@ -46,6 +56,7 @@ export const COMMANDS: ReadonlyMap<string, AnyCommand> = new Map(
       positionals: "[run] [task]",
       describe: "Show what a task printed, in the last run or another",
       options: logsOptions,
+      complete: findRuns,
       read: toLogs,
       perform: async (args) => (await import("./logs-command.js")).logsCommand(args),
     }),
@@ -53,18 +64,21 @@ export const COMMANDS: ReadonlyMap<string, AnyCommand> = new Map(
       positionals: "[run]",
       describe: "Tell what happened in the last run or another",
       options: reportOptions,
+      complete: findRuns,
       read: toReport,
       perform: async (args) => (await import("./report-command.js")).reportCommand(args),
     }),
     sync: command({
       describe: "Show what a run would send to its agents",
       options: syncOptions,
+      complete: findWorkflow,
       read: toSync,
       perform: async (args) => (await import("./sync-command.js")).syncWithAgents(args),
     }),
     types: command({
       describe: "Write definitions for editors that complete and check Lua",
       options: typesOptions,
+      complete: findRuns,
       read: toTypes,
       perform: async (args) => (await import("./types-command.js")).typesCommand(args),
     }),

@@ -15,18 +15,26 @@ export function fileOption(command: Argv) {
     .option("file", {
       alias: "f",
       type: "string",
-      demandOption: "Name the workflow with -f FILE.",
-      describe: "The workflow, a Lua file",
+      isOfOneCall: true,
+      describe: "The workflow, a Lua file  [default: the nearest, from here upwards]",
     })
     .option("values", {
       alias: "v",
       type: "string",
+      isFile: true,
+      isRepeatable: true,
       describe: "A YAML file that Lua has as `values`; may be repeated",
     })
-    .option("set", { type: "string", describe: "One value, as a.b=c; wins over files; may be repeated" })
+    .option("set", {
+      type: "string",
+      isOfOneCall: true,
+      describe: "One value, as a.b=c; wins over files; may be repeated",
+    })
     .option("env-file", {
       alias: "e",
       type: "string",
+      isFile: true,
+      isRepeatable: true,
       describe: "A .env file of variables for loading and for all tasks; may be repeated",
     });
 }

@@ -33,20 +33,34 @@ export interface RunArguments extends FileArguments, ViewArguments {
 export function runOptions(command: Argv) {
   return viewOptions(sendOptions(applyOptions(fileOption(command), "What comes back:")))
     .positional("tasks", { type: "string", array: true, describe: "As --tasks" })
-    .option("group", { alias: "g", type: "string", describe: "Only this group; may be repeated" })
+    .option("group", {
+      alias: "g",
+      type: "string",
+      isOfOneCall: true,
+      describe: "Only this group; may be repeated",
+    })
     .option("tasks", {
       alias: "t",
       type: "string",
+      isOfOneCall: true,
       describe: "Only these tasks, as a,b or group/a, and what they depend on; may be repeated",
     })
-    .option("only", { type: "string", describe: "Only these tasks; what they depend on is taken as done" })
+    .option("only", {
+      type: "string",
+      isOfOneCall: true,
+      describe: "Only these tasks; what they depend on is taken as done",
+    })
     .option("timeout", { type: "string", describe: "Time limit of the run: 90s, 1h30m, or seconds" })
     .option("grace", {
       type: "string",
       requiresArg: true,
       describe: "How long a task has to end between TERM and KILL, from 0 to 1h  [default: 10s]",
     })
-    .option("agents", { type: "string", describe: "Inventory: a YAML file of named agents and aliases" })
+    .option("agents", {
+      type: "string",
+      isFile: true,
+      describe: "Inventory: a YAML file of named agents and aliases",
+    })
     .option("jobs", {
       alias: "j",
       type: "string",
@@ -55,7 +69,6 @@ export function runOptions(command: Argv) {
     .option("keep-going", {
       alias: "k",
       type: "boolean",
-      default: false,
       describe: "Go on with what does not depend on a failure",
     })
     .option("output", {

@@ -16,6 +16,7 @@ export function applyOptions<T>(command: Argv<T>, title: string) {
     .option("allow-delete-all", { type: "boolean", describe: "Let a task delete every file" })
     .option("protect", {
       type: "string",
+      isRepeatable: true,
       requiresArg: true,
       describe: "Refuse changes of what this pattern matches; with ! in front, allow them. May be repeated",
     })
@@ -27,6 +28,7 @@ export function sendOptions<T>(command: Argv<T>) {
   return command
     .option("ignore", {
       type: "string",
+      isRepeatable: true,
       requiresArg: true,
       describe: "Leave out what this pattern matches. May be repeated",
     })

@@ -1,4 +1,11 @@
-import { LineCounter, type ParseOptions, parseDocument, type ToJSOptions } from "yaml";
+import {
+  type Document,
+  LineCounter,
+  type Node,
+  type ParseOptions,
+  parseDocument,
+  type ToJSOptions,
+} from "yaml";
 import { MasterError } from "../master-error.js";
 import { type NamedFile, readText } from "./read-text.js";
 
@@ -7,11 +14,22 @@ import { type NamedFile, readText } from "./read-text.js";
  * @throws {MasterError} of the given code when it cannot be read or is no YAML, then with line and column
  */
 export async function readYaml(named: NamedFile, options: ParseOptions & ToJSOptions = {}): Promise<unknown> {
+  return (await readYamlDocument(named, options)).document.toJS(options);
+}
+
+/**
+ * What a YAML file holds, and in which line, from 1, each part of it stands.
+ * @throws {MasterError} as {@link readYaml}
+ */
+export async function readYamlDocument(
+  named: NamedFile,
+  options: ParseOptions = {},
+): Promise<{ document: Document; lineOf(node: Node): number }> {
   const text = await readText(named);
   const lines = new LineCounter();
   const document = parseDocument(text, { ...options, lineCounter: lines, prettyErrors: false });
   const [mistake] = document.errors;
-  if (!mistake) return document.toJS(options);
+  if (!mistake) return { document, lineOf: ({ range }) => lines.linePos(range?.[0] ?? 0).line };
   const { line, col } = lines.linePos(mistake.pos[0]);
   throw new MasterError(named.code, `${named.file}:${line}:${col}: ${mistake.message}`);
 }
