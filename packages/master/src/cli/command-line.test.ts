@@ -16,6 +16,7 @@ describe("the options of run", () => {
         envFiles: [],
         select: {},
         keepGoing: false,
+        isDryRun: false,
         output: "auto",
         color: "auto",
         timestamps: false,

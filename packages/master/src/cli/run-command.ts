@@ -24,6 +24,10 @@ export async function runCommand(args: RunArguments): Promise<number> {
   const { environment } = loaded;
   const inventory = await openInventory(args.agents);
   const plan = await planRun(loaded, { select, workspace, environment, inventory, graceMs });
+  if (args.isDryRun) {
+    const { dryRunWithAgents } = await import("./dry-run.js");
+    return dryRunWithAgents(plan, { isJson: args.output === "json" });
+  }
   plan.info.command = ownCommand({ argv: process.argv, env: process.env, directory: process.cwd() });
 
   const { luaMemoryLimitBytes } = args;

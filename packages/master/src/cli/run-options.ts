@@ -20,6 +20,8 @@ export interface RunArguments extends FileArguments, ViewArguments {
   agents?: string;
   jobs?: number;
   keepGoing: boolean;
+  /** Show what would be done instead. */
+  isDryRun: boolean;
   output: Output;
   color: Color;
   /** Written when the run has ended. Absent: none. */
@@ -71,6 +73,11 @@ export function runOptions(command: Argv) {
       type: "boolean",
       describe: "Go on with what does not depend on a failure",
     })
+    .option("dry-run", {
+      type: "boolean",
+      isOfOneCall: true,
+      describe: "Show what would be run and sent, and do nothing",
+    })
     .option("output", {
       type: "string",
       describe: `How the run is shown: ${OUTPUTS.join(", ")}  [default: auto]`,
@@ -109,6 +116,7 @@ export async function toRun(parsed: Record<string, unknown>): Promise<RunArgumen
     agents: once("agents", parsed.agents),
     jobs: count,
     keepGoing: switched(parsed.keepGoing) ?? false,
+    isDryRun: switched(parsed.dryRun) ?? false,
     output,
     color: oneOf("color", parsed.color, COLORS) ?? "auto",
     reports: readReports(parsed.report),

@@ -1,16 +1,12 @@
-import type { WorkspaceSettings } from "@sloth/dsl";
-import { openWorkspace } from "@sloth/workspace";
-import { rulesOf, scanRules } from "../dispatch/workspace-terms.js";
-import type { AgentTarget } from "../inventory/inventory.js";
-import { planRun, type RunPlan } from "../plan/plan-run.js";
-import { forecastSync, type MissingContents } from "../plan/sync-forecast.js";
-import { printable } from "../view/printable.js";
-import { describeForecast, warnOfMuch } from "../view/sync-view.js";
+import { planRun } from "../plan/plan-run.js";
+import type { MissingContents } from "../plan/sync-forecast.js";
+import { forecastTransfer, plannedTransfers } from "../plan/transfers.js";
 import { EXIT } from "./exit-code.js";
 import { loadFile } from "./load-file.js";
 import { openInventory } from "./open-inventory.js";
 import { openMissingContents } from "./open-missing.js";
-import { complain, type Output, openOutput, printLines } from "./output.js";
+import { complain, type Output, openOutput } from "./output.js";
+import { showTransfer } from "./show-transfer.js";
 import type { SyncArguments } from "./sync-options.js";
 
 export interface SyncSurroundings {
@@ -32,7 +28,7 @@ export async function syncCommand(
     inventory: await openInventory(agents),
   });
   const transfers = plannedTransfers(plan);
-  for (const transfer of transfers) await show(transfer, output, missing);
+  for (const transfer of transfers) await showTransfer(await forecastTransfer(transfer, missing), output);
   if (transfers.length === 0) await complain(output, "nothing is delegated, so nothing is sent");
   return EXIT.succeeded;
 }
@@ -45,44 +41,4 @@ export async function syncWithAgents(args: SyncArguments): Promise<number> {
   } finally {
     missing.close();
   }
-}
-
-async function show(
-  { workspace, target, groups, settings }: PlannedTransfer,
-  output: Output,
-  missing: MissingContents | undefined,
-): Promise<void> {
-  const rules = scanRules(rulesOf(settings));
-  const opened = await openWorkspace(workspace);
-  const snapshot = await opened.snapshot({ rules });
-  const asked = await missing?.of(target, opened, settings).catch((error: Error) => error);
-  if (asked instanceof Error) await complain(output, printable(asked.message));
-  const isGuess = asked === undefined || asked instanceof Error;
-  const forecast = forecastSync(snapshot, isGuess ? undefined : asked);
-  const place = { workspace, agent: target.label, groups: [...groups] };
-  await printLines(output, describeForecast(place, forecast, isGuess));
-  const warning = warnOfMuch(target.label, forecast);
-  if (warning !== undefined) await complain(output, warning);
-}
-
-interface PlannedTransfer {
-  workspace: string;
-  target: AgentTarget;
-  groups: Set<string>;
-  settings: WorkspaceSettings;
-}
-
-/** Each workspace once for each agent that it goes to. */
-function plannedTransfers(plan: RunPlan): PlannedTransfer[] {
-  const transfers = new Map<string, PlannedTransfer>();
-  for (const { target, workspace, group, workspaceSettings: settings } of plan.groups.flatMap(
-    ({ tasks }) => tasks,
-  )) {
-    if (!target) continue;
-    const key = JSON.stringify([workspace, target.host, target.port, settings]);
-    const transfer = transfers.get(key) ?? { workspace, target, groups: new Set(), settings };
-    transfer.groups.add(group);
-    transfers.set(key, transfer);
-  }
-  return [...transfers.values()];
 }

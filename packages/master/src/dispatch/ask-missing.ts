@@ -1,6 +1,7 @@
 import { type ExecuteResponse, ProtocolError } from "@sloth/protocol";
 import { ownUmask } from "@sloth/runtime";
 import type { Workspace } from "@sloth/workspace";
+import { AgentLost } from "./agent-lost.js";
 import type { ConnectedAgent } from "./agent-pool.js";
 import { Outbox } from "./outbox.js";
 import { digestsOf, OutgoingWorkspace } from "./outgoing-workspace.js";
@@ -16,10 +17,13 @@ export interface AskMissingOptions {
 
 /**
  * Asks an agent which contents of a workspace it lacks, by beginning an attempt and taking it back before anything was
- * sent. It waits for a slot; when nothing is missing, the command `true` runs there.
+ * sent. When nothing is missing, the attempt ends without running anything: its working directory is not there.
+ *
+ * @throws {AgentLost} also when all slots are taken: what may be waited for is not worth the answer
  */
 export async function askMissing(options: AskMissingOptions): Promise<ReadonlySet<string>> {
   const { agent, workspace, terms, signal } = options;
+  const { label } = agent.target;
   const outbox = new Outbox();
   const hangUp = new AbortController();
   const outgoing = new OutgoingWorkspace(workspace, terms);
@@ -29,7 +33,7 @@ export async function askMissing(options: AskMissingOptions): Promise<ReadonlySe
     const responses = agent.channels.control.execute(outbox.requests, { signal: calls });
     await outbox.send({ $case: "open", open });
     for await (const { frame } of responses) {
-      const missing = await answer(frame, { outbox, outgoing, signal });
+      const missing = await answer(frame, { label, outbox, outgoing, signal });
       if (missing) return missing;
     }
     throw new ProtocolError("UNEXPECTED_FRAME", "The agent ended the stream before it said what it lacks.");
@@ -39,14 +43,23 @@ export async function askMissing(options: AskMissingOptions): Promise<ReadonlySe
   }
 }
 
+interface AnswerContext {
+  /** Of the agent. */
+  label: string;
+  outbox: Outbox;
+  outgoing: OutgoingWorkspace;
+  signal: AbortSignal;
+}
+
 async function answer(
   frame: ExecuteResponse["frame"],
-  { outbox, outgoing, signal }: { outbox: Outbox; outgoing: OutgoingWorkspace; signal: AbortSignal },
+  { label, outbox, outgoing, signal }: AnswerContext,
 ): Promise<ReadonlySet<string> | undefined> {
   switch (frame?.$case) {
     case "accepted":
-    case "queued":
       return undefined;
+    case "queued":
+      throw new AgentLost(`${label} is busy, so it was not asked what it holds.`);
     case "granted":
       await outbox.send({
         $case: "snapshot",
@@ -59,7 +72,7 @@ async function answer(
       return undefined;
     case "missing":
       return digestsOf(outgoing.missingEntries(frame.missing));
-    case "started":
+    case "finished":
       return new Set();
     default:
       throw new ProtocolError("UNEXPECTED_FRAME", `The agent sent ${frame?.$case ?? "an unknown frame"}.`);
@@ -74,7 +87,8 @@ function emptyAttempt(root: string): Parameters<typeof openFrame>[0] {
     number: 1,
     command: { kind: "shell", script: "true" },
     workspace: root,
-    workdir: "",
+    // What is sloth's own is never sent, so no tree has it.
+    workdir: ".sloth/nothing-runs-here",
     params: {},
     deps: {},
     env: {},

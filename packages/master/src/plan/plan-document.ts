@@ -1,0 +1,117 @@
+import type { PlannedGroup, PlannedTask, RunPlan } from "./plan-run.js";
+import type { TransferForecast } from "./transfers.js";
+import { wavesOf } from "./waves.js";
+
+/** What `run --dry-run --output json` prints: one JSON document. Members may be added; what is not known is absent. */
+export interface PlanDocument {
+  /** Of this format. */
+  v: 1;
+  /** The workflow, absolute. */
+  file: string;
+  /** In the order in which they run, one after the other. */
+  groups: GroupDocument[];
+  transfers: TransferDocument[];
+  /** Tasks that are in the workflow and were not chosen. */
+  notChosen: { group: string; task: string }[];
+}
+
+export interface GroupDocument {
+  name: string;
+  description?: string;
+  /** Absolute; absent where a fresh one is made. */
+  workdir?: string;
+  maxParallel?: number;
+  timeoutMs?: number;
+  tasks: TaskDocument[];
+}
+
+export interface TaskDocument {
+  name: string;
+  description?: string;
+  /** Tasks of one number start together, as far as there is room; from 1. Absent: a handler of failures. */
+  wave?: number;
+  /** Absent: the machine of the master. */
+  agent?: string;
+  dependsOn: string[];
+  nextIfFail?: string[];
+  /** Of a shell command; absent for a Lua function. */
+  script?: string;
+  /** Those that it has; they are not evaluated. */
+  conditions: ("run_if" | "abort_if")[];
+  retries: number;
+  timeoutMs?: number;
+  at: { file: string; line: number };
+}
+
+export interface TransferDocument {
+  workspace: string;
+  agent: string;
+  groups: string[];
+  files: number;
+  sizeBytes: number;
+  /** What the agent lacks; all of it where it was not asked. */
+  newContents: number;
+  newBytes: number;
+  isGuess: boolean;
+  /** Why the agent could not be asked. */
+  problem?: string;
+}
+
+/** The plan as data, tasks in the order in which they start. */
+export function describePlan(plan: RunPlan, transfers: readonly TransferForecast[]): PlanDocument {
+  const chosen = new Set(
+    plan.groups.flatMap(({ tasks }) => tasks.map(({ group, task }) => `${group}\0${task.name}`)),
+  );
+  const all = plan.workflow.groups.flatMap((group) =>
+    group.tasks.map((task) => ({ group: group.name, task: task.name })),
+  );
+  return {
+    v: 1,
+    file: plan.info.file,
+    groups: plan.groups.map(describeGroup),
+    transfers: transfers.map(describeTransfer),
+    notChosen: all.filter(({ group, task }) => !chosen.has(`${group}\0${task}`)),
+  };
+}
+
+function describeGroup(group: PlannedGroup): GroupDocument {
+  const { name, description, createWorkdir, workspace, maxParallel, timeoutMs } = group;
+  const waves = new Map<string, number>();
+  for (const [index, wave] of wavesOf(group.tasks.map(({ task }) => task)).entries())
+    for (const task of wave) waves.set(task, index + 1);
+  const last = Number.POSITIVE_INFINITY;
+  const tasks = group.tasks.map((planned) => describeTask(planned, waves.get(planned.task.name)));
+  return {
+    name,
+    description,
+    ...(!createWorkdir && { workdir: workspace }),
+    maxParallel,
+    timeoutMs,
+    tasks: tasks.sort((a, b) => (a.wave ?? last) - (b.wave ?? last) || 0),
+  };
+}
+
+function describeTask({ task, target }: PlannedTask, wave: number | undefined): TaskDocument {
+  const { name, description, dependsOn, nextIfFail, command, retries, timeoutMs, at } = task;
+  const conditions = [task.runIf && ("run_if" as const), task.abortIf && ("abort_if" as const)];
+  return {
+    name,
+    description,
+    wave,
+    agent: target?.label,
+    dependsOn,
+    ...(nextIfFail?.length && { nextIfFail }),
+    ...(command.kind === "shell" && { script: command.script }),
+    conditions: conditions.filter((condition) => condition !== undefined),
+    retries,
+    timeoutMs,
+    at,
+  };
+}
+
+function describeTransfer({ transfer, forecast, isGuess, problem }: TransferForecast): TransferDocument {
+  const { workspace, target, groups } = transfer;
+  const { files, sizeBytes, newContents, newBytes } = forecast;
+  const place = { workspace, agent: target.label, groups: [...groups] };
+  return { ...place, files, sizeBytes, newContents, newBytes, isGuess, problem };
+}

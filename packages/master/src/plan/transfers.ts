@@ -1,0 +1,59 @@
+import type { WorkspaceSettings } from "@sloth/dsl";
+import { openWorkspace } from "@sloth/workspace";
+import { rulesOf, scanRules } from "../dispatch/workspace-terms.js";
+import type { AgentTarget } from "../inventory/inventory.js";
+import type { RunPlan } from "./plan-run.js";
+import { forecastSync, type MissingContents, type SyncForecast } from "./sync-forecast.js";
+
+/** A workspace that a run sends to an agent. */
+export interface Transfer {
+  workspace: string;
+  target: AgentTarget;
+  groups: Set<string>;
+  settings: WorkspaceSettings;
+}
+
+/** What it amounts to. */
+export interface TransferForecast {
+  transfer: Transfer;
+  forecast: SyncForecast;
+  /** The agent was not asked what it holds already, so all counts as new. */
+  isGuess: boolean;
+  /** Why it could not be asked. */
+  problem?: string;
+}
+
+/** Each workspace once for each agent that it goes to; none of those that are made when their group runs. */
+export function plannedTransfers(plan: RunPlan): Transfer[] {
+  const transfers = new Map<string, Transfer>();
+  const tasks = plan.groups.flatMap((group) =>
+    group.tasks.filter(({ workspace }) => !group.createWorkdir || workspace !== group.workspace),
+  );
+  for (const { target, workspace, group, workspaceSettings: settings } of tasks) {
+    if (!target) continue;
+    const key = JSON.stringify([workspace, target.host, target.port, settings]);
+    const transfer = transfers.get(key) ?? { workspace, target, groups: new Set(), settings };
+    transfer.groups.add(group);
+    transfers.set(key, transfer);
+  }
+  return [...transfers.values()];
+}
+
+/** @param missing - absent: no agent is asked */
+export async function forecastTransfer(
+  transfer: Transfer,
+  missing: MissingContents | undefined,
+): Promise<TransferForecast> {
+  const { workspace, target, settings } = transfer;
+  const opened = await openWorkspace(workspace);
+  const snapshot = await opened.snapshot({ rules: scanRules(rulesOf(settings)) });
+  const asked = await missing?.of(target, opened, settings).catch((error: Error) => error);
+  const problem = asked instanceof Error ? asked.message : undefined;
+  const known = asked instanceof Error ? undefined : asked;
+  return {
+    transfer,
+    forecast: forecastSync(snapshot, known),
+    isGuess: known === undefined,
+    ...(problem !== undefined && { problem }),
+  };
+}
