@@ -32,6 +32,7 @@ export type { Address, Parsed } from "./load/address.js";
 export { parseAddress } from "./load/address.js";
 export type { LoadedWorkflow, LoadWorkflowOptions } from "./load/load-workflow.js";
 export { loadWorkflow } from "./load/load-workflow.js";
+export { taskDefinitions } from "./load/task-definitions.js";
 export type { LoadContext } from "./load-context.js";
 export { DEFAULT_MEMORY_LIMIT_BYTES } from "./lua/memory-limit.js";
 export { optimizeLuaLate } from "./lua/optimize-later.js";

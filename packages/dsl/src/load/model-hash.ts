@@ -19,7 +19,7 @@ function hashedFields(task: Task): Record<string, unknown> {
 }
 
 /** One text for each value: keys sorted, kinds of numbers and strings told apart. */
-function canonicalText(value: unknown): string {
+export function canonicalText(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
   if (typeof value === "bigint") return `${value}n`;

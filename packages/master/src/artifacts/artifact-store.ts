@@ -1,9 +1,21 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { chmod, copyFile, lstat, mkdir, readdir, readlink, rename, rm, symlink } from "node:fs/promises";
+import {
+  chmod,
+  copyFile,
+  lstat,
+  mkdir,
+  readdir,
+  readlink,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { dirname, join, posix } from "node:path";
 import { findMatches, matchesPattern } from "@sloth/runtime";
 import type { PlannedTask } from "../plan/plan-run.js";
+import { ARTIFACT_INDEX, type ArtifactEntries, type ArtifactEntry } from "./artifact-entry.js";
 
 /** What tasks of one run have saved for those after them. Calls may overlap. */
 export interface ArtifactStore {
@@ -12,11 +24,6 @@ export interface ArtifactStore {
   /** Puts what a task consumes into its working directory. Gives why that cannot be done. */
   bringIn(planned: PlannedTask): Promise<string | undefined>;
 }
-
-type Entry =
-  | { kind: "file"; mode: number; digest: string }
-  | { kind: "directory"; mode: number }
-  | { kind: "symlink"; target: string };
 
 /** Why a task's artifacts cannot be saved or brought in, for a person. */
 class ArtifactProblem extends Error {
@@ -29,9 +36,13 @@ class ArtifactProblem extends Error {
  * one wins.
  *
  * @param ensureDirectory - makes the directory and gives its path
+ * @param earlier - what is in it already. Default: nothing
  */
-export function openArtifactStore(ensureDirectory: () => Promise<string>): ArtifactStore {
-  const store = new Store(ensureDirectory);
+export function openArtifactStore(
+  ensureDirectory: () => Promise<string>,
+  earlier: ArtifactEntries = new Map(),
+): ArtifactStore {
+  const store = new Store(ensureDirectory, earlier);
   const explained = (action: (planned: PlannedTask) => Promise<void>) => async (planned: PlannedTask) => {
     try {
       await action(planned);
@@ -50,12 +61,13 @@ export function openArtifactStore(ensureDirectory: () => Promise<string>): Artif
 
 class Store {
   readonly #ensureDirectory: () => Promise<string>;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries: Map<string, ArtifactEntry>;
   #directory: Promise<string> | undefined;
   #names = 0;
 
-  constructor(ensureDirectory: () => Promise<string>) {
+  constructor(ensureDirectory: () => Promise<string>, earlier: ArtifactEntries) {
     this.#ensureDirectory = ensureDirectory;
+    this.#entries = new Map(earlier);
   }
 
   async save({ task, workspace, workdir }: PlannedTask): Promise<void> {
@@ -68,10 +80,11 @@ class Store {
         throw new ArtifactProblem(`artifacts "${pattern}": the task has made nothing of that name`);
       for (const path of found) await this.#add(root, path);
     }
+    if (task.artifacts?.length) await this.#writeIndex();
   }
 
   async bringIn({ task, workspace, workdir }: PlannedTask): Promise<void> {
-    const wanted = new Map<string, Entry>();
+    const wanted = new Map<string, ArtifactEntry>();
     for (const name of task.consumes ?? []) {
       const found = [...this.#entries].filter(
         ([path]) => path.startsWith(`${name}/`) || matchesPattern(path, name),
@@ -109,8 +122,7 @@ class Store {
 
   /** Copies a content, unless it is there; gives its digest. */
   async #keep(location: string): Promise<string> {
-    this.#directory ??= this.#ensureDirectory();
-    const directory = await this.#directory;
+    const directory = await this.#openDirectory();
     const temporary = join(directory, `new-${++this.#names}`);
     await copyFile(location, temporary);
     const digest = await digestOf(temporary);
@@ -118,7 +130,20 @@ class Store {
     return digest;
   }
 
-  async #place(root: string, path: string, entry: Entry): Promise<void> {
+  #openDirectory(): Promise<string> {
+    this.#directory ??= this.#ensureDirectory();
+    return this.#directory;
+  }
+
+  /** For a run that continues this one. */
+  async #writeIndex(): Promise<void> {
+    const directory = await this.#openDirectory();
+    const temporary = join(directory, `new-${++this.#names}`);
+    await writeFile(temporary, JSON.stringify([...this.#entries]), { mode: 0o600 });
+    await rename(temporary, join(directory, ARTIFACT_INDEX));
+  }
+
+  async #place(root: string, path: string, entry: ArtifactEntry): Promise<void> {
     await makeParents(root, path);
     const location = join(root, path);
     if (entry.kind === "directory") {
@@ -129,7 +154,7 @@ class Store {
     try {
       if (entry.kind === "symlink") await symlink(entry.target, temporary);
       else {
-        await copyFile(join((await this.#directory) ?? "", entry.digest), temporary);
+        await copyFile(join(await this.#openDirectory(), entry.digest), temporary);
         await chmod(temporary, entry.mode);
       }
       await rename(temporary, location);

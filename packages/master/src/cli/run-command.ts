@@ -1,5 +1,4 @@
 import { availableParallelism } from "node:os";
-import { openArtifactStore } from "../artifacts/artifact-store.js";
 import { eventStream } from "../events/event-stream.js";
 import { planRun, type RunPlan } from "../plan/plan-run.js";
 import { recordRun } from "../run-store/record-run.js";
@@ -9,6 +8,7 @@ import { openResult, openView, type ViewOptions } from "../view/open-view.js";
 import { ReturnedValues } from "../view/returned-values.js";
 import { EXIT, exitCodeOf } from "./exit-code.js";
 import { loadFile } from "./load-file.js";
+import { openArtifacts } from "./open-artifacts.js";
 import { openInventory } from "./open-inventory.js";
 import { openReports } from "./open-reports.js";
 import { ownCommand } from "./own-command.js";
@@ -23,7 +23,12 @@ export async function runCommand(args: RunArguments): Promise<number> {
   const { select, workspace, graceMs } = args;
   const { environment } = loaded;
   const inventory = await openInventory(args.agents);
-  const plan = await planRun(loaded, { select, workspace, environment, inventory, graceMs });
+  const { rerunFailed } = args;
+  const rerun = rerunFailed
+    ? await (await import("./open-rerun.js")).openRerun(loaded, rerunFailed)
+    : undefined;
+  if (rerun?.again.size === 0) return EXIT.succeeded;
+  const plan = await planRun(loaded, { select, rerun, workspace, environment, inventory, graceMs });
   if (args.isDryRun) {
     const { dryRunWithAgents } = await import("./dry-run.js");
     return dryRunWithAgents(plan, { isJson: args.output === "json" });
@@ -42,7 +47,7 @@ export async function runCommand(args: RunArguments): Promise<number> {
     (event) => returned.take(event),
     reports.listen,
   ]);
-  const artifacts = openArtifacts(plan);
+  const artifacts = await openArtifacts(plan, rerun?.record.runId);
   let exitCode: number;
   try {
     const summary = await runWorkflow(plan, {
@@ -77,15 +82,4 @@ function viewOptionsOf(
 ): Omit<ViewOptions, "logOf"> {
   const openFile = () => openUnnamedFile(workflowDirectory, runId);
   return { color, timestamps, order, openFile, isStdoutTaken: returnsValues, env: process.env };
-}
-
-/** The artifacts of a run: made when there are any, and of no use after a success. */
-function openArtifacts({ workflowDirectory, runId }: RunPlan) {
-  const load = () => import("../run-store/artifact-directory.js");
-  let made = false;
-  const store = openArtifactStore(async () => {
-    made = true;
-    return (await load()).makeArtifactDirectory(workflowDirectory, runId);
-  });
-  return { store, remove: async () => made && (await load()).removeArtifacts(workflowDirectory, runId) };
 }

@@ -20,6 +20,8 @@ export interface RunArguments extends FileArguments, ViewArguments {
   agents?: string;
   jobs?: number;
   keepGoing: boolean;
+  /** The run whose failures are run again, as `findRun` takes it. Absent: this is a run of its own. */
+  rerunFailed?: string;
   /** Show what would be done instead. */
   isDryRun: boolean;
   output: Output;
@@ -73,6 +75,11 @@ export function runOptions(command: Argv) {
       type: "boolean",
       describe: "Go on with what does not depend on a failure",
     })
+    .option("rerun-failed", {
+      type: "string",
+      isOfOneCall: true,
+      describe: "Run again what did not succeed in a run, the last one or RUN; the rest is taken as done",
+    })
     .option("dry-run", {
       type: "boolean",
       isOfOneCall: true,
@@ -103,14 +110,12 @@ export async function toRun(parsed: Record<string, unknown>): Promise<RunArgumen
   if (limit && "problem" in limit) throw usage(`--timeout ${timeout} ${limit.problem}.`);
   if (jobs !== undefined && !count) throw usage(`--jobs ${jobs} is not a number of at least 1.`);
   const output = oneOf("output", parsed.output, OUTPUTS) ?? "auto";
+  const select = { groups: repeated(parsed.group), tasks: names(parsed.tasks), only: names(parsed.only) };
   return {
     ...toFile(parsed),
     ...toView(parsed, output),
-    select: {
-      groups: repeated(parsed.group),
-      tasks: names(parsed.tasks),
-      only: names(parsed.only),
-    },
+    select,
+    rerunFailed: readRerun(parsed.rerunFailed, select),
     timeoutMs: limit?.ms,
     graceMs: readGrace(once("grace", parsed.grace)),
     agents: once("agents", parsed.agents),
@@ -123,6 +128,14 @@ export async function toRun(parsed: Record<string, unknown>): Promise<RunArgumen
     luaMemoryLimitBytes: readBytes("lua-memory", once("lua-memory", parsed.luaMemory)),
     workspace: readWorkspaceOptions(parsed),
   };
+}
+
+/** Without a value it is the last run. */
+function readRerun(typed: unknown, select: Selection): string | undefined {
+  const run = typed === "" ? "last" : once("rerun-failed", typed);
+  if (run !== undefined && Object.values(select).some((chosen) => chosen !== undefined && chosen.length > 0))
+    throw usage("--rerun-failed chooses the tasks itself: leave out --group, --tasks and --only.");
+  return run;
 }
 
 /** Names that are given by repeating the option, by commas, or both. */

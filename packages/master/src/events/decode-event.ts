@@ -51,6 +51,8 @@ export class EventDecoder {
       }
       case "task-skipped":
         return { type, task: this.#task(line), why: line.why };
+      case "task-reused":
+        return { type, task: this.#task(line), from: line.from, result: resultOf(line.result) };
       case "warning":
         return { type, message: line.message };
       case "run-finished": {

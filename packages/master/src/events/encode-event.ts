@@ -55,6 +55,8 @@ function fieldsOf(event: Exclude<RunEvent, { type: "task-output" }>): JsonObject
     }
     case "task-skipped":
       return { ...taskOf(event), why: event.why };
+    case "task-reused":
+      return { ...taskOf(event), from: event.from, result: resultOf(event) };
     case "warning":
       return { message: event.message };
     case "run-finished":

@@ -19,6 +19,10 @@ const plannedTask = z.object({
     .optional()
     .describe("Only of a handler: the tasks on whose failure it waits."),
   script: z.string().optional().describe("Of a shell command; absent for a Lua function."),
+  definition: z
+    .string()
+    .optional()
+    .describe("A digest of what it is: another one, when it was changed in the workflow."),
   at: position.describe("Where it is written; the file is relative to the directory of the workflow."),
 });
 
@@ -97,9 +101,13 @@ export const eventSchema = z
     taskEvent("task-skipped", {
       why: z.enum(["dependency", "halted", "not-needed", "cancelled", "condition"]),
     }),
+    taskEvent("task-reused", { from: z.string(), result }).describe(
+      "It succeeded in the run `from`, which this one continues, and does not run.",
+    ),
     event("warning", { message: z.string() }),
     event("run-finished", {
       ...counts,
+      reused: count.optional().describe("Taken as done from an earlier run."),
       durationMs: milliseconds,
       ended: z.enum(["interrupted", "timed-out", "aborted"]).optional(),
     }),

@@ -17,6 +17,8 @@ export interface TaskInfo {
   nextIfFail?: string[];
   /** The script of a shell command; absent for a Lua function. */
   script?: string;
+  /** A digest of what it is: another one, when it was changed in the workflow. */
+  definition?: string | undefined;
   /** Where it is written; `file` is relative to the workflow's directory. */
   at: SourcePosition;
 }
@@ -68,6 +70,8 @@ export type RunHappening =
   | { type: "task-retrying"; task: TaskInfo; attempt: number; delayMs: number; result: TaskResult }
   | { type: "task-finished"; task: TaskInfo; attempt: number; durationMs: number; result: TaskResult }
   | { type: "task-skipped"; task: TaskInfo; why: WhySkipped }
+  /** It succeeded in an earlier run, `from`, which this one continues; it does not run. */
+  | { type: "task-reused"; task: TaskInfo; from: string; result: TaskResult }
   /** Something that a person should know and that changes nothing. */
   | { type: "warning"; message: string }
   | { type: "run-finished"; summary: RunSummary };
@@ -79,6 +83,8 @@ export interface RunSummary {
   lost: number;
   cancelled: number;
   skipped: number;
+  /** Taken as done from an earlier run, with `succeeded` not counting them. Absent: this run continues no other. */
+  reused?: number;
   durationMs: number;
   /** Why the run was ended before its end. Absent: it was not. */
   ended?: "interrupted" | "timed-out" | "aborted";

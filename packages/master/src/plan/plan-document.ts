@@ -11,6 +11,8 @@ export interface PlanDocument {
   /** In the order in which they run, one after the other. */
   groups: GroupDocument[];
   transfers: TransferDocument[];
+  /** Tasks that an earlier run has settled; `from` where they succeeded there. */
+  earlier: { group: string; task: string; from?: string }[];
   /** Tasks that are in the workflow and were not chosen. */
   notChosen: { group: string; task: string }[];
 }
@@ -59,17 +61,19 @@ export interface TransferDocument {
 
 /** The plan as data, tasks in the order in which they start. */
 export function describePlan(plan: RunPlan, transfers: readonly TransferForecast[]): PlanDocument {
-  const chosen = new Set(
-    plan.groups.flatMap(({ tasks }) => tasks.map(({ group, task }) => `${group}\0${task.name}`)),
-  );
+  const infos = plan.groups.flatMap(({ tasks, earlier }) => [...tasks, ...earlier].map(({ info }) => info));
+  const chosen = new Set(infos.map(({ group, name }) => `${group}\0${name}`));
   const all = plan.workflow.groups.flatMap((group) =>
     group.tasks.map((task) => ({ group: group.name, task: task.name })),
   );
   return {
     v: 1,
     file: plan.info.file,
-    groups: plan.groups.map(describeGroup),
+    groups: plan.groups.filter(({ tasks }) => tasks.length > 0).map(describeGroup),
     transfers: transfers.map(describeTransfer),
+    earlier: plan.groups.flatMap(({ name: group, earlier }) =>
+      earlier.map((task) => ({ group, task: task.info.name, ...("from" in task && { from: task.from }) })),
+    ),
     notChosen: all.filter(({ group, task }) => !chosen.has(`${group}\0${task}`)),
   };
 }
@@ -77,8 +81,7 @@ export function describePlan(plan: RunPlan, transfers: readonly TransferForecast
 function describeGroup(group: PlannedGroup): GroupDocument {
   const { name, description, createWorkdir, workspace, maxParallel, timeoutMs } = group;
   const waves = new Map<string, number>();
-  for (const [index, wave] of wavesOf(group.tasks.map(({ task }) => task)).entries())
-    for (const task of wave) waves.set(task, index + 1);
+  for (const [index, wave] of wavesOf(group).entries()) for (const task of wave) waves.set(task, index + 1);
   const last = Number.POSITIVE_INFINITY;
   const tasks = group.tasks.map((planned) => describeTask(planned, waves.get(planned.task.name)));
   return {

@@ -1,12 +1,14 @@
 import { stat } from "node:fs/promises";
 import { join, relative, resolve, sep } from "node:path";
 import type { Group, LoadedWorkflow, Task, Workflow, WorkspaceSettings } from "@sloth/dsl";
-import { bundleDigest, encodeBundle } from "@sloth/dsl";
+import { bundleDigest, encodeBundle, taskDefinitions } from "@sloth/dsl";
 import type { WorkflowSource } from "@sloth/runtime";
 import type { GroupInfo, RunInfo, TaskInfo } from "../events/run-event.js";
 import type { AgentTarget, Inventory } from "../inventory/inventory.js";
 import { MasterError } from "../master-error.js";
+import { type EarlierTask, earlierTasks } from "./earlier-tasks.js";
 import { refusePlanned } from "./planned-fields.js";
+import type { Rerun } from "./rerun.js";
 import { makeRunId } from "./run-id.js";
 import { type Selection, selectTasks } from "./select-tasks.js";
 import { findWorkflowFiles } from "./workflow-files.js";
@@ -45,6 +47,8 @@ export interface PlannedGroup {
   /** Of its functions. */
   env: Record<string, string>;
   tasks: PlannedTask[];
+  /** Those that the run which is run again has settled; empty for any other run. */
+  earlier: EarlierTask[];
 }
 
 export interface PlannedTask {
@@ -67,6 +71,8 @@ export interface PlannedTask {
 export interface PlanOptions {
   /** Default: everything. */
   select?: Selection;
+  /** What of an earlier run is run again; stands instead of a selection. */
+  rerun?: Rerun | undefined;
   /** Variables for all tasks. */
   environment?: Record<string, string>;
   /** Wins over what the workflow says of its workspaces; patterns are added to it. */
@@ -85,9 +91,11 @@ const DEFAULT_GRACE_MS = 10_000;
 export async function planRun(loaded: LoadedWorkflow, options: PlanOptions): Promise<RunPlan> {
   const { workflow, context } = loaded;
   const bundle = encodeBundle(loaded.bundle);
-  const groups = selectTasks(workflow.groups, options.select ?? {});
+  const groups = options.rerun?.groups ?? selectTasks(workflow.groups, options.select ?? {});
   refusePlanned(groups);
-  const planned = await Promise.all(groups.map((group) => planGroup(group, loaded.directory, options)));
+  const definitionOf = taskDefinitions(loaded);
+  const planning = { ...options, directory: loaded.directory, definitionOf };
+  const planned = await Promise.all(groups.map((group) => planGroup(group, planning)));
   const runId = makeRunId();
   return {
     runId,
@@ -108,15 +116,25 @@ export async function planRun(loaded: LoadedWorkflow, options: PlanOptions): Pro
   };
 }
 
-function groupInfo({ name, description, tasks }: PlannedGroup): GroupInfo {
-  return { name, ...(description !== undefined && { description }), tasks: tasks.map(({ info }) => info) };
+function groupInfo({ name, description, tasks, earlier }: PlannedGroup): GroupInfo {
+  const infos = [...earlier, ...tasks].map(({ info }) => info);
+  return { name, ...(description !== undefined && { description }), tasks: infos };
 }
 
-async function planGroup(group: Group, directory: string, options: PlanOptions): Promise<PlannedGroup> {
-  const root = resolve(directory, group.workdir ?? ".");
+interface PlanContext extends PlanOptions {
+  /** Of the workflow. */
+  directory: string;
+  definitionOf: ReturnType<typeof taskDefinitions>;
+}
+
+async function planGroup(group: Group, options: PlanContext): Promise<PlannedGroup> {
+  const root = resolve(options.directory, group.workdir ?? ".");
   const { name, description, createWorkdir = false, maxParallel, timeoutMs, functions = {} } = group;
   if (!createWorkdir) await requireDirectory(root, `The working directory of group "${name}"`);
-  const tasks = group.tasks.map((task) => planTask(task, group, root, options));
+  const { rerun, definitionOf } = options;
+  const tasks = group.tasks
+    .filter((task) => rerun?.again.has(task) ?? true)
+    .map((task) => planTask(task, group, root, options));
   for (const planned of tasks) {
     // Inside the group's directory an earlier task may make it; a directory elsewhere must be there.
     if (planned.workspace !== root) {
@@ -133,15 +151,22 @@ async function planGroup(group: Group, directory: string, options: PlanOptions):
     functions,
     env: { ...options.environment, ...group.env },
     tasks,
+    earlier: rerun
+      ? earlierTasks(group, rerun, (task) => ({
+          ...taskInfo(task, group.name, undefined),
+          definition: definitionOf(group.name, task.name),
+        }))
+      : [],
   };
 }
 
-function planTask(task: Task, group: Group, root: string, options: PlanOptions): PlannedTask {
+function planTask(task: Task, group: Group, root: string, options: PlanContext): PlannedTask {
   const delegation = task.delegateTo ?? group.delegateTo;
   const target = delegation ? options.inventory.resolve(delegation) : undefined;
   const workspaceSettings = resolveWorkspaceSettings(group.workspace, options.workspace);
   const env = { ...options.environment, ...group.env, ...task.env };
-  const info = taskInfo(task, group.name, target);
+  const definition = options.definitionOf(group.name, task.name);
+  const info = { ...taskInfo(task, group.name, target), ...(definition !== undefined && { definition }) };
   return { task, info, group: group.name, target, ...placeOf(root, task.workdir), env, workspaceSettings };
 }
 

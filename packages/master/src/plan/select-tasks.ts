@@ -31,6 +31,15 @@ export function selectTasks(
   return reduce(groups, chosen, (task) => task);
 }
 
+/** The groups with those of their tasks that are wanted; groups without any are left out. */
+export function keepTasks(
+  groups: readonly Group[],
+  isWanted: (group: Group, task: Task) => boolean,
+): Group[] {
+  const wanted = groups.flatMap((group) => group.tasks.filter((task) => isWanted(group, task)));
+  return reduce(groups, new Set(wanted), (task) => task);
+}
+
 function chooseGroups(all: readonly Group[], names: readonly string[]): Group[] {
   for (const name of names) {
     if (all.some((group) => group.name === name)) continue;

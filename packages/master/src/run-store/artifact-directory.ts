@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { copyFile, link, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ensureStateDirectory } from "@sloth/workspace";
 import { makeDirectories, runsDirectory } from "./run-store.js";
@@ -12,6 +12,27 @@ function artifactDirectory(workflowDirectory: string, runId: string): string {
 export async function makeArtifactDirectory(workflowDirectory: string, runId: string): Promise<string> {
   const directory = artifactDirectory(workflowDirectory, runId);
   await makeDirectories(ensureStateDirectory(workflowDirectory), directory);
+  return directory;
+}
+
+/**
+ * Makes what an earlier run has saved this one's, too; contents never change, so they are linked.
+ * @returns the directory; undefined where the earlier run has saved nothing
+ */
+export async function inheritArtifacts(
+  workflowDirectory: string,
+  { from, to }: { from: string; to: string },
+): Promise<string | undefined> {
+  const earlier = artifactDirectory(workflowDirectory, from);
+  const entries = await readdir(earlier, { withFileTypes: true }).catch(() => []);
+  const files = entries.filter((entry) => entry.isFile());
+  if (files.length === 0) return undefined;
+  const directory = await makeArtifactDirectory(workflowDirectory, to);
+  for (const { name } of files) {
+    const [source, target] = [join(earlier, name), join(directory, name)];
+    // Not every file system has links.
+    await link(source, target).catch(() => copyFile(source, target));
+  }
   return directory;
 }
 

@@ -10,8 +10,12 @@ const taskRecord = z.object({
   /** How many attempts may follow the first one. */
   retries: z.int().optional(),
   script: z.string().optional(),
+  /** A digest of what it is. */
+  definition: z.string().optional(),
   /** Absent: it is no task, but a function of its group. */
   at: z.object({ file: z.string(), line: z.int() }).optional(),
+  /** The run in which it succeeded; this one has taken it as done. */
+  reusedFrom: z.string().optional(),
   /** `pending` and `running`: the run has not ended, or its process was killed. */
   status: z.enum(["pending", "running", "succeeded", "failed", "timed-out", "cancelled", "lost", "skipped"]),
   /** Why it was skipped. */
@@ -54,7 +58,14 @@ const runRecord = z.object({
   started: z.iso.datetime(),
   ended: z.iso.datetime().optional(),
   durationMs: z.number().optional(),
-  counts: z.object({ succeeded: count, failed: count, lost: count, cancelled: count, skipped: count }),
+  counts: z.object({
+    succeeded: count,
+    failed: count,
+    lost: count,
+    cancelled: count,
+    skipped: count,
+    reused: count.optional(),
+  }),
   /** The first ones. */
   warnings: z.array(z.string()),
   tasks: z.array(taskRecord),

@@ -1,3 +1,4 @@
+import type { TaskResult } from "@sloth/runtime";
 import { formatTime } from "../events/encode-event.js";
 import { toJsonValue } from "../events/json-value.js";
 import type { RunEvent, RunInfo, RunSummary, TaskInfo } from "../events/run-event.js";
@@ -55,7 +56,7 @@ export class RunSummariser {
   #taskOf(info: TaskInfo): TaskRecord {
     const known = this.#tasks.get(info);
     if (known) return known;
-    const { group, name, agent, dependsOn, retries, script } = info;
+    const { group, name, agent, dependsOn, retries, script, definition } = info;
     const record: TaskRecord = {
       group,
       task: name,
@@ -63,6 +64,7 @@ export class RunSummariser {
       dependsOn,
       ...(retries && { retries }),
       ...(script !== undefined && { script }),
+      ...(definition !== undefined && { definition }),
       status: "pending",
     };
     this.#tasks.set(info, record);
@@ -75,14 +77,19 @@ export class RunSummariser {
     else if (event.type === "task-started")
       Object.assign(task, { status: "running", attempt: event.attempt, started: formatTime(event.timeMs) });
     else if (event.type === "task-skipped") Object.assign(task, { status: "skipped", why: event.why });
+    else if (event.type === "task-reused")
+      Object.assign(task, fieldsOf(event.result), { reusedFrom: event.from });
     else if (event.type === "task-finished") {
-      const { outputs, exports, ...result } = event.result;
-      Object.assign(task, result, {
-        attempt: event.attempt,
-        durationMs: event.durationMs,
-        ...(outputs !== undefined && { outputs: toJsonValue(outputs) }),
-        ...(exports && { exports: toJsonValue(exports) }),
-      });
+      const { attempt, durationMs } = event;
+      Object.assign(task, fieldsOf(event.result), { attempt, durationMs });
     }
   }
+}
+
+function fieldsOf({ outputs, exports, ...result }: TaskResult): object {
+  return {
+    ...result,
+    ...(outputs !== undefined && { outputs: toJsonValue(outputs) }),
+    ...(exports && { exports: toJsonValue(exports) }),
+  };
 }

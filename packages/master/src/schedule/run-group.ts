@@ -5,6 +5,7 @@ import type { PlannedGroup, PlannedTask } from "../plan/plan-run.js";
 import { Rooms } from "./rooms.js";
 import { runTask, type TaskContext } from "./run-task.js";
 import { type Outcome, Schedule, type ScheduledTask, type Skip } from "./schedule.js";
+import { HERE, scheduledTasks } from "./scheduled-tasks.js";
 
 export interface GroupContext extends Omit<TaskContext, "rooms" | "place"> {
   /** How many tasks run here at once. */
@@ -13,11 +14,9 @@ export interface GroupContext extends Omit<TaskContext, "rooms" | "place"> {
   keepGoing: boolean;
 }
 
-/** How each task of the group ended; skipped ones are absent. */
+/** How each task of the group ended, now or in the run that is continued; skipped ones are absent. */
 export type GroupResults = Map<string, TaskResult>;
 
-/** The master's own machine, as a place. */
-const HERE = "";
 /** How many tasks may wait at one agent, beyond those that run there. */
 const PENDING_PER_AGENT = 64;
 
@@ -46,7 +45,9 @@ class GroupRun {
     const { keepGoing, jobs } = context;
     this.#context = context;
     this.#tasks = new Map(group.tasks.map((planned) => [planned.task.name, planned]));
-    this.#schedule = new Schedule(group.tasks.map(scheduled), { keepGoing });
+    this.#schedule = new Schedule(scheduledTasks(group), { keepGoing });
+    for (const earlier of group.earlier)
+      if ("result" in earlier) this.#results.set(earlier.info.name, earlier.result);
     const limitOf = (place: string) => (place === HERE ? jobs : PENDING_PER_AGENT);
     this.#rooms = new Rooms(limitOf, group.maxParallel, () => this.#wake());
     this.#signal = AbortSignal.any([context.signal, this.#broken.signal]);
@@ -124,9 +125,4 @@ class GroupRun {
     for (const name of task.dependsOn) deps[name] = this.#results.get(name)?.outputs ?? null;
     return deps;
   }
-}
-
-function scheduled({ task, target }: PlannedTask): ScheduledTask {
-  const { name, dependsOn, nextIfFail = [] } = task;
-  return { name, place: target?.label ?? HERE, dependsOn, nextIfFail };
 }

@@ -1,6 +1,6 @@
 import type { TaskResult } from "@sloth/runtime";
 import type { RunSummary } from "../events/run-event.js";
-import type { RunPlan } from "../plan/plan-run.js";
+import type { PlannedGroup, RunPlan } from "../plan/plan-run.js";
 import type { GroupContext } from "./run-group.js";
 import { runWholeGroup } from "./run-whole-group.js";
 import { timeLimit } from "./time-limit.js";
@@ -23,7 +23,9 @@ export async function runWorkflow(plan: RunPlan, context: RunContext): Promise<R
   await context.emit({ type: "run-started", run: plan.info });
   try {
     const abort = () => aborted.abort(new Error("a task's abort_if holds"));
+    for (const group of plan.groups) counts.addEarlier(await tellEarlier(group, context));
     for (const group of plan.groups) {
+      if (group.tasks.length === 0 && group.earlier.length > 0) continue;
       counts.planned += group.tasks.length;
       if (signal.aborted || (counts.isBroken && !context.keepGoing)) {
         for (const { info: task } of group.tasks) {
@@ -32,7 +34,7 @@ export async function runWorkflow(plan: RunPlan, context: RunContext): Promise<R
         continue;
       }
       const { tasks, start } = await runWholeGroup(group, { ...context, plan, signal, abort });
-      for (const { status } of tasks.values()) counts.add(status);
+      for (const { task } of group.tasks) counts.add(tasks.get(task.name)?.status);
       // It is no task, so it is counted on both sides.
       if (start) counts.planned += counts.add(start.status);
     }
@@ -45,6 +47,24 @@ export async function runWorkflow(plan: RunPlan, context: RunContext): Promise<R
   return summary;
 }
 
+/** Tells of what does not run since an earlier run has settled it; gives how many were skipped and how many reused. */
+async function tellEarlier(
+  { earlier }: PlannedGroup,
+  { emit }: RunContext,
+): Promise<{ skipped: number; reused: number }> {
+  const told = { skipped: 0, reused: 0 };
+  for (const task of earlier) {
+    if ("result" in task) {
+      told.reused += 1;
+      await emit({ type: "task-reused", task: task.info, from: task.from, result: task.result });
+    } else {
+      told.skipped += 1;
+      await emit({ type: "task-skipped", task: task.info, why: task.why });
+    }
+  }
+  return told;
+}
+
 function whyEnded(
   signals: Record<NonNullable<RunSummary["ended"]>, AbortSignal>,
 ): RunSummary["ended"] | undefined {
@@ -54,6 +74,7 @@ function whyEnded(
 
 class Counts {
   planned = 0;
+  #reused = 0;
   readonly #ended: Record<TaskResult["status"], number> = {
     succeeded: 0,
     failed: 0,
@@ -62,9 +83,16 @@ class Counts {
     lost: 0,
   };
 
-  add(status: TaskResult["status"]): number {
+  /** @param status - undefined for what was skipped */
+  add(status: TaskResult["status"] | undefined): number {
+    if (status === undefined) return 0;
     this.#ended[status] += 1;
     return 1;
+  }
+
+  addEarlier({ skipped, reused }: { skipped: number; reused: number }): void {
+    this.planned += skipped;
+    this.#reused += reused;
   }
 
   get isBroken(): boolean {
@@ -80,6 +108,7 @@ class Counts {
       lost,
       cancelled,
       skipped: this.planned - succeeded - failed - lost - cancelled,
+      ...(this.#reused > 0 && { reused: this.#reused }),
     };
   }
 }

@@ -41,6 +41,7 @@ const tasks = fc
         retries: count,
         nextIfFail: fc.array(text),
         script: text,
+        definition: text,
         at: fc.record({ file: text, line: fc.integer() }),
       },
       { requiredKeys: ["group", "name", "dependsOn", "at"], noNullPrototype: true },
@@ -112,6 +113,9 @@ function happeningOf(task: TaskInfo): fc.Arbitrary<RunHappening> {
     fc
       .constantFrom("dependency", "halted", "not-needed", "cancelled", "condition")
       .map((why): RunHappening => ({ type: "task-skipped", task, why })),
+    fc
+      .tuple(text, result)
+      .map(([from, end]): RunHappening => ({ type: "task-reused", task, from, result: end })),
     text.map((message): RunHappening => ({ type: "warning", message })),
   );
 }

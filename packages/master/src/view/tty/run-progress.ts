@@ -74,6 +74,9 @@ export class RunProgress {
         if (event.result.status === "succeeded") this.#done += 1;
         else this.#failed += 1;
         break;
+      case "task-reused":
+        this.#done += 1;
+        break;
       case "task-skipped":
         this.#tails.delete(event.task);
         this.#skipped += 1;
