@@ -35,6 +35,7 @@ async function rerun(text: string, ending: Ending, before = text) {
       return [{ group, task, dependsOn, definition: definitionOf(group, task), ...ended }];
     }),
   );
+  tasks.push({ group: "g", task: "on_complete", dependsOn: [], status: "pending" });
   const record = { runId: "R", tasks } as unknown as RunRecord;
   const loaded = await load(text);
   return chooseRerun({ groups: loaded.workflow.groups, record, definitionOf: taskDefinitions(loaded) });

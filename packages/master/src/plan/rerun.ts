@@ -34,11 +34,15 @@ export interface RerunOptions {
  * @throws {MasterError} USAGE when the workflow does not fit any more to what is settled
  */
 export function chooseRerun({ groups: all, record, definitionOf }: RerunOptions): Rerun {
-  const recorded = new Map(record.tasks.map((task) => [keyOf(task.group, task.task), task]));
+  // Functions of groups are recorded as tasks once they print, and have none.
+  const tasks = record.tasks.filter(({ definition }) => definition !== undefined);
+  if (tasks.length === 0 && record.tasks.length > 0)
+    throw new MasterError("USAGE", `Run ${record.runId} was recorded by an earlier version: run it anew.`);
+  const recorded = new Map(tasks.map((task) => [keyOf(task.group, task.task), task]));
   const groups = keepTasks(all, (group, task) => recorded.has(keyOf(group.name, task.name)));
   const again = new Set<Task>();
   const settled = new Map<Task, TaskRecord>();
-  const changes = goneFrom(groups, record);
+  const changes = goneFrom(groups, tasks);
   for (const group of groups) {
     const recordOf = (task: Task) => recorded.get(keyOf(group.name, task.name));
     const chosen = chooseIn(group, (task) => isUnsettled(recordOf(task)));
@@ -97,7 +101,7 @@ function chooseIn(group: Group, isUnsettledTask: (task: Task) => boolean): Set<T
   return chosen;
 }
 
-function goneFrom(groups: readonly Group[], { tasks }: RunRecord): string[] {
+function goneFrom(groups: readonly Group[], tasks: readonly TaskRecord[]): string[] {
   const known = new Set(groups.flatMap((group) => group.tasks.map(({ name }) => keyOf(group.name, name))));
   return tasks
     .filter(({ group, task }) => !known.has(keyOf(group, task)))
