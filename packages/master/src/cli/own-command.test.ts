@@ -18,6 +18,8 @@ describe("the command line of a run", () => {
   it.each([
     ["-f w.lua -v a.yaml --set x=1", "-f w.lua -v a.yaml --set x=1"],
     ["build test -f w.lua", "-f w.lua"],
+    ["--rerun-failed -f w.lua", "-f w.lua"],
+    ["-f w.lua --rerun-failed 7XF2 -k", "-f w.lua -k"],
     ["-f w.lua -g one --group=two -t a,b -tc --tasks d --only e", "-f w.lua"],
     ["-k -f w.lua --jobs=2 build -- test", "-k -f w.lua --jobs=2"],
   ])("keeps of %j all but what chooses tasks", (typed, kept) => {

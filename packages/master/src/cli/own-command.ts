@@ -25,6 +25,8 @@ function programWords({ argv, env, directory }: ProcessInfo): string[] {
 
 const CHOICES = ["--group", "--tasks", "--only"];
 const SHORT_CHOICE = /^-[gt]/;
+/** Its value may be left out. */
+const RERUN = "--rerun-failed";
 
 /**
  * Leaves out what chooses tasks. A word that may be a task or the value of an option stays; beside `--only` tasks do not
@@ -39,6 +41,7 @@ function withoutChoice(args: readonly string[]): string[] {
     const word = words[at] ?? "";
     const [name = ""] = word.split("=");
     if (CHOICES.includes(name)) at += word === name ? 1 : 0;
+    else if (name === RERUN) at += word === name && !(words[at + 1] ?? "-").startsWith("-") ? 1 : 0;
     else if (SHORT_CHOICE.test(word)) at += word.length === 2 ? 1 : 0;
     else if (word.startsWith("-") || takesValue(words[at - 1])) kept.push(word);
   }

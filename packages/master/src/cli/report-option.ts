@@ -5,6 +5,7 @@ import { repeated, usage } from "./option-values.js";
 /** `--report` of a run that is about to be, or was recorded. */
 export const reportOption = {
   type: "string",
+  isRepeatable: true,
   describe: `Write ${REPORT_KINDS.map((kind) => `${kind}=PATH`).join(", ")}; several by commas; may be repeated`,
 } as const;
 

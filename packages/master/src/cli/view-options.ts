@@ -23,6 +23,7 @@ export function viewOptions<T>(command: Argv<T>) {
     })
     .option("return", {
       type: "boolean",
+      isOfOneCall: true,
       describe: "Print outputs and exports as one JSON document on stdout at the end, all else on stderr",
     });
 }

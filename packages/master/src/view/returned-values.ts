@@ -8,7 +8,7 @@ export class ReturnedValues {
   readonly #exports: JsonObject = Object.create(null);
 
   take(event: RunEvent): void {
-    if (event.type !== "task-finished") return;
+    if (event.type !== "task-finished" && event.type !== "task-reused") return;
     const { task, result } = event;
     for (const [key, value] of Object.entries(result.exports ?? {})) this.#exports[key] = toJsonValue(value);
     if (result.status !== "succeeded") return;

@@ -94,8 +94,8 @@ export class RunEnd {
 
 /** `3 succeeded, 1 failed, 2 skipped in 12.3 s` */
 export function formatSummary(summary: RunSummary): string {
-  const counts = (["succeeded", "failed", "lost", "cancelled", "skipped"] as const)
-    .filter((name) => name === "succeeded" || summary[name] > 0)
+  const counts = (["succeeded", "failed", "lost", "cancelled", "skipped", "reused"] as const)
+    .filter((name) => name === "succeeded" || (summary[name] ?? 0) > 0)
     .map((name) => `${summary[name]} ${name}`);
   return `${counts.join(", ")} in ${formatDuration(summary.durationMs)}`;
 }

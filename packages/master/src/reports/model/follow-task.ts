@@ -49,6 +49,10 @@ export class FollowedTask {
       case "task-finished":
         this.#finish(event);
         break;
+      case "task-reused":
+        this.result = event.result;
+        this.endedAtMs = timeMs;
+        break;
       case "task-skipped":
         this.why = event.why;
         this.endedAtMs = timeMs;
