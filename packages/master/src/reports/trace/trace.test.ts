@@ -79,7 +79,9 @@ describe("a run as a trace", () => {
     fc.assert(
       fc.property(randomEvents, (random) => {
         const byThread = new Map<string, TraceEvent[]>();
-        for (const event of traceEvents(reportedRun(random)))
+        // Microseconds of longer times than 285 years are not exact.
+        const shorter = random.map((event) => ({ ...event, timeMs: Math.floor(event.timeMs / 100) }));
+        for (const event of traceEvents(reportedRun(shorter)))
           if (event.ph === "X" && event.cat !== "stage") {
             const key = `${event.pid} ${event.tid}`;
             byThread.set(key, [...(byThread.get(key) ?? []), event]);
