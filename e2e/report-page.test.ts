@@ -11,6 +11,8 @@ import { writeInventory, writeWorkflow } from "./support/workflow-file.js";
 const chromium = ensureChromium();
 const program = "program" in chromium ? chromium.program : "";
 const why = "why" in chromium ? chromium.why : undefined;
+// The name of what is skipped is not shown.
+if (why !== undefined) process.stderr.write(`The page of a run is not looked at: ${why}.\n`);
 const INLINE_SCRIPT =
   "<script>document.title='broken out'</script><img src=http://127.0.0.1:9/x onerror=alert(1)>";
 

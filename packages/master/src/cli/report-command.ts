@@ -55,7 +55,7 @@ async function report(
   output: Output,
 ): Promise<number> {
   const reports = await openReports(targets);
-  for await (const event of readEvents(directory)) await reports.listen(event);
+  for await (const event of readEvents(directory)) reports.read(event);
   const unwritten = await reports.write();
   for (const problem of unwritten) await complain(output, problem);
   return unwritten.length > 0 ? EXIT.infrastructure : EXIT.succeeded;

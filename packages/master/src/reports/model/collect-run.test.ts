@@ -1,13 +1,5 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { EventDecoder } from "../../events/decode-event.js";
-import { encodeEvent } from "../../events/encode-event.js";
-import { wholeCharacters } from "../../events/whole-characters.js";
-import { randomEvents } from "../../testing/random-events.js";
 import { eventsOf, finished, output, reportedRun, started, taskInfo } from "../../testing/report-events.js";
-import { htmlOf } from "../html/html.js";
-import { junitOf } from "../junit/junit.js";
-import { traceOf } from "../trace/trace.js";
 import { tasksOf } from "./reported-run.js";
 
 const first = taskInfo("first");
@@ -128,25 +120,5 @@ describe("what is told of a run", () => {
     );
     expect(run.places).toEqual([{ lanes: 2 }]);
     expect(tasksOf(run).map(({ attempts }) => attempts[0]?.lane)).toEqual([0, 1, 0]);
-  });
-
-  it("is the same of a run that was recorded, in every report", async () => {
-    const files = async (run: ReturnType<typeof reportedRun>) => [
-      [...junitOf(run)].join(""),
-      [...traceOf(run)].join(""),
-      [...(await htmlOf(run))].join(""),
-    ];
-    await fc.assert(
-      fc.asyncProperty(randomEvents, async (events) => {
-        const whole = wholeCharacters();
-        const decoder = new EventDecoder();
-        const recorded = events
-          .flatMap(whole)
-          .map(encodeEvent)
-          .flatMap((line) => decoder.decode(line) ?? []);
-        expect(await files(reportedRun(recorded))).toEqual(await files(reportedRun(events)));
-      }),
-      { numRuns: 60 },
-    );
   });
 });

@@ -1,5 +1,4 @@
 import type { RunEvent, RunInfo, RunSummary, TaskInfo } from "../../events/run-event.js";
-import { wholeCharacters } from "../../events/whole-characters.js";
 import { formatDuration } from "../../view/format-duration.js";
 import { formatRecord } from "../../view/format-record.js";
 import { buildRun } from "./build-run.js";
@@ -28,7 +27,6 @@ export interface FollowedRun {
  * bounded but for the number of tasks and attempts.
  */
 export class RunCollector {
-  readonly #whole = wholeCharacters();
   readonly #tasks = new Map<string, FollowedTask>();
   readonly #limits: Partial<LogLimits>;
   #run: FollowedRun | undefined;
@@ -42,12 +40,8 @@ export class RunCollector {
     return this.#run && buildRun(this.#run);
   }
 
-  readonly add = (event: RunEvent): void => {
-    // As they are recorded, so that bytes of two streams come in the same order.
-    for (const whole of this.#whole(event)) this.#add(whole);
-  };
-
-  #add(event: RunEvent): void {
+  /** @param event - as it is recorded: with no output that ends within a character (`wholeCharacters`) */
+  add(event: RunEvent): void {
     if (event.type === "run-started") this.#start(event.run, event.timeMs);
     const run = this.#run;
     if (!run) return;
