@@ -1,5 +1,11 @@
-/** ` Did you mean "build"?` for the nearest of the candidates, or nothing when none is near. */
+/** `. Did you mean "build"?` for the nearest of the candidates, or nothing when none is near. */
 export function didYouMean(word: string, candidates: Iterable<string>): string {
+  const nearest = nearestWord(word, candidates);
+  return nearest === undefined ? "" : `. Did you mean "${nearest}"?`;
+}
+
+/** The candidate that a person who typed the word probably meant, or nothing when none is near. */
+export function nearestWord(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
@@ -7,7 +13,7 @@ export function didYouMean(word: string, candidates: Iterable<string>): string {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
-  return best === undefined ? "" : `. Did you mean "${best}"?`;
+  return best;
 }
 
 /** Optimal string alignment: insertions, deletions, substitutions and swapped neighbours. */

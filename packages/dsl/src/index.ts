@@ -3,7 +3,7 @@
 export type { Bundle } from "./bundle/bundle.js";
 export { bundleDigest, decodeBundle, encodeBundle } from "./bundle/encode-bundle.js";
 export { formatByteSize, parseByteSize } from "./byte-size.js";
-export { didYouMean } from "./did-you-mean.js";
+export { didYouMean, nearestWord } from "./did-you-mean.js";
 export type { Diagnostic, DslErrorCode } from "./dsl-error.js";
 export { DslError } from "./dsl-error.js";
 export { parseDuration } from "./duration.js";

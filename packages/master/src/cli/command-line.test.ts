@@ -155,6 +155,25 @@ describe("the command line", () => {
   });
 
   it.each([
+    [["run", "-f", "w.lua", "--jbs", "3"], "Unknown argument: jbs. Did you mean --jobs?"],
+    [["list", "--fil", "w.lua"], "Unknown argument: fil. Did you mean --file?"],
+    [["sync", "-f", "w.lua", "--dry-runn"], "Unknown argument: dry-runn. Did you mean --dry-run?"],
+    [["run", "-f", "w.lua", "--no-sync-gti"], "Unknown argument: sync-gti. Did you mean --sync-git?"],
+    [
+      ["run", "-f", "w.lua", "--jbs", "3", "--nothing"],
+      "Unknown arguments: jbs, nothing. Did you mean --jobs?",
+    ],
+    [["run", "-f", "w.lua", "-Z"], "Unknown argument: Z."],
+    [["-f", "w.lua", "list", "--valeus", "x"], "Unknown argument: valeus. Did you mean --values?"],
+    [["--verison"], "Unknown argument: verison. Did you mean --version?"],
+    [["--jobs", "3"], "Say what to do"],
+  ])("suggests for %j what was probably meant", async (args, message) => {
+    const parsed = await parseCommandLine(args);
+    expect(parsed).toEqual({ kind: "usage-error", message: expect.stringContaining(message) });
+    expect(parsed).not.toHaveProperty("message", expect.stringContaining("\n"));
+  });
+
+  it.each([
     [[], /Say what to do: run, list/],
     [["lst", "-f", "w.lua"], /list/],
     [["list", "-f", "w.lua", "more"], /more/],

@@ -22,7 +22,8 @@ export async function parseCommandLine(args: string[]): Promise<CommandLine> {
   });
   try {
     const parsed = await parser.parseAsync();
-    if (mistake) return usageError(mistake);
+    if (mistake)
+      return usageError(await explain(mistake, parsed, known ?? COMMANDS.get(String(parsed._[0]))));
     if (parsed.help || parsed.version) return { kind: "shown" };
     return await choose(known ? name : String(parsed._[0]), parsed);
   } catch (error) {
@@ -66,6 +67,16 @@ function common(parser: Argv): Argv {
     .strict()
     .exitProcess(false)
     .wrap(Math.min(100, Math.max(LEAST_HELP_COLUMNS, process.stdout.columns ?? 80)));
+}
+
+/** What is misspelt explains what is missing. */
+async function explain(
+  mistake: string,
+  parsed: Record<string, unknown>,
+  command?: AnyCommand,
+): Promise<string> {
+  const { describeUnknown } = await import("./unknown-options.js");
+  return describeUnknown(parsed, command) ?? mistake;
 }
 
 async function choose(name: string, parsed: Record<string, unknown>): Promise<Chosen> {
