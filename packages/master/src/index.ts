@@ -16,6 +16,7 @@ export type {
   TaskInfo,
   WhySkipped,
 } from "./events/run-event.js";
+export type { GraphGroup, GraphTask, WorkflowGraph } from "./graph/workflow-graph.js";
 export type { AgentTarget, Inventory } from "./inventory/inventory.js";
 export { emptyInventory } from "./inventory/inventory.js";
 export { readInventory } from "./inventory/read-inventory.js";

@@ -1,6 +1,7 @@
 import { changesOptions, toChanges } from "./changes-options.js";
 import { type AnyCommand, type Command, command } from "./command.js";
 import { fileOption, toFile } from "./file-option.js";
+import { graphOptions, toGraph } from "./graph-options.js";
 import { runOptions, toRun } from "./run-options.js";
 import { logsOptions, reportOptions, runsOptions, toLogs, toReport, toRuns } from "./stored-run-options.js";
 import { syncOptions, toSync } from "./sync-options.js";
@@ -29,6 +30,12 @@ export const COMMANDS: ReadonlyMap<string, AnyCommand> = new Map(
       complete: findWorkflow,
       read: toFile,
       perform: async (args) => (await import("./list-command.js")).listCommand(args),
+    }),
+    graph: command({
+      describe: "Print what waits for what in a workflow",
+      options: graphOptions,
+      read: toGraph,
+      perform: async (args) => (await import("./graph-command.js")).graphCommand(args),
     }),
     validate: command({
       describe: "Check a workflow without running anything",
