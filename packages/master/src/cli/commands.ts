@@ -2,6 +2,7 @@ import { changesOptions, toChanges } from "./changes-options.js";
 import { type AnyCommand, type Command, command } from "./command.js";
 import { fileOption, toFile } from "./file-option.js";
 import { graphOptions, toGraph } from "./graph-options.js";
+import { initOptions, toInit } from "./init-options.js";
 import { runOptions, toRun } from "./run-options.js";
 import { logsOptions, reportOptions, runsOptions, toLogs, toReport, toRuns } from "./stored-run-options.js";
 import { syncOptions, toSync } from "./sync-options.js";
@@ -81,6 +82,13 @@ export const COMMANDS: ReadonlyMap<string, AnyCommand> = new Map(
       complete: findWorkflow,
       read: toSync,
       perform: async (args) => (await import("./sync-command.js")).syncWithAgents(args),
+    }),
+    init: command({
+      positionals: "[dir]",
+      describe: "Write a first workflow",
+      options: initOptions,
+      read: toInit,
+      perform: async (args) => (await import("./init-command.js")).initCommand(args),
     }),
     types: command({
       describe: "Write definitions for editors that complete and check Lua",

@@ -3,20 +3,11 @@ import { join, relative } from "node:path";
 import { luaDefinitions } from "@sloth/dsl";
 import { MasterError } from "../master-error.js";
 import { printable } from "../view/printable.js";
+import { DEFINITIONS, EDITOR_SETTINGS, SETTINGS, settingsText } from "./editor-files.js";
 import { findWorkflowDirectory, type WorkflowPlace } from "./workflow-directory.js";
 
-const DEFINITIONS = "sloth.d.lua";
-const SETTINGS = ".luarc.json";
 /** The first line of what an earlier version wrote. */
 const OURS = "---@meta sloth\n";
-
-/** What an editor has to know besides the definitions. */
-const EDITOR_SETTINGS = {
-  $schema: "https://raw.githubusercontent.com/LuaLS/vscode-lua/master/setting/schema.json",
-  "runtime.version": "Lua 5.4",
-  // As `require` looks for modules.
-  "runtime.path": ["?.lua", "?/init.lua"],
-};
 
 /**
  * Writes what editors with the Lua language server need to complete and check a workflow. What a person has set in
@@ -37,7 +28,7 @@ export async function typesCommand(
       `${definitions} is there and was not written by this command; move it away first.`,
     );
   await writeFile(definitions, luaDefinitions());
-  await writeFile(settings, `${JSON.stringify(merged, undefined, 2)}\n`);
+  await writeFile(settings, settingsText(merged));
   for (const path of [definitions, settings]) {
     say(printable(`wrote ${relative(process.cwd(), path)}`));
   }
