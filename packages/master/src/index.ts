@@ -6,6 +6,9 @@ export type { Validation, ValidationDiagnostic } from "./cli/validation.js";
 export { AgentPool } from "./dispatch/agent-pool.js";
 export type { RemoteTaskRunnerOptions } from "./dispatch/remote-task-runner.js";
 export { createRemoteTaskRunner, Workspaces } from "./dispatch/remote-task-runner.js";
+export type { Finding, Outcome } from "./doctor/check.js";
+export type { DoctorReport } from "./doctor/doctor-report.js";
+export type { CheckResult } from "./doctor/run-checks.js";
 export type {
   GroupInfo,
   RunEvent,

@@ -1,5 +1,7 @@
+import { MasterError } from "../master-error.js";
 import { changesOptions, toChanges } from "./changes-options.js";
 import { type AnyCommand, type Command, command } from "./command.js";
+import { doctorOptions, toDoctor } from "./doctor-options.js";
 import { fileOption, toFile } from "./file-option.js";
 import { graphOptions, toGraph } from "./graph-options.js";
 import { initOptions, toInit } from "./init-options.js";
@@ -12,6 +14,12 @@ import { toValidate, validateOptions } from "./validate-options.js";
 type Complete = NonNullable<Command<unknown>["complete"]>;
 const findWorkflow: Complete = async (...given) =>
   (await import("./place/complete-workflow.js")).completeWorkflow(...given);
+const findWorkflowIfAny: Complete = (...given) =>
+  findWorkflow(...given).catch((error: unknown) => {
+    if (given[0].file === undefined && error instanceof MasterError && error.code === "NOT_FOUND")
+      return { parsed: given[0], notices: [] };
+    throw error;
+  });
 const findRuns: Complete = async (typed) => (await import("./place/complete-place.js")).completePlace(typed);
 
 /** All that sloth can be told to do, in the order of its help. */
@@ -35,6 +43,7 @@ export const COMMANDS: ReadonlyMap<string, AnyCommand> = new Map(
     graph: command({
       describe: "Print what waits for what in a workflow",
       options: graphOptions,
+      complete: findWorkflow,
       read: toGraph,
       perform: async (args) => (await import("./graph-command.js")).graphCommand(args),
     }),
@@ -82,6 +91,13 @@ export const COMMANDS: ReadonlyMap<string, AnyCommand> = new Map(
       complete: findWorkflow,
       read: toSync,
       perform: async (args) => (await import("./sync-command.js")).syncWithAgents(args),
+    }),
+    doctor: command({
+      describe: "Look for what would keep a run from succeeding",
+      options: doctorOptions,
+      complete: findWorkflowIfAny,
+      read: toDoctor,
+      perform: async (args) => (await import("./doctor-command.js")).doctorCommand(args),
     }),
     init: command({
       positionals: "[dir]",

@@ -1,3 +1,4 @@
+import { countOf } from "../view/count-of.js";
 import { printable } from "../view/printable.js";
 import { EXIT } from "./exit-code.js";
 import { loadFile } from "./load-file.js";
@@ -13,11 +14,7 @@ export async function validateCommand(args: ValidateArguments): Promise<number> 
   }
   const { groups } = (await loadFile(args)).workflow;
   const tasks = groups.reduce((sum, group) => sum + group.tasks.length, 0);
-  const found = `${count(groups.length, "group")}, ${count(tasks, "task")}`;
+  const found = `${countOf(groups.length, "group")}, ${countOf(tasks, "task")}`;
   process.stdout.write(`${printable(`${args.file} is valid: ${found}`)}\n`);
   return EXIT.succeeded;
-}
-
-function count(number: number, thing: string): string {
-  return `${number} ${thing}${number === 1 ? "" : "s"}`;
 }

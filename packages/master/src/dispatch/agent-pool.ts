@@ -20,6 +20,16 @@ export interface ConnectedAgent {
   features: readonly string[];
   /** How fast bulk has been so far. */
   link: LinkSpeed;
+  about: AgentAbout;
+}
+
+/** What an agent says of itself, for people. */
+export interface AgentAbout {
+  softwareVersion: string;
+  /** As Node names them. */
+  os: string;
+  arch: string;
+  slots: number;
 }
 
 /** Long enough for a slow network; a refused connection is known at once. */
@@ -52,7 +62,7 @@ export class AgentPool {
     const channels = openAgentChannels(target);
     this.#channels.push(channels);
     try {
-      const { protocol, features } = await channels.control.hello(
+      const { protocol, features, ...hello } = await channels.control.hello(
         {
           protocolMin: SUPPORTED_PROTOCOLS.min,
           protocolMax: SUPPORTED_PROTOCOLS.max,
@@ -61,24 +71,31 @@ export class AgentPool {
         },
         { signal: AbortSignal.timeout(CONNECT_TIMEOUT_MS) },
       );
-      return { target, channels, protocol, features, link: new LinkSpeed() };
+      return { target, channels, protocol, features, link: new LinkSpeed(), about: aboutOf(hello) };
     } catch (error) {
-      throw new AgentLost(explainConnectFailure(target, error), { cause: error });
+      const { reason, hint = "" } = explainConnectFailure(target, error);
+      throw new AgentLost(reason + hint, { reason, cause: error });
     }
   }
 }
 
-function explainConnectFailure(target: AgentTarget, error: unknown): string {
+function aboutOf({ softwareVersion, os, arch, slots }: AgentAbout): AgentAbout {
+  return { softwareVersion, os, arch, slots };
+}
+
+function explainConnectFailure(target: AgentTarget, error: unknown): { reason: string; hint?: string } {
   const address = formatAddress(target.host, target.port);
   const name = target.label === address ? address : `${target.label} (${address})`;
   const { kind, details } = describeRpcFailure(error);
-  if (kind === "refused") return `The agent at ${name} refused: ${details}`;
+  if (kind === "refused") return { reason: `The agent at ${name} refused: ${details}` };
   if (kind === "unavailable" || kind === "cancelled") {
-    const reason =
-      kind === "cancelled" ? `no answer within ${CONNECT_TIMEOUT_MS / 1000} s` : shorten(details);
-    return `No agent answers at ${name}: ${reason}. Start one there: npx @sloth/agent --port ${target.port}`;
+    const why = kind === "cancelled" ? `no answer within ${CONNECT_TIMEOUT_MS / 1000} s` : shorten(details);
+    return {
+      reason: `No agent answers at ${name}: ${why}`,
+      hint: `. Start one there: npx @sloth/agent --port ${target.port}`,
+    };
   }
-  return `What answers at ${name} is not a sloth agent: ${details}`;
+  return { reason: `What answers at ${name} is not a sloth agent: ${details}` };
 }
 
 /** gRPC repeats the address and adds metadata that nobody can act on. */

@@ -11,6 +11,8 @@ export interface AgentTarget {
 
 /** Named agents, and addresses that stand for others. */
 export interface Inventory {
+  /** All that it has, in the order of its file. */
+  readonly agents: readonly AgentTarget[];
   /** @throws {MasterError} UNKNOWN_AGENT, and NOT_SUPPORTED for `labels`, `any` and `max` */
   resolve(delegation: Delegation): AgentTarget;
 }
@@ -24,6 +26,7 @@ export function makeInventory(
   file: string | undefined,
 ): Inventory {
   return {
+    agents: [...agents].map(([label, address]) => ({ label, ...address })),
     resolve(delegation) {
       if (delegation.kind === "labels" || delegation.kind === "any") throw notYet(delegation.kind);
       if (delegation.max !== undefined) throw notYet("max");

@@ -1,4 +1,5 @@
 import type { SyncForecast } from "../plan/sync-forecast.js";
+import { countOf } from "./count-of.js";
 import { formatBytes } from "./format-bytes.js";
 import { printableName } from "./printable.js";
 
@@ -17,12 +18,12 @@ export function describeForecast(
   const guess = isGuess ? ", if nothing is there yet" : "";
   return [
     printableName(`${place.workspace} to ${place.agent}, for ${groups}`),
-    `    ${count(files, "file")} of ${formatBytes(sizeBytes)}`,
-    `    to send: ${formatBytes(newBytes)} in ${count(newContents, "content")}${guess}`,
+    `    ${countOf(files, "file")} of ${formatBytes(sizeBytes)}`,
+    `    to send: ${formatBytes(newBytes)} in ${countOf(newContents, "content")}${guess}`,
     ...(largest.length > 0 ? ["    the largest directories of it:"] : []),
     ...largest.map((directory) => {
       const size = formatBytes(directory.sizeBytes).padStart(8);
-      return `    ${size}  ${printableName(directory.path)}/ (${count(directory.files, "file")})`;
+      return `    ${size}  ${printableName(directory.path)}/ (${countOf(directory.files, "file")})`;
     }),
     ...(skipped.length > 0 ? [`    not sent, as they are special files: ${shownSkipped(skipped)}`] : []),
   ];
@@ -45,8 +46,4 @@ function shownSkipped(skipped: readonly string[]): string {
   const shown = skipped.slice(0, SHOWN_SKIPPED).map(printableName);
   const more = skipped.length - shown.length;
   return more > 0 ? `${shown.join(", ")} and ${more} more` : shown.join(", ");
-}
-
-function count(number: number, thing: string): string {
-  return `${number} ${thing}${number === 1 ? "" : "s"}`;
 }

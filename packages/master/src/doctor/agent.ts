@@ -1,0 +1,33 @@
+import { AgentLost } from "../dispatch/agent-lost.js";
+import { type AgentTarget, formatAddress } from "../inventory/inventory.js";
+import { countOf } from "../view/count-of.js";
+import type { Check } from "./check.js";
+
+const LOOPBACK = /^(localhost|127\.[\d.]+|::1)$/;
+
+/** Whether an agent answers, and what it is. */
+export function agentCheck(target: AgentTarget): Check {
+  const address = formatAddress(target.host, target.port);
+  return {
+    name: `agent ${target.label}`,
+    // Longer than connecting may take, whose message says more.
+    timeoutMs: 15_000,
+    async run({ connect }) {
+      try {
+        const { about, protocol } = await connect(target);
+        const { softwareVersion, os, arch, slots } = about;
+        const kind = `version ${softwareVersion}, protocol ${protocol}, ${os} ${arch}, ${countOf(slots, "slot")}`;
+        return { outcome: "ok", message: target.label === address ? kind : `${address}: ${kind}` };
+      } catch (error) {
+        if (!(error instanceof AgentLost)) throw error;
+        return { outcome: "failed", message: error.reason, mend: startAt(target) };
+      }
+    },
+  };
+}
+
+/** An agent listens on loopback alone, so that from elsewhere it is reached through a tunnel. */
+function startAt({ host, port }: AgentTarget): string {
+  const start = `npx @sloth/agent --port ${port}`;
+  return LOOPBACK.test(host) ? start : `ssh -L ${port}:localhost:${port} ${host} ${start}`;
+}
