@@ -1,6 +1,7 @@
 import { relative, sep } from "node:path";
 import type { WorkspaceSettings } from "@sloth/dsl";
 import { pathMatcher } from "@sloth/workspace";
+import { SETTINGS_NAME, WORKFLOW_NAMES } from "./found-names.js";
 
 /** What an `apply` to one workspace is told beside the changes. */
 export interface ApplySettings {
@@ -22,7 +23,8 @@ export type ApplySettingsInput = Pick<
 
 /**
  * Turns settings into what `Workspace.apply` takes. The patterns start with what is protected by default: git's own
- * directory and the workflow's files. sloth's own cannot be released at all; the workspace sees to that.
+ * directory, the workflow's files, and what the next run would find and take for a workflow or for settings: it would
+ * run here what came from an agent. sloth's own cannot be released at all; the workspace sees to that.
  *
  * @param place - the workspace's root, and the files of the workflow; absolute real paths
  */
@@ -31,7 +33,12 @@ export function applySettingsOf(
   place: { root: string; workflowFiles: readonly string[] },
 ): ApplySettings {
   const files = place.workflowFiles.flatMap((file) => pathInside(place.root, file) ?? []);
-  const byDefault = [".git", ...files.map((path) => `/${escapePattern(path)}`)];
+  const byDefault = [
+    ".git",
+    ...WORKFLOW_NAMES,
+    SETTINGS_NAME,
+    ...files.map((path) => `/${escapePattern(path)}`),
+  ];
   const isProtected = pathMatcher([...byDefault, ...settings.protect]);
   return {
     onConflict: settings.onConflict,

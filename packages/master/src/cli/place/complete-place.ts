@@ -1,8 +1,8 @@
 import { relative } from "node:path";
+import { WORKFLOW_NAMES } from "../../plan/found-names.js";
 import { printableName } from "../../view/printable.js";
 import type { Completed } from "../command.js";
 import type { Parsed } from "../config/with-settings.js";
-import { WORKFLOW_NAMES } from "./find-workflow.js";
 import { searchUpwards } from "./search-upwards.js";
 
 /** Where the runs of the workflows in a directory are, below it. */

@@ -1,4 +1,5 @@
 import { dirname, relative, resolve } from "node:path";
+import { SETTINGS_NAME } from "../../plan/found-names.js";
 import { printableName } from "../../view/printable.js";
 import type { CommandReader, Completed } from "../command.js";
 import { configurableOptions, describedOptions } from "../config/described-options.js";
@@ -8,8 +9,6 @@ import { checkLayer, type Parsed, withSettings } from "../config/with-settings.j
 import { runOptions, toRun } from "../run-options.js";
 import { findWorkflow } from "./find-workflow.js";
 import { searchUpwards } from "./search-upwards.js";
-
-const SETTINGS_FILE = "sloth.yaml";
 
 export interface Surroundings {
   /** Where the command was typed. */
@@ -48,7 +47,7 @@ async function settingsBeside(
   start: string,
   { directory, run, notices }: { directory: string; run: CommandReader; notices: string[] },
 ): Promise<SettingLayer[]> {
-  const { found } = searchUpwards(start, { names: [SETTINGS_FILE] });
+  const { found } = searchUpwards(start, { names: [SETTINGS_NAME] });
   if (!found) return [];
   const name = relative(directory, found.path);
   if (found.isForeign) {

@@ -1,9 +1,7 @@
 import { relative } from "node:path";
 import { MasterError } from "../../master-error.js";
+import { WORKFLOW_NAMES } from "../../plan/found-names.js";
 import { type Search, searchUpwards } from "./search-upwards.js";
-
-/** What a workflow is called that is found without `-f`, the first one first. */
-export const WORKFLOW_NAMES = ["sloth.lua", "pipeline.lua", "workflow.lua"] as const;
 
 export interface FoundWorkflow {
   /** Relative to the directory of the search. */
