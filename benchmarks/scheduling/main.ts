@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { startAgentProcess } from "../../e2e/support/processes.js";
+import { startProgram } from "../../e2e/support/processes.js";
 import { summarize } from "../workspace/report/statistics.js";
 import { ratio, renderTable, type Table } from "../workspace/report/table.js";
-import { type Contender, contenders, type Measured } from "./contenders.js";
+import { type Contender, contenders, type Measured, type Place } from "./contenders.js";
 import { randomGraph } from "./graph.js";
 
 const HELP = `npm run benchmark:scheduling -- [options]
@@ -26,7 +26,7 @@ export async function main(args: string[], repository: string): Promise<number> 
   const tables: Table[] = [];
   try {
     for (const where of options.where) {
-      const agents = where === "agents" ? await startAgents(options.agents, workDirectory) : [];
+      const agents = where === "agents" ? await startAgents(options.agents, place) : [];
       const addresses = agents.map(({ address }) => address);
       for (const size of options.tasks) {
         const table = await measure(size, contenders(place, addresses), { where, rounds: options.rounds });
@@ -104,9 +104,17 @@ async function measure(
   };
 }
 
-async function startAgents(count: number, workDirectory: string) {
+async function startAgents(count: number, { repository, workDirectory }: Place) {
+  const binary = join(repository, "packages/agent/bin/sloth-agent.js");
   const agents = Array.from({ length: count }, (_, index) =>
-    startAgentProcess(["--port", "0", "--state-dir", join(workDirectory, `agent-${index}`)]),
+    startProgram([
+      process.execPath,
+      binary,
+      "--port",
+      "0",
+      "--state-dir",
+      join(workDirectory, `agent-${index}`),
+    ]),
   );
   return await Promise.all(
     agents.map(async (agent) => {
