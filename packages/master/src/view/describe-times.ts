@@ -14,6 +14,7 @@ export interface TimedTask {
 }
 
 const MOST_SLOW = 5;
+const MOST_STEPS = 8;
 
 /** A heading, and lines below it. */
 export interface Section {
@@ -37,12 +38,15 @@ export function describeTimes(tasks: readonly TimedTask[]): Section[] {
   ].filter(({ lines }) => lines.length > 0);
 }
 
-/** Of a single task there is nothing to tell. */
+/** Of a single task there is nothing to tell; of many, only which of them take longest. */
 function describePath(path: readonly TimedTask[]): string[] {
   if (path.length < 2) return [];
-  const total = path.reduce((sum, { durationMs }) => sum + durationMs, 0);
-  return [
-    path.map(({ name, durationMs }) => `${printableName(name)} (${formatDuration(durationMs)})`).join(" → "),
-    `${formatDuration(total)} in all`,
-  ];
+  const total = formatDuration(path.reduce((sum, { durationMs }) => sum + durationMs, 0));
+  const longest = new Set(path.toSorted((a, b) => b.durationMs - a.durationMs).slice(0, MOST_STEPS));
+  const steps = path.map((task) =>
+    longest.has(task) ? `${printableName(task.name)} (${formatDuration(task.durationMs)})` : "…",
+  );
+  const shown = steps.filter((step, index) => step !== "…" || steps[index - 1] !== "…");
+  const count = path.length > MOST_STEPS ? `, in ${path.length} tasks` : "";
+  return [shown.join(" → "), `${total} in all${count}`];
 }
