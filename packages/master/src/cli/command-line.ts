@@ -11,10 +11,14 @@ export type CommandLine = Chosen | { kind: "usage-error"; message: string } | { 
 /** Narrower, options would be cut in pieces; a terminal wraps lines by itself. */
 const LEAST_HELP_COLUMNS = 60;
 
+/** What the scripts of `sloth completion` ask with; for no person. */
+const COMPLETE = "__complete";
+
 /** Reads the arguments after the program's name. */
 export async function parseCommandLine(args: string[]): Promise<CommandLine> {
   let mistake: string | undefined;
   const [name = "", ...rest] = args;
+  if (name === COMPLETE) return completing(rest);
   const known = COMMANDS.get(name);
   const parser = known ? describeCommand(yargs(rest), name, known) : describeAll(yargs(args));
   parser.fail((message, error) => {
@@ -67,6 +71,12 @@ function common(parser: Argv): Argv {
     .strict()
     .exitProcess(false)
     .wrap(Math.min(100, Math.max(LEAST_HELP_COLUMNS, process.stdout.columns ?? 80)));
+}
+
+/** Its words are those of another line, which is not finished. */
+function completing(args: string[]): Chosen {
+  const perform = async () => (await import("./complete-command.js")).completeCommand(args);
+  return { kind: "command", name: COMPLETE, args, notices: [], perform };
 }
 
 /** What is misspelt explains what is missing. */

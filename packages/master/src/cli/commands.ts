@@ -1,6 +1,7 @@
 import { MasterError } from "../master-error.js";
 import { changesOptions, toChanges } from "./changes-options.js";
 import { type AnyCommand, type Command, command } from "./command.js";
+import { completionOptions, toCompletion } from "./completion-options.js";
 import { doctorOptions, toDoctor } from "./doctor-options.js";
 import { fileOption, toFile } from "./file-option.js";
 import { graphOptions, toGraph } from "./graph-options.js";
@@ -112,6 +113,13 @@ export const COMMANDS: ReadonlyMap<string, AnyCommand> = new Map(
       complete: findRuns,
       read: toTypes,
       perform: async (args) => (await import("./types-command.js")).typesCommand(args),
+    }),
+    completion: command({
+      positionals: "[shell]",
+      describe: "Print what a shell loads to complete commands of sloth",
+      options: completionOptions,
+      read: toCompletion,
+      perform: async (args) => (await import("./completion-command.js")).completionCommand(args),
     }),
   }),
 );

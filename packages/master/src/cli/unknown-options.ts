@@ -1,6 +1,6 @@
 import { nearestWord } from "@sloth/dsl";
 import type { AnyCommand } from "./command.js";
-import { describedOptions, namesOf } from "./described-options.js";
+import { describedOptions, namesOf } from "./config/described-options.js";
 
 /** Options that every command has, and sloth itself. */
 export const COMMON_OPTIONS = ["help", "version"] as const;

@@ -18,3 +18,8 @@ export function describedOptions(describe: (parser: Argv) => Argv): Map<string, 
 export function configurableOptions(describe: (parser: Argv) => Argv): Map<string, Options> {
   return new Map([...describedOptions(describe)].filter(([, { isOfOneCall }]) => !isOfOneCall));
 }
+
+/** All names of an option without dashes, the long one first. */
+export function namesOf(name: string, { alias = [] }: Options): string[] {
+  return [name, ...[alias].flat()];
+}
