@@ -42,7 +42,7 @@ const EXAMPLES: Record<string, Example> = {
   handlers: {
     code: 1,
     prints: ["the database is as it was", "2 succeeded, 1 failed, 2 skipped"],
-    complains: ["✗ migrate failed with exit code 3", "column exists already"],
+    complains: ["✗ release/migrate failed", "column exists already"],
   },
   retries: {
     prints: ["downloaded at attempt 3", "analysed", "2 succeeded"],
@@ -56,7 +56,7 @@ const EXAMPLES: Record<string, Example> = {
     args: ["-k"],
     code: 1,
     prints: ["1 succeeded, 2 failed, 1 skipped"],
-    complains: ["✗ test failed with exit code 1", "port must be a number"],
+    complains: ["✗ checks/test failed", "port must be a number"],
   },
   hooks: { prints: ["dumped", "1 succeeded"], makes: ["dump.txt"] },
 };
