@@ -34,6 +34,7 @@ function describeTask(task: ReportedTask, run: ReportedRun, indexes: ReadonlyMap
     where: agent ?? "here",
     status: task.status,
     ...(task.status === "skipped" && { why: describeSkip(task) }),
+    ...(task.reusedFrom !== undefined && { reusedFrom: task.reusedFrom }),
     ...(description && { description }),
     after: [...dependsOn, ...nextIfFail].flatMap((other) => indexes.get(keyOf(group, other)) ?? []),
     attempts: task.attempts.map(describeAttempt),

@@ -34,6 +34,8 @@ export interface PageTask {
   status: PageStatus;
   /** Why it was skipped, in words. */
   why?: string;
+  /** The run that its result is of: it did not run in this one. */
+  reusedFrom?: string;
   description?: string;
   /** In `tasks`: what it depends on, and what it handles the failures of. */
   after: number[];

@@ -28,7 +28,7 @@ function buildGroup(name: string, run: FollowedRun): ReportedGroup {
   const tasks = run.tasks.filter(({ info }) => info.group === name);
   const byName = new Map(tasks.map((task) => [task.info.name, task]));
   const timed = tasks
-    .filter(({ result }) => result)
+    .filter(({ result, reusedFrom }) => result && reusedFrom === undefined)
     .map((task) => ({
       name: task.info.name,
       dependsOn: task.info.dependsOn,
@@ -52,12 +52,13 @@ interface TaskContext {
 }
 
 function buildTask(task: FollowedTask, { run, byName, isCritical }: TaskContext): ReportedTask {
-  const { info, status, why, result, durationMs } = task;
+  const { info, status, why, reusedFrom, result, durationMs } = task;
   const attempts = task.attempts(readyAt(task, run, byName), run.lastAtMs);
   return {
     info,
     status,
     ...(why && { why }),
+    ...(reusedFrom !== undefined && { reusedFrom }),
     attempts: attempts.map((attempt) => ({
       ...attempt,
       segments: attempt.segments.map(({ stage, startMs, endMs }) => ({

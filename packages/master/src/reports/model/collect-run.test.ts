@@ -105,6 +105,15 @@ describe("what is told of a run", () => {
     expect(segmentsOf(run, "first")?.[0]?.at(-1)).toEqual(["run", 10, 500]);
   });
 
+  it("is that a task whose result was reused did not run, and is on no path", () => {
+    const from = "01M877TQRCHGXVF0CKS7W23XG1";
+    const reused = { type: "task-reused", task: first, from, result: { status: "succeeded" } } as const;
+    const run = reportedRun(eventsOf([first], [[10, reused]]));
+    expect(tasksOf(run)).toMatchObject([
+      { status: "succeeded", reusedFrom: from, attempts: [], isCritical: false },
+    ]);
+  });
+
   it("are lanes in which attempts never overlap, and no more than are needed", () => {
     const tasks = ["a", "b", "c"].map((name) => taskInfo(name));
     const [a = first, b = first, c = first] = tasks;

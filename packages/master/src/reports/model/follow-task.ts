@@ -21,6 +21,7 @@ interface FollowedAttempt {
 export class FollowedTask {
   readonly #attempts: FollowedAttempt[] = [];
   why: WhySkipped | undefined;
+  reusedFrom: string | undefined;
   result: TaskResult | undefined;
   durationMs = 0;
   endedAtMs: number | undefined;
@@ -50,6 +51,7 @@ export class FollowedTask {
         this.#finish(event);
         break;
       case "task-reused":
+        this.reusedFrom = event.from;
         this.result = event.result;
         this.endedAtMs = timeMs;
         break;

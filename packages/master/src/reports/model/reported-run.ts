@@ -37,6 +37,8 @@ export interface ReportedTask {
   status: ReportedStatus;
   /** Why it was skipped. */
   why?: WhySkipped;
+  /** The run that its result is of: it did not run in this one. */
+  reusedFrom?: string;
   attempts: ReportedAttempt[];
   /** Of the last attempt. */
   result?: TaskResult;

@@ -10,10 +10,13 @@ import { formatLength, formatTime } from "./time-scale.js";
 const MOST_NEIGHBOURS = 50;
 
 /** Why it ended as it did. */
-export function outcomeParts({ why, description, message, traceback }: PageTask): HTMLElement[] {
+export function outcomeParts({ why, reusedFrom, description, message, traceback }: PageTask): HTMLElement[] {
   return [
     ...(description ? [make("p", { class: "quiet" }, description)] : []),
     ...(why ? [make("p", {}, `Skipped: ${why}.`)] : []),
+    ...(reusedFrom
+      ? [make("p", {}, "Did not run again: it is as it was in run ", make("code", {}, reusedFrom))]
+      : []),
     ...(message ? [make("pre", { class: "message" }, message)] : []),
     ...(traceback ? [make("pre", { class: "traceback" }, traceback)] : []),
   ];

@@ -105,7 +105,7 @@ export class TaskList {
       make(
         "span",
         { class: "length" },
-        task.attempts.length > 0 ? formatLength(task.durationMs) : wordFor(task.status),
+        task.attempts.length > 0 ? formatLength(task.durationMs) : wordForUnrun(task),
       ),
     );
   }
@@ -162,4 +162,8 @@ export class TaskList {
     else if (top + this.#rowHeight > innerHeight) scrollBy(0, top + this.#rowHeight - innerHeight);
     this.#fill();
   }
+}
+
+function wordForUnrun({ reusedFrom, status }: PageTask): string {
+  return reusedFrom === undefined ? wordFor(status) : "reused";
 }
