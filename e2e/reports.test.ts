@@ -93,6 +93,17 @@ describe("a report that cannot be written", () => {
     expect(recorded.stderr).toMatch(/^sloth: the junit report file\/x\.xml cannot be written: .*\n$/);
   });
 
+  it("is told of where no directory can be made", async () => {
+    const { directory, file } = workflow(SIMPLE);
+    const { code, stderr } = await sloth(["run", "-f", file, "--report", "junit=/proc/none/x.xml"], {
+      cwd: directory,
+    });
+    expect([code, stderr]).toEqual([
+      3,
+      expect.stringMatching(/^warning: the junit report \/proc\/none\/x\.xml .*\n$/),
+    ]);
+  });
+
   it("leaves the exit code of a failure as it is", async () => {
     const { directory, file } = workflow(
       'TaskDefinitions = { g = { tasks = { { name = "a", command = "exit 9" } } } }',

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { mkdir, realpath, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
@@ -16,7 +16,7 @@ export async function writePieces(path: string, pieces: Iterable<string>): Promi
   if (found && !found.isFile()) return write(path, pieces);
   // Behind a link, so that the link stays.
   const target = found ? await realpath(path) : path;
-  await mkdir(dirname(target), { recursive: true });
+  await makeDirectories(dirname(resolve(target)));
   const draft = join(dirname(target), `.${basename(target).slice(0, 100)}-${randomUUID()}`);
   try {
     await write(draft, pieces);
@@ -25,6 +25,26 @@ export async function writePieces(path: string, pieces: Iterable<string>): Promi
     await rm(draft, { force: true });
     throw error;
   }
+}
+
+/**
+ * By hand, since `mkdir` with `recursive` tells a wrong reason where it may not (https://github.com/nodejs/node/issues/31481)
+ * and never ends in `/proc`, where nothing can be made; both in Node 20.
+ */
+async function makeDirectories(directory: string): Promise<void> {
+  try {
+    await mkdir(directory);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (await isDirectory(directory)) return;
+    if (code !== "ENOENT" || (await isDirectory(dirname(directory)))) throw error;
+    await makeDirectories(dirname(directory));
+    await mkdir(directory);
+  }
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
 }
 
 async function write(path: string, pieces: Iterable<string>): Promise<void> {
