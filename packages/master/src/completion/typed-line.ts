@@ -62,6 +62,6 @@ function readWords(typed: readonly string[], described: ReadonlyMap<string, Opti
   return { options, positionals, areOptionsOver, ...(open !== undefined && !areOptionsOver && { open }) };
 }
 
-export function takesValue(option: Options | undefined): boolean {
+function takesValue(option: Options | undefined): boolean {
   return option !== undefined && option.type !== "boolean";
 }
