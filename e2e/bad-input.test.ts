@@ -138,7 +138,7 @@ describe("wrong usage ends with 2 and one line", () => {
     [["run", "-f", "a.lua", "--grace"], /grace/],
     [["run", "-f", "a.lua", "--grace", "1s", "--grace", "2s"], /more than once/],
     [["rnu", "-f", "a.lua"], /run/],
-    [[], /run, list, validate/],
+    [[], /Say what to do: run, list/],
   ])("%j", async (args, message) => {
     const { code, stdout, stderr } = await sloth(args);
     expect(stderr).toMatch(message);
