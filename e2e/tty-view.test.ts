@@ -183,7 +183,10 @@ describe.skipIf(missing)(`a run in a terminal${missing ? ` (${missing})` : ""}`,
     expect(await session.ended).toBe(0);
     expectRestored(session);
     // Of a run that takes long on this machine, where its time went is told as well.
-    const told = session.history().join("\n").replace(/\nSlowest tasks:\n( .*\n)+\n/, "");
+    const told = session
+      .history()
+      .join("\n")
+      .replace(/\nSlowest tasks:\n( .*\n)+\n/, "");
     expect(told.split("\n")).toHaveLength(1 + 11 + 40 * sizes.length + 12 + 1);
   });
 
