@@ -258,7 +258,8 @@ describe.skipIf(missing)(`a run in a terminal${missing ? ` (${missing})` : ""}`,
     await session.until(() => isShown(session, "] begun"));
     session.close();
     await expect.poll(() => sleepsOf(seconds), { timeout: 60_000 }).toEqual([]);
-    expect(readFileSync(`${directory}/end`, "latin1")).toBe("ended properly\n");
+    const end = () => existsSync(`${directory}/end`) && readFileSync(`${directory}/end`, "latin1");
+    await expect.poll(end, { timeout: 10_000 }).toBe("ended properly\n");
   });
 
   it("keeps results out of the terminal when they go elsewhere", async () => {

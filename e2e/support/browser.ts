@@ -61,8 +61,13 @@ async function openPage(connection: Connection, file: string, options: PageOptio
   const loaded = new Promise<void>((resolve) => on("Page.loadEventFired", () => resolve()));
   await send("Page.navigate", { url: pathToFileURL(file).href + fragment });
   await loaded;
-  return { ...page, ...actionsOf(send) };
+  const actions = actionsOf(send);
+  await actions.evaluate(DRAWN);
+  return { ...page, ...actions };
 }
+
+/** The page draws when the screen does. */
+const DRAWN = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))";
 
 /** A page of its own. */
 async function openSession({ send, on }: Connection): Promise<Session> {
@@ -94,9 +99,7 @@ function actionsOf(send: Session["send"]): Omit<Page, "requests" | "complaints">
     if (exceptionDetails) throw new Error(JSON.stringify(exceptionDetails));
     return (result as { value: Value }).value;
   }
-  // The page draws when the screen does.
-  const drawn = () =>
-    evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
+  const drawn = () => evaluate(DRAWN);
   return {
     evaluate,
     async click(x, y) {
