@@ -38,12 +38,23 @@ function definitionsIn(loaded: LoadedWorkflow): (group: Group, task: Task) => st
     files.set(file, read);
     return textsOf(read, line);
   };
-  const { values } = loaded.context;
+  // Of each once, since many tasks share them.
+  const groupTexts = new Map<Group, string>();
+  const textOfGroup = (group: Group) => {
+    const text = groupTexts.get(group) ?? canonicalText(groupTerms(group));
+    groupTexts.set(group, text);
+    return text;
+  };
+  let given: string | undefined;
+  const textOfValues = () => {
+    given ??= sha256().update(canonicalText(loaded.context.values)).digest("hex");
+    return given;
+  };
   return (group, task) => {
     const functions = functionsOf(task).map(([field, at]) => [field, ...textAt(at)]);
-    const given = functions.length > 0 ? values : undefined;
-    const whole = [groupTerms(group), plainFields(task), functions, given];
-    return sha256().update(canonicalText(whole)).digest("hex").slice(0, SHOWN_DIGITS);
+    const own = canonicalText([plainFields(task), functions]);
+    const whole = [textOfGroup(group), own, functions.length > 0 ? textOfValues() : ""].join("\n");
+    return sha256().update(whole).digest("hex").slice(0, SHOWN_DIGITS);
   };
 }
 
