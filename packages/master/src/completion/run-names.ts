@@ -1,11 +1,10 @@
 import { completePlace } from "../cli/place/complete-place.js";
 import { findWorkflowDirectory } from "../cli/workflow-directory.js";
-import { findRun } from "../run-store/find-run.js";
 import { listRunIds, readRun } from "../run-store/stored-runs.js";
 import { formatWhen } from "../view/runs-table.js";
 import { type Candidate, words } from "./candidate.js";
 import type { TypedArguments } from "./typed-line.js";
-import { typedPlace } from "./workflow-names.js";
+import { typedPlace } from "./typed-place.js";
 
 /** The ids of the runs that are recorded, the newest first. */
 export async function runNames(typed: TypedArguments): Promise<Candidate[]> {
@@ -24,6 +23,7 @@ export async function runNames(typed: TypedArguments): Promise<Candidate[]> {
 
 /** The tasks of the run that is typed, else of the last one. */
 export async function taskNamesOfRun(typed: TypedArguments): Promise<Candidate[]> {
+  const { findRun } = await import("../run-store/find-run.js");
   const { record } = await findRun(await directoryOf(typed), typed.positionals[0]);
   const names = record.tasks.map(({ task }) => task);
   const isAmbiguous = (name: string) => names.indexOf(name) !== names.lastIndexOf(name);

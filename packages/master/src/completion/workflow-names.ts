@@ -1,10 +1,10 @@
-import { homedir } from "node:os";
 import { type Group, loadWorkflow } from "@sloth/dsl";
 import { describedOptions } from "../cli/config/described-options.js";
 import { fileOption, toFile } from "../cli/file-option.js";
 import { completeWorkflow } from "../cli/place/complete-workflow.js";
 import type { Candidate } from "./candidate.js";
 import type { TypedArguments } from "./typed-line.js";
+import { typedPlace } from "./typed-place.js";
 
 /** Whoever presses a key waits. */
 const LONGEST_LOAD_MS = 2000;
@@ -46,20 +46,4 @@ async function loadGroups(options: TypedArguments["options"]): Promise<Group[]> 
     loadTimeoutMs: LONGEST_LOAD_MS,
   });
   return workflow.groups;
-}
-
-/** What says where a workflow is and what it is loaded with, as yargs would give it. */
-export function typedPlace(options: TypedArguments["options"]): Record<string, unknown> {
-  const paths = (name: string) => options.get(name)?.map((path) => path.replace(/^~(?=\/)/, homedir()));
-  const [file, workdir] = [paths("file")?.at(-1), paths("workdir")?.at(-1)];
-  const envFile = paths("env-file");
-  const typed = {
-    file,
-    workdir,
-    values: paths("values"),
-    set: options.get("set"),
-    envFile,
-    "env-file": envFile,
-  };
-  return Object.fromEntries(Object.entries(typed).filter(([, value]) => value !== undefined));
 }
