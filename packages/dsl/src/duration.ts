@@ -19,6 +19,21 @@ export function parseDuration(value: unknown): { ms: number } | { problem: strin
   return positive(ms, value);
 }
 
+/** As it is typed at a command line, where a bare number can only be seconds. As {@link parseDuration} otherwise. */
+export function parseTypedDuration(text: string): { ms: number } | { problem: string } {
+  return parseDuration(/^\d+(\.\d+)?$/.test(text) ? Number(text) : text);
+}
+
+const LONGEST_GRACE_MS = 3_600_000;
+
+/** The time between TERM and KILL, as it is typed: unlike other durations it may be nothing. At most an hour. */
+export function parseGrace(text: string): { ms: number } | { problem: string } {
+  if (/^0+(\.0+)?(ms|s|m|h)?$/.test(text)) return { ms: 0 };
+  const grace = parseTypedDuration(text);
+  const isLong = "ms" in grace && grace.ms > LONGEST_GRACE_MS;
+  return isLong ? { problem: `${text} is longer than an hour` } : grace;
+}
+
 function positive(ms: number, written: string): { ms: number } | { problem: string } {
   if (!(ms > 0)) return { problem: `must be longer than zero, got ${written}` };
   if (!Number.isSafeInteger(Math.ceil(ms))) return { problem: `is too long: ${written}` };

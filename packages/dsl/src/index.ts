@@ -6,7 +6,7 @@ export { formatByteSize, parseByteSize } from "./byte-size.js";
 export { didYouMean, nearestWord } from "./did-you-mean.js";
 export type { Diagnostic, DslErrorCode } from "./dsl-error.js";
 export { DslError } from "./dsl-error.js";
-export { parseDuration } from "./duration.js";
+export { parseDuration, parseGrace, parseTypedDuration } from "./duration.js";
 export type {
   CallKind,
   EndedCall,

@@ -104,7 +104,8 @@ async function toOptions({
   if ("problem" in capacity) return usageError(`--cache-size ${capacity.problem}.`);
   const memory = luaMemory === undefined ? undefined : await bytesOf(String(luaMemory));
   if (memory && "problem" in memory) return usageError(`--lua-memory ${memory.problem}.`);
-  const grace = maxGrace === undefined ? undefined : await graceOf(String(maxGrace));
+  const grace =
+    maxGrace === undefined ? undefined : (await import("@sloth/dsl")).parseGrace(String(maxGrace));
   if (grace && "problem" in grace) return usageError(`--max-grace ${grace.problem}.`);
   return {
     kind: "serve",
@@ -124,15 +125,6 @@ async function bytesOf(text: string): Promise<{ bytes: number } | { problem: str
   if (/^\d{1,15}$/.test(text)) return { bytes: Number(text) };
   const { parseByteSize } = await import("@sloth/dsl");
   return parseByteSize(text);
-}
-
-/** A bare number is seconds; 0 means that no task is waited for. */
-async function graceOf(text: string): Promise<{ ms: number } | { problem: string }> {
-  if (/^0+(\.0+)?(ms|s|m|h)?$/.test(text)) return { ms: 0 };
-  const { parseDuration } = await import("@sloth/dsl");
-  const grace = parseDuration(/^\d+(\.\d+)?$/.test(text) ? Number(text) : text);
-  const isLong = "ms" in grace && grace.ms > 3_600_000;
-  return isLong ? { problem: `${text} is longer than an hour` } : grace;
 }
 
 function wholeNumber(text: unknown, min: number, max: number): number | undefined {

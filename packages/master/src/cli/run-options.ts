@@ -99,14 +99,13 @@ export function runOptions(command: Argv) {
 
 /** @throws {MasterError} USAGE */
 export async function toRun(parsed: Record<string, unknown>): Promise<RunArguments> {
-  const { parseDuration } = await import("@sloth/dsl");
+  const { parseTypedDuration } = await import("@sloth/dsl");
   const { readBytes, readWorkspaceOptions } = await import("./read-workspace-options.js");
   const { readGrace } = await import("./read-grace.js");
   const jobs = once("jobs", parsed.jobs);
   const count = /^\d{1,5}$/.test(jobs ?? "") ? Number(jobs) : undefined;
   const timeout = once("timeout", parsed.timeout);
-  const limit =
-    timeout === undefined ? undefined : parseDuration(isNumber(timeout) ? Number(timeout) : timeout);
+  const limit = timeout === undefined ? undefined : parseTypedDuration(timeout);
   if (limit && "problem" in limit) throw usage(`--timeout ${timeout} ${limit.problem}.`);
   if (jobs !== undefined && !count) throw usage(`--jobs ${jobs} is not a number of at least 1.`);
   const output = oneOf("output", parsed.output, OUTPUTS) ?? "auto";
@@ -143,8 +142,4 @@ function names(given: unknown): string[] | undefined {
   return repeated(given)
     ?.flatMap((list) => list.split(","))
     .filter((name) => name !== "");
-}
-
-function isNumber(text: string): boolean {
-  return /^\d+(\.\d+)?$/.test(text);
 }
