@@ -3,7 +3,7 @@ import { MasterError } from "../master-error.js";
 import { softwareVersion } from "../software-version.js";
 import type { AnyCommand, Chosen } from "./command.js";
 import { COMMANDS } from "./commands.js";
-import { usage } from "./option-values.js";
+import { alternatives, usage } from "./option-values.js";
 
 /** What the user asked for. `shown` means that help or the version has been printed. */
 export type CommandLine = Chosen | { kind: "usage-error"; message: string } | { kind: "shown" };
@@ -52,9 +52,8 @@ function describeAll(parser: Argv): Argv {
     );
   for (const [name, { positionals, describe, options }] of COMMANDS)
     parser.command([name, positionals].join(" ").trim(), describe, options);
-  const names = [...COMMANDS.keys()];
   return common(parser)
-    .demandCommand(1, `Say what to do: ${names.slice(0, -1).join(", ")} or ${names.at(-1)}.`)
+    .demandCommand(1, `Say what to do: ${alternatives([...COMMANDS.keys()])}.`)
     .strictCommands()
     .recommendCommands()
     .epilogue(

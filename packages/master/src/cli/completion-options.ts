@@ -1,6 +1,6 @@
 import type { Argv } from "yargs";
 import { SHELLS, type Shell } from "../completion/shells.js";
-import { once, usage } from "./option-values.js";
+import { alternatives, once, usage } from "./option-values.js";
 
 export interface CompletionArguments {
   shell: Shell;
@@ -18,7 +18,7 @@ export function toCompletion(parsed: Record<string, unknown>): CompletionArgumen
   const named = once("shell", parsed.shell);
   const shell = SHELLS.find((known) => known === named);
   if (shell !== undefined) return { shell };
-  const choices = `${SHELLS.slice(0, -1).join(", ")} or ${SHELLS.at(-1)}`;
+  const choices = alternatives(SHELLS);
   throw usage(
     named === undefined ? `Name the shell: ${choices}.` : `The shell ${named} is none of: ${choices}.`,
   );

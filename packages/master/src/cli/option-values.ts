@@ -32,6 +32,11 @@ export function switched(value: unknown): boolean | undefined {
   return last === undefined ? undefined : last === true;
 }
 
+/** `a, b or c` */
+export function alternatives(words: readonly string[]): string {
+  return `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+}
+
 export function usage(message: string): MasterError {
   return new MasterError("USAGE", message);
 }

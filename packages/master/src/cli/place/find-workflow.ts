@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import { MasterError } from "../../master-error.js";
 import { WORKFLOW_NAMES } from "../../plan/found-names.js";
+import { alternatives } from "../option-values.js";
 import { type Search, searchUpwards } from "./search-upwards.js";
 
 export interface FoundWorkflow {
@@ -32,7 +33,7 @@ const ENDS = {
 };
 
 function nothingFound(directory: string, { top, end }: Search): string {
-  const names = `${WORKFLOW_NAMES.slice(0, -1).join(", ")} or ${WORKFLOW_NAMES.at(-1)}`;
+  const names = alternatives(WORKFLOW_NAMES);
   const above = top === directory ? "" : ` and above it up to ${top}, ${ENDS[end]}`;
   return `There is no ${names} in ${directory}${above}. Name the workflow with -f FILE.`;
 }
