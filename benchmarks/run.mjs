@@ -1,7 +1,7 @@
-/** `npm run benchmark:workspace`: builds the packages and the benchmark, and runs it. `--help` lists the options. */
+/** `node benchmarks/run.mjs NAME …`: builds the packages and the benchmarks, and runs one. `--help` lists its options. */
 import path from "node:path";
-import { bootstrap } from "../../scripts/bootstrap.mjs";
-import { capture, cleanEnvironment, root, tool } from "../../scripts/processes.mjs";
+import { bootstrap } from "../scripts/bootstrap.mjs";
+import { capture, cleanEnvironment, root, tool } from "../scripts/processes.mjs";
 
 // What npm tells the scripts it runs would mislead the npm that makes a tree.
 const environment = cleanEnvironment();
@@ -10,8 +10,9 @@ for (const name of Object.keys(process.env)) if (!(name in environment)) delete 
 await bootstrap();
 const { code, output } = await capture(tool("tsc"), ["-p", "benchmarks"]);
 if (code === 0) {
-  const { main } = await import(path.join(root, "benchmarks/dist/benchmarks/workspace/main.js"));
-  process.exitCode = await main(process.argv.slice(2), root);
+  const [name, ...args] = process.argv.slice(2);
+  const { main } = await import(path.join(root, "benchmarks/dist/benchmarks", name, "main.js"));
+  process.exitCode = await main(args, root);
 } else {
   process.stderr.write(`tsc -p benchmarks failed:\n${output}`);
   process.exitCode = 1;
