@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { eventStream } from "../events/event-stream.js";
+import type { Inventory } from "../inventory/inventory.js";
 import { planRun, type RunPlan } from "../plan/plan-run.js";
 import { recordRun } from "../run-store/record-run.js";
 import { openUnnamedFile } from "../run-store/unnamed-file.js";
@@ -10,7 +11,7 @@ import { EXIT, exitCodeOf } from "./exit-code.js";
 import { loadFile } from "./load-file.js";
 import { openArtifacts } from "./open-artifacts.js";
 import { openInventory } from "./open-inventory.js";
-import { openReports } from "./open-reports.js";
+import { openReports, type Reports } from "./open-reports.js";
 import { ownCommand } from "./own-command.js";
 import type { RunArguments } from "./run-options.js";
 import { onStopSignal } from "./stop-signal.js";
@@ -19,22 +20,40 @@ import { openTaskRunners } from "./task-runners.js";
 /** Loads, plans, runs and shows a workflow; gives the exit code. */
 export async function runCommand(args: RunArguments): Promise<number> {
   const reports = await openReports(args.reports);
+  const planned = await planOf(args);
+  if (!planned) return EXIT.succeeded;
+  if (!args.isDryRun) return perform(planned, args, reports);
+  const { dryRunWithAgents } = await import("./dry-run.js");
+  return dryRunWithAgents(planned.plan, { isJson: args.output === "json" });
+}
+
+interface Planned {
+  plan: RunPlan;
+  inventory: Inventory;
+  /** The run that this one continues. */
+  continued?: string | undefined;
+}
+
+/** Undefined where nothing is to run again. */
+async function planOf(args: RunArguments): Promise<Planned | undefined> {
   const loaded = await loadFile(args, args.luaMemoryLimitBytes);
-  const { select, workspace, graceMs } = args;
+  const { select, workspace, graceMs, rerunFailed } = args;
   const { environment } = loaded;
   const inventory = await openInventory(args.agents);
-  const { rerunFailed } = args;
   const rerun = rerunFailed
     ? await (await import("./open-rerun.js")).openRerun(loaded, rerunFailed)
     : undefined;
-  if (rerun?.again.size === 0) return EXIT.succeeded;
+  if (rerun?.again.size === 0) return undefined;
   const plan = await planRun(loaded, { select, rerun, workspace, environment, inventory, graceMs });
-  if (args.isDryRun) {
-    const { dryRunWithAgents } = await import("./dry-run.js");
-    return dryRunWithAgents(plan, { isJson: args.output === "json" });
-  }
   plan.info.command = ownCommand({ argv: process.argv, env: process.env, directory: process.cwd() });
+  return { plan, inventory, continued: rerun?.record.runId };
+}
 
+async function perform(
+  { plan, inventory, continued }: Planned,
+  args: RunArguments,
+  reports: Reports,
+): Promise<number> {
   const { luaMemoryLimitBytes } = args;
   const recorder = recordRun({ ...plan, warn: (message) => void emit({ type: "warning", message }) });
   const returned = new ReturnedValues();
@@ -47,7 +66,7 @@ export async function runCommand(args: RunArguments): Promise<number> {
     (event) => returned.take(event),
     reports.listen,
   ]);
-  const artifacts = await openArtifacts(plan, rerun?.record.runId);
+  const artifacts = await openArtifacts(plan, continued);
   let exitCode: number;
   try {
     const summary = await runWorkflow(plan, {
