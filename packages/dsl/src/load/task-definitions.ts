@@ -47,13 +47,14 @@ function definitionsIn(loaded: LoadedWorkflow): (group: Group, task: Task) => st
   };
   let given: string | undefined;
   const textOfValues = () => {
-    given ??= sha256().update(canonicalText(loaded.context.values)).digest("hex");
+    given ??= canonicalText(loaded.context.values);
     return given;
   };
   return (group, task) => {
     const functions = functionsOf(task).map(([field, at]) => [field, ...textAt(at)]);
-    const own = canonicalText([plainFields(task), functions]);
-    const whole = [textOfGroup(group), own, functions.length > 0 ? textOfValues() : ""].join("\n");
+    const texts = [textOfGroup(group), canonicalText(plainFields(task)), canonicalText(functions)];
+    // The canonical text of a list of all four.
+    const whole = `[${[...texts, functions.length > 0 ? textOfValues() : canonicalText(undefined)].join(",")}]`;
     return sha256().update(whole).digest("hex").slice(0, SHOWN_DIGITS);
   };
 }
