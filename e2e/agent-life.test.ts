@@ -7,7 +7,7 @@ import { writeWorkflow } from "./support/workflow-file.js";
 
 /** An agent whose output is read until it listens, and then never again. */
 async function agentWithoutReader() {
-  const binary = `${repository}packages/agent/bin/sloth-agent.js`;
+  const binary = `${repository}packages/agent/bin/sloth-agent.cjs`;
   const child = spawn(process.execPath, [binary, "--port", "0", "--state-dir", temporaryDirectory()], {
     stdio: ["ignore", "pipe", "ignore"],
   });

@@ -5,7 +5,7 @@ import { repository, sloth, startSloth } from "./support/processes.js";
 import { temporaryDirectory } from "./support/temporary-directory.js";
 import { writeWorkflow } from "./support/workflow-file.js";
 
-const binary = `${repository}packages/master/bin/sloth-master.js`;
+const binary = `${repository}packages/master/bin/sloth-master.cjs`;
 
 it("shows a recorded run again as it was shown, on both streams", async () => {
   const directory = temporaryDirectory();

@@ -44,7 +44,7 @@ async function startDemoAgent() {
 }
 
 function startAgentOn(port) {
-  const main = path.join(root, "packages/agent/bin/sloth-agent.js");
+  const main = path.join(root, "packages/agent/bin/sloth-agent.cjs");
   const options = ["--port", String(port), "--state-dir", path.join(scratch, "agent")];
   return startAgent(process.execPath, [main, ...options]);
 }
@@ -89,7 +89,7 @@ function writeInventory(port) {
 }
 
 async function runMaster(args) {
-  const main = path.join(root, "packages/master/bin/sloth-master.js");
+  const main = path.join(root, "packages/master/bin/sloth-master.cjs");
   const { child, ended } = startVisibly(process.execPath, [main, ...args]);
   interruption.child = child;
   try {

@@ -65,7 +65,7 @@ async function runSloth(place: Place, graph: Graph, agents: readonly string[]): 
       process.execPath,
       "--import",
       join(repository, "e2e/load/measure.mjs"),
-      join(repository, "packages/master/bin/sloth-master.js"),
+      join(repository, "packages/master/bin/sloth-master.cjs"),
       ...["run", "-f", "pipeline.lua", "-j", String(jobs), "--output", "quiet"],
     ],
     (directory) => {

@@ -105,7 +105,7 @@ async function measure(
 }
 
 async function startAgents(count: number, { repository, workDirectory }: Place) {
-  const binary = join(repository, "packages/agent/bin/sloth-agent.js");
+  const binary = join(repository, "packages/agent/bin/sloth-agent.cjs");
   const agents = Array.from({ length: count }, (_, index) =>
     startProgram([
       process.execPath,

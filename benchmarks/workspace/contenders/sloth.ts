@@ -5,8 +5,8 @@ import type { Contender } from "./contender.js";
 
 /** The built command lines as an installed `sloth` runs them: Node and the file, without npx. */
 export function slothContender(repository: string): Contender {
-  const masterBinary = join(repository, "packages/master/bin/sloth-master.js");
-  const agentBinary = join(repository, "packages/agent/bin/sloth-agent.js");
+  const masterBinary = join(repository, "packages/master/bin/sloth-master.cjs");
+  const agentBinary = join(repository, "packages/agent/bin/sloth-agent.cjs");
   return {
     name: "sloth",
     pair: async ({ source, far, tasks, via }) => {

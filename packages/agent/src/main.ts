@@ -35,7 +35,7 @@ async function serve(options: CliOptions): Promise<void> {
   say(`sloth-agent listening on ${agent.host}:${agent.port}`);
 }
 
-try {
+async function main(): Promise<void> {
   if (process.platform === "win32") {
     complain("Windows is not supported. Run it in WSL2.");
     process.exit(EXIT.cannotStart);
@@ -46,7 +46,9 @@ try {
     process.exit(EXIT.usage);
   }
   if (options.kind === "serve") await serve(options.options);
-} catch (error) {
+}
+
+void main().catch((error: unknown) => {
   complain(error instanceof AgentError ? error.message : String((error as Error)?.stack ?? error));
   process.exit(EXIT.cannotStart);
-}
+});

@@ -62,5 +62,9 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-const exitCode = await parseCommandLine(process.argv.slice(2)).then(perform).catch(explain);
-process.exitCode = exitCode || (isOutputLost ? EXIT.infrastructure : EXIT.succeeded);
+void parseCommandLine(process.argv.slice(2))
+  .then(perform)
+  .catch(explain)
+  .then((exitCode) => {
+    process.exitCode = exitCode || (isOutputLost ? EXIT.infrastructure : EXIT.succeeded);
+  });

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import type { Bundle } from "../bundle/bundle.js";
 import { DslError } from "../dsl-error.js";
@@ -46,7 +46,7 @@ export interface LoadedWorkflow {
  */
 export async function loadWorkflow(path: string, options: LoadWorkflowOptions = {}): Promise<LoadedWorkflow> {
   const absolute = resolve(path);
-  const source = await readSource(absolute, path);
+  const source = readSource(absolute, path);
   const directory = dirname(absolute);
   const file = basename(absolute);
   const files = new RecordedFiles(directory);
@@ -83,9 +83,9 @@ function variableIn(
   return environment && Object.hasOwn(environment, name) ? environment[name] : undefined;
 }
 
-async function readSource(absolute: string, path: string): Promise<Uint8Array> {
+function readSource(absolute: string, path: string): Uint8Array {
   try {
-    return await readFile(absolute);
+    return readFileSync(absolute);
   } catch (cause) {
     throw new DslError("FILE_NOT_FOUND", `Cannot read the workflow file ${path}: ${explain(cause)}`, {
       cause,

@@ -9,8 +9,8 @@ describe("the command line of a run", () => {
   it.each([
     ["/home/me/.local/bin/sloth", ["sloth"]],
     ["/home/me/.npm/_npx/0a1b/node_modules/.bin/sloth-master", ["npx", "@sloth/master"]],
-    ["/home/me/app/packages/master/bin/sloth-master.js", ["node", "packages/master/bin/sloth-master.js"]],
-    ["/opt/sloth-master.js", ["node", "/opt/sloth-master.js"]],
+    ["/home/me/app/packages/master/bin/sloth-master.cjs", ["node", "packages/master/bin/sloth-master.cjs"]],
+    ["/opt/sloth-master.cjs", ["node", "/opt/sloth-master.cjs"]],
   ])("calls %s as the user does", (program, words) => {
     expect(wordsOf(program, "run")).toEqual([...words, "run"]);
   });

@@ -9,7 +9,7 @@ export async function readEnvFiles(files: readonly string[]): Promise<Record<str
   const environment: Record<string, string> = {};
   for (const file of files) {
     const named = { file, what: "The environment file", code: "VALUES" } as const;
-    Object.assign(environment, parseEnv(await readText(named)));
+    Object.assign(environment, parseEnv(readText(named)));
   }
   return environment;
 }

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { MasterError, type MasterErrorCode } from "../master-error.js";
 
 /** A file that a person named, and what it is called in messages. */
@@ -11,9 +11,9 @@ export interface NamedFile {
 }
 
 /** @throws {MasterError} of the given code when it cannot be read */
-export async function readText({ file, what, code }: NamedFile): Promise<string> {
+export function readText({ file, what, code }: NamedFile): string {
   try {
-    return await readFile(file, "utf8");
+    return readFileSync(file, "utf8");
   } catch (cause) {
     const { code: reasonCode, message } = cause as NodeJS.ErrnoException;
     const reason = reasonCode === "ENOENT" ? "it does not exist" : message;

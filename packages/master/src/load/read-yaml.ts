@@ -25,7 +25,7 @@ export async function readYamlDocument(
   named: NamedFile,
   options: ParseOptions = {},
 ): Promise<{ document: Document; lineOf(node: Node): number }> {
-  const text = await readText(named);
+  const text = readText(named);
   const lines = new LineCounter();
   const document = parseDocument(text, { ...options, lineCounter: lines, prettyErrors: false });
   const [mistake] = document.errors;

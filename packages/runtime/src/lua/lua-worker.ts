@@ -20,8 +20,7 @@ port.on("message", (job: LuaJob) => {
     .then(post)
     .finally(() => workflow.release());
 });
-await warmUp();
-post({ type: "ready" });
+void warmUp().then(() => post({ type: "ready" }));
 
 async function carryOut(job: LuaJob): Promise<WorkerMessage> {
   try {

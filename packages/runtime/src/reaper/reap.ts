@@ -9,10 +9,14 @@ import { temporaryPrefix } from "./temporary-path.js";
 for (const signal of ["SIGHUP", "SIGINT", "SIGTERM"]) process.on(signal, () => {});
 
 const [markId = "", graceMs] = process.argv.slice(2);
-await ProcessTree.ofMark(markId).end(Number(graceMs));
-const prefix = temporaryPrefix(markId);
-for (const name of await readdir(tmpdir())) {
-  // Nobody is left who could be told of what cannot be removed.
-  if (name.startsWith(prefix))
-    await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => {});
+void ProcessTree.ofMark(markId)
+  .end(Number(graceMs))
+  .then(() => removeTemporaryFiles(temporaryPrefix(markId)));
+
+async function removeTemporaryFiles(prefix: string): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    // Nobody is left who could be told of what cannot be removed.
+    if (name.startsWith(prefix))
+      await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => {});
+  }
 }
