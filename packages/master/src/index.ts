@@ -2,7 +2,7 @@
 
 export type { ArtifactStore } from "./artifacts/artifact-store.js";
 export { openArtifactStore } from "./artifacts/artifact-store.js";
-export type { Validation, ValidationDiagnostic } from "./cli/validation.js";
+export type { Validation, ValidationDiagnostic } from "./cli/validate/validation.js";
 export { AgentPool } from "./dispatch/agent-pool.js";
 export type { RemoteTaskRunnerOptions } from "./dispatch/remote-task-runner.js";
 export { createRemoteTaskRunner, Workspaces } from "./dispatch/remote-task-runner.js";

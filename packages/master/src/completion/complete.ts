@@ -1,7 +1,7 @@
 import type { Options } from "yargs";
-import { COMMANDS } from "../cli/commands.js";
+import { COMMANDS } from "../cli/command-line/commands.js";
+import { COMMON_OPTIONS } from "../cli/command-line/unknown-options.js";
 import { describedOptions } from "../cli/config/described-options.js";
-import { COMMON_OPTIONS } from "../cli/unknown-options.js";
 import { type Candidate, type Candidates, words } from "./candidate.js";
 import { positionalCandidates, valueCandidates } from "./sources.js";
 import { readArguments, type TypedArguments, type TypedLine } from "./typed-line.js";

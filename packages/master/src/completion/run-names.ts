@@ -1,5 +1,5 @@
 import { completePlace } from "../cli/place/complete-place.js";
-import { findWorkflowDirectory } from "../cli/workflow-directory.js";
+import { findWorkflowDirectory } from "../cli/workflow/workflow-directory.js";
 import { listRunIds, readRun } from "../run-store/stored-runs.js";
 import { formatWhen } from "../view/runs-table.js";
 import { type Candidate, words } from "./candidate.js";

@@ -1,4 +1,4 @@
-import { GRAPH_FORMATS } from "../cli/graph-options.js";
+import { GRAPH_FORMATS } from "../cli/graph/graph-options.js";
 import { REPORT_KINDS } from "../reports/report-target.js";
 import { COLORS } from "../view/color.js";
 import { LOG_ORDERS } from "../view/lines-of-tasks.js";

@@ -1,7 +1,7 @@
 import { type Group, loadWorkflow } from "@sloth/dsl";
 import { describedOptions } from "../cli/config/described-options.js";
-import { fileOption, toFile } from "../cli/file-option.js";
 import { completeWorkflow } from "../cli/place/complete-workflow.js";
+import { fileOption, toFile } from "../cli/workflow/file-option.js";
 import type { Candidate } from "./candidate.js";
 import type { TypedArguments } from "./typed-line.js";
 import { typedPlace } from "./typed-place.js";

@@ -1,5 +1,5 @@
 import type { Options } from "yargs";
-import { usage } from "../option-values.js";
+import { usage } from "../command-line/option-values.js";
 import type { Setting, SettingLayer } from "./setting.js";
 
 const SWITCHES: ReadonlyMap<string, boolean> = new Map([

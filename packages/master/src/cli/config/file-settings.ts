@@ -3,7 +3,7 @@ import { didYouMean } from "@sloth/dsl";
 import { isMap, isScalar, isSeq, type Node, type Scalar } from "yaml";
 import type { Options } from "yargs";
 import { readYamlDocument } from "../../load/read-yaml.js";
-import { usage } from "../option-values.js";
+import { usage } from "../command-line/option-values.js";
 import type { Setting, SettingLayer } from "./setting.js";
 
 export interface SettingsFile {

@@ -1,7 +1,7 @@
 import type { Options } from "yargs";
 import { MasterError } from "../../master-error.js";
-import type { CommandReader } from "../command.js";
-import { usage } from "../option-values.js";
+import type { CommandReader } from "../command-line/command.js";
+import { usage } from "../command-line/option-values.js";
 import type { Setting, SettingLayer } from "./setting.js";
 
 export type Parsed = Record<string, unknown>;

@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import { WORKFLOW_NAMES } from "../../plan/found-names.js";
 import { printableName } from "../../view/printable.js";
-import type { Completed } from "../command.js";
+import type { Completed } from "../command-line/command.js";
 import type { Parsed } from "../config/with-settings.js";
 import { searchUpwards } from "./search-upwards.js";
 

@@ -5,8 +5,8 @@ import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { configurableOptions, describedOptions } from "../config/described-options.js";
 import { variableOf } from "../config/environment-settings.js";
-import { fileOption, toFile } from "../file-option.js";
-import { type RunArguments, runOptions, toRun } from "../run-options.js";
+import { type RunArguments, runOptions, toRun } from "../run/run-options.js";
+import { fileOption, toFile } from "../workflow/file-option.js";
 import { completeWorkflow } from "./complete-workflow.js";
 
 function project(files: Record<string, string> = {}): string {

@@ -1,12 +1,12 @@
 import { dirname, relative, resolve } from "node:path";
 import { SETTINGS_NAME } from "../../plan/found-names.js";
 import { printableName } from "../../view/printable.js";
-import type { CommandReader, Completed } from "../command.js";
+import type { CommandReader, Completed } from "../command-line/command.js";
 import { configurableOptions, describedOptions } from "../config/described-options.js";
 import { environmentSettings } from "../config/environment-settings.js";
 import type { SettingLayer } from "../config/setting.js";
 import { checkLayer, type Parsed, withSettings } from "../config/with-settings.js";
-import { runOptions, toRun } from "../run-options.js";
+import { runOptions, toRun } from "../run/run-options.js";
 import { findWorkflow } from "./find-workflow.js";
 import { searchUpwards } from "./search-upwards.js";
 

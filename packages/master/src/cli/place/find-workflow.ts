@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import { MasterError } from "../../master-error.js";
 import { WORKFLOW_NAMES } from "../../plan/found-names.js";
-import { alternatives } from "../option-values.js";
+import { alternatives } from "../command-line/option-values.js";
 import { type Search, searchUpwards } from "./search-upwards.js";
 
 export interface FoundWorkflow {

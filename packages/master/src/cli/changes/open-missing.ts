@@ -1,0 +1,21 @@
+import type { MissingContents } from "../../plan/sync-forecast.js";
+
+/** Asks the agents themselves; each is connected to when it is first asked. */
+export async function openMissingContents(): Promise<MissingContents & { close(): void }> {
+  const [{ quietGrpc }, { AgentPool }, { askMissing }, { PLAIN_TERMS, rulesOf }] = await Promise.all([
+    import("@sloth/protocol"),
+    import("../../dispatch/agent-pool.js"),
+    import("../../dispatch/ask-missing.js"),
+    import("../../dispatch/workspace-terms.js"),
+  ]);
+  quietGrpc();
+  const pool = new AgentPool();
+  return {
+    async of(target, workspace, settings) {
+      const agent = await pool.connect(target);
+      const terms = { ...PLAIN_TERMS, rules: rulesOf(settings) };
+      return await askMissing({ agent, workspace, terms, signal: new AbortController().signal });
+    },
+    close: () => pool.close(),
+  };
+}

@@ -1,0 +1,104 @@
+import { availableParallelism } from "node:os";
+import { eventStream } from "../../events/event-stream.js";
+import type { Inventory } from "../../inventory/inventory.js";
+import { planRun, type RunPlan } from "../../plan/plan-run.js";
+import { recordRun } from "../../run-store/record-run.js";
+import { openUnnamedFile } from "../../run-store/unnamed-file.js";
+import { runWorkflow } from "../../schedule/run-workflow.js";
+import { openResult, openView, type ViewOptions } from "../../view/open-view.js";
+import { ReturnedValues } from "../../view/returned-values.js";
+import { EXIT, exitCodeOf } from "../exit-code.js";
+import { loadFile } from "../workflow/load-file.js";
+import { openInventory } from "../workflow/open-inventory.js";
+import { openArtifacts } from "./open-artifacts.js";
+import { openReports, type Reports } from "./open-reports.js";
+import { ownCommand } from "./own-command.js";
+import type { RunArguments } from "./run-options.js";
+import { onStopSignal } from "./stop-signal.js";
+import { openTaskRunners } from "./task-runners.js";
+
+/** Loads, plans, runs and shows a workflow; gives the exit code. */
+export async function runCommand(args: RunArguments): Promise<number> {
+  const reports = await openReports(args.reports);
+  const planned = await planOf(args);
+  if (!planned) return EXIT.succeeded;
+  if (!args.isDryRun) return perform(planned, args, reports);
+  const { dryRunWithAgents } = await import("./dry-run.js");
+  return dryRunWithAgents(planned.plan, { isJson: args.output === "json" });
+}
+
+interface Planned {
+  plan: RunPlan;
+  inventory: Inventory;
+  /** The run that this one continues. */
+  continued?: string | undefined;
+}
+
+/** Undefined where nothing is to run again. */
+async function planOf(args: RunArguments): Promise<Planned | undefined> {
+  const loaded = await loadFile(args, args.luaMemoryLimitBytes);
+  const { select, workspace, graceMs, rerunFailed } = args;
+  const { environment } = loaded;
+  const inventory = await openInventory(args.agents);
+  const rerun = rerunFailed
+    ? await (await import("./open-rerun.js")).openRerun(loaded, rerunFailed)
+    : undefined;
+  if (rerun?.again.size === 0) return undefined;
+  const plan = await planRun(loaded, { select, rerun, workspace, environment, inventory, graceMs });
+  plan.info.command = ownCommand({ argv: process.argv, env: process.env, directory: process.cwd() });
+  return { plan, inventory, continued: rerun?.record.runId };
+}
+
+async function perform(
+  { plan, inventory, continued }: Planned,
+  args: RunArguments,
+  reports: Reports,
+): Promise<number> {
+  const { luaMemoryLimitBytes } = args;
+  const recorder = recordRun({ ...plan, warn: (message) => void emit({ type: "warning", message }) });
+  const returned = new ReturnedValues();
+  const view = await openView(args.output, { ...viewOptionsOf(args, plan), logOf: recorder.logOf });
+  const stop = onStopSignal({ say: view.say?.bind(view) });
+  const runners = await openTaskRunners(plan, { inventory, luaMemoryLimitBytes });
+  const emit = eventStream([
+    recorder.listen,
+    (event) => view.show(event),
+    (event) => returned.take(event),
+    reports.listen,
+  ]);
+  const artifacts = await openArtifacts(plan, continued);
+  let exitCode: number;
+  try {
+    const summary = await runWorkflow(plan, {
+      runnerFor: runners.runnerFor,
+      here: runners.here,
+      artifacts: artifacts.store,
+      emit,
+      signal: stop.signal,
+      jobs: args.jobs ?? availableParallelism(),
+      keepGoing: args.keepGoing,
+      timeoutMs: args.timeoutMs,
+    });
+    exitCode = exitCodeOf(summary, stop.received);
+    if (exitCode === EXIT.succeeded) await artifacts.remove();
+    const unwritten = await reports.write();
+    for (const message of unwritten) await emit({ type: "warning", message });
+    if (exitCode === EXIT.succeeded && unwritten.length > 0) exitCode = EXIT.infrastructure;
+  } finally {
+    await runners.close();
+    await recorder.close();
+    await view.close();
+    // Last, since a signal must not leave the terminal as the view has it.
+    stop.forget();
+  }
+  if (args.returnsValues) await (await openResult(process.env)).line(returned.document);
+  return exitCode;
+}
+
+function viewOptionsOf(
+  { color, timestamps, logOrder: order, returnsValues }: RunArguments,
+  { workflowDirectory, runId }: RunPlan,
+): Omit<ViewOptions, "logOf"> {
+  const openFile = () => openUnnamedFile(workflowDirectory, runId);
+  return { color, timestamps, order, openFile, isStdoutTaken: returnsValues, env: process.env };
+}

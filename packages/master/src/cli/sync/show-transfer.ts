@@ -1,0 +1,16 @@
+import type { TransferForecast } from "../../plan/transfers.js";
+import { describeForecast, warnOfMuch } from "../../view/sync-view.js";
+import { complain, type Output, printLines } from "../output.js";
+
+/** Shows what would be sent to an agent, and why it could not be asked. */
+export async function showTransfer(
+  { transfer, forecast, isGuess, problem }: TransferForecast,
+  output: Output,
+): Promise<void> {
+  const { workspace, target, groups } = transfer;
+  if (problem !== undefined) await complain(output, problem);
+  const place = { workspace, agent: target.label, groups: [...groups] };
+  await printLines(output, describeForecast(place, forecast, isGuess));
+  const warning = warnOfMuch(target.label, forecast);
+  if (warning !== undefined) await complain(output, warning);
+}

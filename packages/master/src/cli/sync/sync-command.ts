@@ -1,0 +1,44 @@
+import { planRun } from "../../plan/plan-run.js";
+import type { MissingContents } from "../../plan/sync-forecast.js";
+import { forecastTransfer, plannedTransfers } from "../../plan/transfers.js";
+import { openMissingContents } from "../changes/open-missing.js";
+import { EXIT } from "../exit-code.js";
+import { complain, type Output, openOutput } from "../output.js";
+import { loadFile } from "../workflow/load-file.js";
+import { openInventory } from "../workflow/open-inventory.js";
+import { showTransfer } from "./show-transfer.js";
+import type { SyncArguments } from "./sync-options.js";
+
+export interface SyncSurroundings {
+  output?: Output;
+  /** Asks the agents. Absent: none is asked, and all content counts as new. */
+  missing?: MissingContents;
+}
+
+/** Shows what a run would send to its agents; gives the exit code. */
+export async function syncCommand(
+  args: SyncArguments,
+  { output = openOutput(), missing }: SyncSurroundings = {},
+): Promise<number> {
+  const { group, agents, workspace } = args;
+  const loaded = await loadFile(args);
+  const plan = await planRun(loaded, {
+    select: { groups: group === undefined ? [] : [group] },
+    workspace,
+    inventory: await openInventory(agents),
+  });
+  const transfers = plannedTransfers(plan);
+  for (const transfer of transfers) await showTransfer(await forecastTransfer(transfer, missing), output);
+  if (transfers.length === 0) await complain(output, "nothing is delegated, so nothing is sent");
+  return EXIT.succeeded;
+}
+
+/** As {@link syncCommand}, and asks the agents what they lack. */
+export async function syncWithAgents(args: SyncArguments): Promise<number> {
+  const missing = await openMissingContents();
+  try {
+    return await syncCommand(args, { missing });
+  } finally {
+    missing.close();
+  }
+}
