@@ -41,11 +41,15 @@ export function manyOutputs(
 }
 
 function printing(name: string, lines: number, perSecond: number | undefined): string {
-  const inOne = (from: string, to: string) => `seq -f '${name} prints its line %.0f' ${from} ${to}`;
-  if (perSecond === undefined) return inOne("1", String(lines));
-  // Ten times a second; what starting `seq` takes makes it a little slower.
+  if (perSecond === undefined) return `seq -f '${name} prints its line %.0f' 1 ${lines}`;
+  // One process, ten times a second: the load is to be the output, not the programs that make it.
   const step = Math.ceil(perSecond / 10);
-  return `n=0; while [ $n -lt ${lines} ]; do ${inOne("$((n + 1))", `$((n + ${step} < ${lines} ? n + ${step} : ${lines}))`)}; n=$((n + ${step})); sleep 0.1; done`;
+  return `perl -e 'for (my $n = 0; $n < ${lines}; $n += ${step}) {
+    my $to = $n + ${step} < ${lines} ? $n + ${step} : ${lines};
+    my $text = join "", map { "${name} prints its line $_\\n" } $n + 1 .. $to;
+    while (length $text) { substr($text, 0, syswrite STDOUT, $text) = "" }
+    select undef, undef, undef, 0.1;
+  }'`;
 }
 
 function tasks(written: string[]): string {
