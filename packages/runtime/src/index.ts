@@ -1,4 +1,6 @@
 /** Runs one attempt of one task on this machine. Does not schedule, synchronise or know of gRPC. */
+
+export { startTimer } from "./attempt/time-limit.js";
 export type { Delegate } from "./delegate.js";
 export type { LocalTaskRunner, LocalTaskRunnerOptions } from "./local-task-runner.js";
 export { createLocalTaskRunner } from "./local-task-runner.js";

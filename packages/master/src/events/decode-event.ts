@@ -53,6 +53,10 @@ export class EventDecoder {
         return { type, task: this.#task(line), why: line.why };
       case "task-reused":
         return { type, task: this.#task(line), from: line.from, result: resultOf(line.result) };
+      case "function-finished": {
+        const { durationMs, result } = line;
+        return { type, task: this.#task(line), durationMs, result: resultOf(result) };
+      }
       case "warning":
         return { type, message: line.message };
       case "run-finished": {

@@ -57,6 +57,8 @@ function fieldsOf(event: Exclude<RunEvent, { type: "task-output" }>): JsonObject
       return { ...taskOf(event), why: event.why };
     case "task-reused":
       return { ...taskOf(event), from: event.from, result: resultOf(event) };
+    case "function-finished":
+      return { ...taskOf(event), durationMs: event.durationMs, result: resultOf(event) };
     case "warning":
       return { message: event.message };
     case "run-finished":

@@ -104,6 +104,9 @@ export const eventSchema = z
     taskEvent("task-reused", { from: z.string(), result }).describe(
       "It succeeded in the run `from`, which this one continues, and does not run.",
     ),
+    taskEvent("function-finished", { durationMs: milliseconds, result }).describe(
+      "A function of the group has ended, such as `on_complete`; `task` is its name.",
+    ),
     event("warning", { message: z.string() }),
     event("run-finished", {
       ...counts,

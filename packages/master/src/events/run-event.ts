@@ -72,6 +72,8 @@ export type RunHappening =
   | { type: "task-skipped"; task: TaskInfo; why: WhySkipped }
   /** It succeeded in an earlier run, `from`, which this one continues; it does not run. */
   | { type: "task-reused"; task: TaskInfo; from: string; result: TaskResult }
+  /** A function of a group has ended, such as `on_complete`; `task` has its name. A failed `on_start` is told as a task. */
+  | { type: "function-finished"; task: TaskInfo; durationMs: number; result: TaskResult }
   /** Something that a person should know and that changes nothing. */
   | { type: "warning"; message: string }
   | { type: "run-finished"; summary: RunSummary };

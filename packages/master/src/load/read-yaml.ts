@@ -31,5 +31,9 @@ export async function readYamlDocument(
   const [mistake] = document.errors;
   if (!mistake) return { document, lineOf: ({ range }) => lines.linePos(range?.[0] ?? 0).line };
   const { line, col } = lines.linePos(mistake.pos[0]);
-  throw new MasterError(named.code, `${named.file}:${line}:${col}: ${mistake.message}`);
+  const problem =
+    mistake.code === "MULTIPLE_DOCS"
+      ? "a second document begins here, and only one is read. Remove it, with its line of three dashes"
+      : mistake.message;
+  throw new MasterError(named.code, `${named.file}:${line}:${col}: ${problem}`);
 }

@@ -2,7 +2,10 @@ import type { Group, Task } from "@sloth/dsl";
 import { didYouMean } from "@sloth/dsl";
 import { MasterError } from "../master-error.js";
 
-/** What of a workflow is wanted; names of tasks are `task`, or `group/task` where one name stands in several groups. */
+/**
+ * What of a workflow is wanted; names of tasks are `task`, or `group/task` where one name stands in several groups. What
+ * is the name of no task is taken as several, with commas between them.
+ */
 export interface Selection {
   /** Default: all groups. */
   groups?: readonly string[] | undefined;
@@ -23,11 +26,9 @@ export function selectTasks(
   const groups = names.length > 0 ? chooseGroups(all, names) : [...all];
   if (tasks.length === 0 && only.length === 0) return groups;
   const chosen = new Set<Task>();
-  for (const name of only) for (const task of findTasks(groups, name)) chosen.add(task);
+  for (const task of findAll(groups, only)) chosen.add(task);
   if (only.length > 0) return reduce(groups, chosen, aloneIn);
-  for (const name of tasks) {
-    for (const task of findTasks(groups, name)) addWithNeeds(task, groupOf(groups, task), chosen);
-  }
+  for (const task of findAll(groups, tasks)) addWithNeeds(task, groupOf(groups, task), chosen);
   return reduce(groups, chosen, (task) => task);
 }
 
@@ -49,10 +50,23 @@ function chooseGroups(all: readonly Group[], names: readonly string[]): Group[] 
   return all.filter(({ name }) => names.includes(name));
 }
 
-function findTasks(groups: readonly Group[], name: string): Task[] {
-  const found = groups.flatMap((group) =>
+function findAll(groups: readonly Group[], lists: readonly string[]): Task[] {
+  return lists.flatMap((list) => {
+    const asOne = tasksNamed(groups, list);
+    if (asOne.length > 0) return asOne;
+    const names = list.split(",").filter((name) => name !== "");
+    return names.flatMap((name) => findTasks(groups, name));
+  });
+}
+
+function tasksNamed(groups: readonly Group[], name: string): Task[] {
+  return groups.flatMap((group) =>
     group.tasks.filter((task) => task.name === name || `${group.name}/${task.name}` === name),
   );
+}
+
+function findTasks(groups: readonly Group[], name: string): Task[] {
+  const found = tasksNamed(groups, name);
   if (found.length > 0) return found;
   const known = groups.flatMap((group) => group.tasks.map((task) => task.name));
   throw new MasterError(

@@ -79,6 +79,8 @@ export class RunSummariser {
     else if (event.type === "task-skipped") Object.assign(task, { status: "skipped", why: event.why });
     else if (event.type === "task-reused")
       Object.assign(task, fieldsOf(event.result), { reusedFrom: event.from });
+    else if (event.type === "function-finished")
+      Object.assign(task, fieldsOf(event.result), { durationMs: event.durationMs });
     else if (event.type === "task-finished") {
       const { attempt, durationMs } = event;
       Object.assign(task, fieldsOf(event.result), { attempt, durationMs });

@@ -7,12 +7,15 @@ import { followAttempt } from "./follow-attempt.js";
 
 type GroupField = Extract<FunctionCall, { args: unknown }>["field"];
 
-/** Calls a function of a group on the master, in the group's directory; `undefined` where the group has none. */
+/**
+ * Calls a function of a group on the master, in the group's directory, and tells how that ended; `undefined` where the
+ * group has none.
+ */
 export async function callGroupFunction(
   group: PlannedGroup,
   { field, args, directory }: { field: GroupField; args: readonly LuaValue[]; directory: string },
   { plan, here: runner, emit, signal }: ConditionContext,
-): Promise<{ task: TaskInfo; result: TaskResult } | undefined> {
+): Promise<TaskResult | undefined> {
   const at = group.functions[field];
   if (!at) return undefined;
   const task: TaskInfo = { group: group.name, name: field, dependsOn: [], at };
@@ -32,5 +35,10 @@ export async function callGroupFunction(
     umask: ownUmask(),
     graceMs: plan.graceMs,
   };
-  return { task, result: await followAttempt(attempt, { runner, emit, signal, task, isSilent: true }) };
+  const startedAt = performance.now();
+  const result = await followAttempt(attempt, { runner, emit, signal, task, isSilent: true });
+  const end = { task, durationMs: performance.now() - startedAt, result };
+  const isFatal = field === "on_start" && result.status !== "succeeded";
+  await emit(isFatal ? { type: "task-finished", attempt: 1, ...end } : { type: "function-finished", ...end });
+  return result;
 }

@@ -41,15 +41,11 @@ async function startAndRun({ group, path }: GroupDirectory, context: GroupContex
   const limit = timeLimit("group", group.timeoutMs);
   try {
     const limited = { ...context, signal: AbortSignal.any([context.signal, limit.signal]) };
-    const startedAt = performance.now();
     const start = await callGroupFunction(group, { field: "on_start", args: [], directory: path }, limited);
-    if (!start || start.result.status === "succeeded") return { tasks: await runGroup(group, limited) };
-    const { task, result } = start;
-    const durationMs = performance.now() - startedAt;
-    await context.emit({ type: "task-finished", task, attempt: 1, durationMs, result });
+    if (!start || start.status === "succeeded") return { tasks: await runGroup(group, limited) };
     for (const { info } of group.tasks)
       await context.emit({ type: "task-skipped", task: info, why: "halted" });
-    return { tasks: new Map(), start: result };
+    return { tasks: new Map(), start };
   } finally {
     limit.end();
   }
@@ -68,8 +64,8 @@ async function complete(
     { field: "on_complete", args, directory: path },
     unstopped(context),
   );
-  if (told && told.result.status !== "succeeded")
-    await warn(context, `group "${group.name}": on_complete: ${told.result.message}`);
+  if (told && told.status !== "succeeded")
+    await warn(context, `group "${group.name}": on_complete: ${told.message}`);
 }
 
 async function leave(end: GroupEnd, directory: GroupDirectory, context: GroupContext): Promise<void> {
@@ -81,9 +77,9 @@ async function leave(end: GroupEnd, directory: GroupDirectory, context: GroupCon
     { field: "clean_workdir_after_run", args, directory: path },
     unstopped(context),
   );
-  if (told && told.result.status !== "succeeded")
-    await warn(context, `group "${group.name}": clean_workdir_after_run: ${told.result.message}`);
-  const isUnwanted = told ? told.result.outputs === true : success;
+  if (told && told.status !== "succeeded")
+    await warn(context, `group "${group.name}": clean_workdir_after_run: ${told.message}`);
+  const isUnwanted = told ? told.outputs === true : success;
   if (isTemporary && isUnwanted) await directory.remove();
   else if (isTemporary) await warn(context, `group "${group.name}": its working directory is kept: ${path}`);
 }

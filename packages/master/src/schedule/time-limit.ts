@@ -1,3 +1,5 @@
+import { startTimer } from "@sloth/runtime";
+
 /** Why a signal is aborted: what is larger than a task has taken too long. */
 export class TimeLimit extends Error {
   override name = "TimeLimit";
@@ -10,9 +12,6 @@ export class TimeLimit extends Error {
   }
 }
 
-/** Node's timers wrap to 1 ms beyond this. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
 /** A signal that is aborted after a time by a {@link TimeLimit}, and what ends it before. */
 export function timeLimit(
   of: "group" | "run",
@@ -20,9 +19,6 @@ export function timeLimit(
 ): { signal: AbortSignal; end(): void } {
   const controller = new AbortController();
   if (limitMs === undefined) return { signal: controller.signal, end() {} };
-  const timer = setTimeout(
-    () => controller.abort(new TimeLimit(of, limitMs)),
-    Math.min(limitMs, LONGEST_TIMER_MS),
-  );
-  return { signal: controller.signal, end: () => clearTimeout(timer) };
+  const end = startTimer(limitMs, () => controller.abort(new TimeLimit(of, limitMs)));
+  return { signal: controller.signal, end };
 }

@@ -116,6 +116,14 @@ function happeningOf(task: TaskInfo): fc.Arbitrary<RunHappening> {
     fc
       .tuple(text, result)
       .map(([from, end]): RunHappening => ({ type: "task-reused", task, from, result: end })),
+    fc.tuple(durationMs, result).map(
+      ([duration, end]): RunHappening => ({
+        type: "function-finished",
+        task,
+        durationMs: duration,
+        result: end,
+      }),
+    ),
     text.map((message): RunHappening => ({ type: "warning", message })),
   );
 }

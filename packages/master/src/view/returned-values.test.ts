@@ -32,8 +32,15 @@ it("gives what tasks returned and exported, exactly", () => {
   finish("a", "__proto__", { outputs: Uint8Array.of(255) });
   finish("b", "nothing", { exports: { x: 2 } });
   finish("b", "bad", { status: "failed", outputs: 1, exports: { why: "no" } });
+  values.take({
+    timeMs: 0,
+    type: "function-finished",
+    task: { group: "b", name: "on_complete", dependsOn: [], at: { file: "w.lua", line: 1 } },
+    durationMs: 1,
+    result: { status: "succeeded", outputs: 1, exports: { summary: "all" } },
+  });
   expect(values.document).toBe(
     '{"outputs":{"a":{"one":{"list":[],"none":null,"big":1152921504606846976,"float":1152921504606847000.0},' +
-      '"__proto__":{"base64":"/w=="}},"b":{"nothing":null}},"exports":{"x":2,"y":1,"why":"no"}}',
+      '"__proto__":{"base64":"/w=="}},"b":{"nothing":null}},"exports":{"x":2,"y":1,"why":"no","summary":"all"}}',
   );
 });

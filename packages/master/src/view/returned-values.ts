@@ -1,3 +1,4 @@
+import type { TaskResult } from "@sloth/runtime";
 import { writeJson } from "../events/json-text.js";
 import { type JsonObject, toJsonValue } from "../events/json-value.js";
 import type { RunEvent } from "../events/run-event.js";
@@ -8,13 +9,18 @@ export class ReturnedValues {
   readonly #exports: JsonObject = Object.create(null);
 
   take(event: RunEvent): void {
+    if (event.type === "function-finished") this.#addExports(event.result);
     if (event.type !== "task-finished" && event.type !== "task-reused") return;
     const { task, result } = event;
-    for (const [key, value] of Object.entries(result.exports ?? {})) this.#exports[key] = toJsonValue(value);
+    this.#addExports(result);
     if (result.status !== "succeeded") return;
     const group = (this.#outputs[task.group] ?? Object.create(null)) as JsonObject;
     this.#outputs[task.group] = group;
     group[task.name] = toJsonValue(result.outputs ?? null);
+  }
+
+  #addExports({ exports = {} }: TaskResult): void {
+    for (const [key, value] of Object.entries(exports)) this.#exports[key] = toJsonValue(value);
   }
 
   /** One line: `{"outputs":{"group":{"task":…}},"exports":{…}}`. A later export wins over one of the same name. */

@@ -138,7 +138,7 @@ describe("the command line", () => {
     ],
     [
       ["a", "-t", "b,c"],
-      ["a", "b", "c"],
+      ["a", "b,c"],
     ],
     [
       ["-t", "a", "-t", "g/b"],

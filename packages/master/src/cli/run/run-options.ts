@@ -109,7 +109,7 @@ export async function toRun(parsed: Record<string, unknown>): Promise<RunArgumen
   if (limit && "problem" in limit) throw usage(`--timeout ${timeout} ${limit.problem}.`);
   if (jobs !== undefined && !count) throw usage(`--jobs ${jobs} is not a number of at least 1.`);
   const output = oneOf("output", parsed.output, OUTPUTS) ?? "auto";
-  const select = { groups: repeated(parsed.group), tasks: names(parsed.tasks), only: names(parsed.only) };
+  const select = { groups: repeated(parsed.group), tasks: named(parsed.tasks), only: named(parsed.only) };
   return {
     ...toFile(parsed),
     ...toView(parsed, output),
@@ -137,9 +137,6 @@ function readRerun(typed: unknown, select: Selection): string | undefined {
   return run;
 }
 
-/** Names that are given by repeating the option, by commas, or both. */
-function names(given: unknown): string[] | undefined {
-  return repeated(given)
-    ?.flatMap((list) => list.split(","))
-    .filter((name) => name !== "");
+function named(given: unknown): string[] | undefined {
+  return repeated(given)?.filter((names) => names !== "");
 }
