@@ -3,9 +3,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { BootstrapError, bootstrap, packages } from "./bootstrap.mjs";
+import { generate } from "./generate.mjs";
 import { checkLayers } from "./layers-check.mjs";
 import { packPackages } from "./packed.mjs";
-import { capture, cleanEnvironment, root, tool } from "./processes.mjs";
+import { capture, root, tool } from "./processes.mjs";
 
 const REPORT_PAGE_SOURCE = "packages/master/src/reports/html/page";
 const GENERATED = "packages/protocol/src/gen";
@@ -48,10 +49,7 @@ async function check(name, run) {
 }
 
 async function succeeds(name, args) {
-  const env = cleanEnvironment();
-  // buf looks for its plugins on the path.
-  env.PATH = [path.dirname(tool(name)), env.PATH].join(path.delimiter);
-  const { code, output } = await capture(tool(name), args, { env });
+  const { code, output } = await capture(tool(name), args);
   if (code !== 0) throw new CheckFailure(`${[name, ...args].join(" ")} (exit code ${code}):\n${output}`);
 }
 
@@ -64,7 +62,7 @@ async function checkLuaPages() {
 }
 
 async function checkGeneratedCode() {
-  await succeeds("buf", ["generate", "--output", scratch]);
+  await generate(scratch);
   const wanted = readTree(path.join(scratch, GENERATED));
   const committed = readTree(path.join(root, GENERATED));
   const names = [...new Set([...wanted.keys(), ...committed.keys()])];

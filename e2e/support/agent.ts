@@ -16,7 +16,7 @@ export async function startAgent(args: string[] = [], options: StartOptions = {}
   const running = startAgentProcess(["--port", "0", "--state-dir", stateDirectory, ...args], options);
   onTestFinished(async () => {
     try {
-      running.kill("SIGTERM");
+      running.kill("SIGINT");
     } catch {
       // It has ended already.
     }

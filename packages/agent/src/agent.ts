@@ -1,10 +1,15 @@
 import { setMaxListeners } from "node:events";
 import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { AgentServiceDefinition, agentServerOptions, withLargeWindows } from "@sloth/protocol";
+import { AgentServiceDefinition, agentServerOptions } from "@sloth/protocol";
 import { createLocalTaskRunner } from "@sloth/runtime";
 import { createServer } from "nice-grpc";
-import { AgentError } from "./agent-error.js";
+import { createEnding } from "./ending.js";
+import type { AgentEvent, AgentEventSink } from "./events/agent-event.js";
+import { addStandardServices } from "./health/standard-services.js";
+import { listen } from "./listen.js";
+import type { AgentMetrics } from "./metrics/agent-metrics.js";
+import type { StatusServer } from "./metrics/status-server.js";
 import { createAgentService } from "./session/agent-service.js";
 import { AttemptRegistry } from "./session/attempt-registry.js";
 import { SlotQueue } from "./slots/slot-queue.js";
@@ -24,6 +29,10 @@ export interface AgentOptions {
   luaMemoryLimitBytes?: number | undefined;
   /** The longest time between TERM and KILL that a master may ask for, in milliseconds. Default 10 minutes. */
   longestGraceMs?: number | undefined;
+  /** Told of all that happens. Default: nobody. */
+  onEvent?: AgentEventSink | undefined;
+  /** Port of the HTTP server for metrics and probes; 0 chooses a free one. Default: none is started. */
+  metricsPort?: number | undefined;
 }
 
 /** A listening agent. */
@@ -31,6 +40,13 @@ export interface Agent {
   /** `127.0.0.1`: an agent without credentials listens nowhere else. */
   readonly host: string;
   readonly port: number;
+  /** Of the metrics, if they are served. */
+  readonly metricsPort?: number;
+  /**
+   * Takes nothing new, hands back what waits for a slot, and waits for what runs; then, or when the time is over, it
+   * stops. Calling it again gives the same promise.
+   */
+  drain(timeoutMs: number): Promise<void>;
   /**
    * Stops every attempt (TERM, grace, KILL), releases their trees, then stops listening. Calling it again
    * gives the same promise.
@@ -52,14 +68,20 @@ export async function startAgent(options: AgentOptions = {}): Promise<Agent> {
   const state = await openStateDirectory(options.stateDirectory ?? defaultStateDirectory(), {
     capacityBytes: options.capacityBytes,
   });
-  const shutdown = new AbortController();
+  const [draining, shutdown] = [new AbortController(), new AbortController()];
   // Every session listens.
-  setMaxListeners(0, shutdown.signal);
+  setMaxListeners(0, draining.signal, shutdown.signal);
   const slots = new SlotQueue(options.slots ?? availableParallelism());
   const runner = createLocalTaskRunner({
     warmWorkers: Math.min(slots.slots, MOST_WARM_WORKERS),
     luaMemoryLimitBytes: options.luaMemoryLimitBytes,
   });
+  const isReady = () => !draining.signal.aborted && !shutdown.signal.aborted;
+  const status = await openStatus(options.metricsPort, { slots, isReady });
+  const emit = (event: AgentEvent) => {
+    status?.take(event);
+    options.onEvent?.(event);
+  };
   const service = createAgentService(
     {
       runner,
@@ -67,56 +89,47 @@ export async function startAgent(options: AgentOptions = {}): Promise<Agent> {
       trees: state.trees,
       registry: new AttemptRegistry(),
       longestGraceMs: options.longestGraceMs ?? LONGEST_GRACE_MS,
+      draining: draining.signal,
       shutdown: shutdown.signal,
+      emit,
     },
     softwareVersion,
   );
   const server = createServer(agentServerOptions);
   server.add(AgentServiceDefinition, service);
-
-  async function stop(): Promise<void> {
-    shutdown.abort();
-    await service.idle();
-    // The last frames are still on their way; a peer that does not read them is not waited for.
-    await Promise.race([server.shutdown(), sleep(FLUSH_TIMEOUT_MS, undefined, { ref: false })]);
-    server.forceShutdown();
-    await runner.close();
-  }
-
-  let stopped: Promise<void> | undefined;
-  const port = await listen(server, options.port ?? 50051).catch(async (error) => {
+  const health = addStandardServices(server);
+  const { drain, stop } = createEnding({
+    stopTaking() {
+      emit({ type: "draining", running: slots.inUse });
+      health.stop();
+      draining.abort();
+    },
+    abort: () => shutdown.abort(),
+    idle: service.idle,
+    async close() {
+      // The last frames are still on their way; a peer that does not read them is not waited for.
+      await Promise.race([server.shutdown(), sleep(FLUSH_TIMEOUT_MS, undefined, { ref: false })]);
+      server.forceShutdown();
+      await status?.close();
+      await runner.close();
+    },
+  });
+  const port = await listen(server, HOST, options.port ?? 50051).catch(async (error) => {
     await stop();
     throw error;
   });
-  return {
-    host: HOST,
-    port,
-    stop: () => {
-      stopped ??= stop();
-      return stopped;
-    },
-  };
+  return { host: HOST, port, ...(status && { metricsPort: status.port }), drain, stop };
 }
 
-async function listen(server: ReturnType<typeof createServer>, port: number): Promise<number> {
-  try {
-    return await withLargeWindows(() => server.listen(`${HOST}:${port}`));
-  } catch (cause) {
-    const message = (cause as Error).message;
-    if (/EADDRINUSE/.test(message)) {
-      throw new AgentError(
-        "PORT_IN_USE",
-        `Port ${port} is in use, perhaps by another agent. Stop it, or choose a port with --port.`,
-        { cause },
-      );
-    }
-    if (/EACCES/.test(message)) {
-      throw new AgentError(
-        "PORT_FORBIDDEN",
-        `Port ${port} needs more rights than this user has. Choose one above 1023 with --port.`,
-        { cause },
-      );
-    }
-    throw cause;
-  }
+/** Only where somebody asks for them: the library takes time to load. */
+async function openStatus(
+  port: number | undefined,
+  { slots, isReady }: { slots: SlotQueue; isReady(): boolean },
+): Promise<(StatusServer & Pick<AgentMetrics, "take">) | undefined> {
+  if (port === undefined) return undefined;
+  const { createAgentMetrics } = await import("./metrics/agent-metrics.js");
+  const { startStatusServer } = await import("./metrics/status-server.js");
+  const metrics = createAgentMetrics({ slots, softwareVersion, isReady });
+  const server = await startStatusServer({ host: HOST, port, metrics, isReady });
+  return { ...server, take: metrics.take };
 }

@@ -7,32 +7,32 @@ for (const stream of [process.stdout, process.stderr]) stream.on("error", () => 
 
 const EXIT = { cannotStart: 1, usage: 2 };
 
-function say(line: string): void {
-  process.stdout.write(`${line}\n`);
-}
-
 function complain(line: string): void {
   process.stderr.write(`sloth-agent: ${line}\n`);
 }
 
-async function serve(options: CliOptions): Promise<void> {
+async function serve({ logFormat, drainMs, ...options }: CliOptions): Promise<void> {
   const { startAgent } = await import("./agent.js");
+  const { openAgentLog } = await import("./log/agent-log.js");
   const { quietGrpc } = await import("@sloth/protocol");
   quietGrpc();
-  const agent = await startAgent(options);
+  const log = await openAgentLog(logFormat);
+  const agent = await startAgent({ ...options, onEvent: log.take });
   let stopping = false;
   async function stop(signal: NodeJS.Signals): Promise<void> {
     if (stopping) process.exit(signal === "SIGINT" ? 130 : 143);
     stopping = true;
-    say(`sloth-agent stopping (${signal})`);
-    await agent.stop();
+    log.info(`stopping (${signal})`);
+    await (signal === "SIGTERM" ? agent.drain(drainMs) : agent.stop());
     process.exit(0);
   }
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
   // Also under nohup, whose wish Node takes back when it starts.
   process.on("SIGHUP", stop);
-  say(`sloth-agent listening on ${agent.host}:${agent.port}`);
+  if (agent.metricsPort !== undefined)
+    log.info(`metrics on http://${agent.host}:${agent.metricsPort}/metrics`);
+  log.info(`listening on ${agent.host}:${agent.port}`);
 }
 
 async function main(): Promise<void> {

@@ -3,6 +3,7 @@ export { AgentServiceDefinition } from "./bulk-codec.js";
 export type { AgentChannels, OpenChannelOptions } from "./channel.js";
 export { openAgentChannels } from "./channel.js";
 export { type Encoding, encodingOf } from "./compression.js";
+export { descriptorSet } from "./descriptor-set.js";
 export { withLargeWindows } from "./flow-control-window.js";
 export type {
   AgentServiceClient,

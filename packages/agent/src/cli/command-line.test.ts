@@ -19,6 +19,15 @@ describe("the command line of the agent", () => {
     });
   });
 
+  it("takes how it is operated, and has defaults for it", async () => {
+    expect(await parseCommandLine([])).toMatchObject({ options: { drainMs: 20_000, logFormat: "text" } });
+    const args = ["--drain", "2m", "--metrics-port", "9100", "--log-format", "json"];
+    expect(await parseCommandLine(args)).toMatchObject({
+      options: { drainMs: 120_000, metricsPort: 9100, logFormat: "json" },
+    });
+    expect(await parseCommandLine(["--drain", "0"])).toMatchObject({ options: { drainMs: 0 } });
+  });
+
   it("takes the memory of Lua", async () => {
     expect(await parseCommandLine(["--lua-memory", "1GiB"])).toMatchObject({
       options: { luaMemoryLimitBytes: 1024 ** 3 },
@@ -35,6 +44,11 @@ describe("the command line of the agent", () => {
 
   it.each([
     [["--port", "65536"]],
+    [["--drain", "soon"]],
+    [["--drain", "1s", "--drain", "2s"]],
+    [["--metrics-port", "99999"]],
+    [["--metrics-port", "x"]],
+    [["--log-format", "xml"]],
     [["--port", "-1"]],
     [["--port", "http"]],
     [["--port", ""]],

@@ -1,4 +1,5 @@
 import yargs from "yargs";
+import { LOG_FORMATS, type LogFormat } from "../log/agent-log.js";
 import { softwareVersion } from "../software-version.js";
 
 export interface CliOptions {
@@ -8,6 +9,10 @@ export interface CliOptions {
   capacityBytes?: number | undefined;
   luaMemoryLimitBytes?: number | undefined;
   longestGraceMs?: number | undefined;
+  metricsPort?: number | undefined;
+  /** How long running tasks may go on after SIGTERM, in milliseconds. */
+  drainMs: number;
+  logFormat: LogFormat;
 }
 
 /** What the user asked for. `shown` means that help or the version has been printed. */
@@ -46,6 +51,20 @@ export async function parseCommandLine(args: string[]): Promise<CommandLine> {
       type: "string",
       describe: "The longest time between TERM and KILL that a run may ask for  [default: 10m]",
     })
+    .option("drain", {
+      type: "string",
+      default: "20s",
+      describe: "How long running tasks may go on after SIGTERM, while nothing new is taken",
+    })
+    .option("metrics-port", {
+      type: "string",
+      describe: "Port on 127.0.0.1 for /metrics, /healthz and /readyz  [default: none]",
+    })
+    .option("log-format", {
+      type: "string",
+      default: "text",
+      describe: "What it says of itself: text or json",
+    })
     .epilogue("Exit codes: 0 stopped by a signal; 1 cannot start; 2 wrong usage.")
     .version(softwareVersion)
     .alias("version", "V")
@@ -73,6 +92,9 @@ interface Parsed {
   cacheSize: string | string[];
   luaMemory?: string | string[];
   maxGrace?: string | string[];
+  drain: string | string[];
+  metricsPort?: string | string[];
+  logFormat: string | string[];
 }
 
 async function toOptions({
@@ -82,6 +104,9 @@ async function toOptions({
   cacheSize,
   luaMemory,
   maxGrace,
+  drain,
+  metricsPort,
+  logFormat,
 }: Parsed): Promise<CommandLine> {
   for (const [name, value] of Object.entries({
     port,
@@ -90,6 +115,9 @@ async function toOptions({
     "cache-size": cacheSize,
     "lua-memory": luaMemory,
     "max-grace": maxGrace,
+    drain,
+    "metrics-port": metricsPort,
+    "log-format": logFormat,
   })) {
     if (Array.isArray(value)) return usageError(`--${name} is given more than once.`);
   }
@@ -107,6 +135,14 @@ async function toOptions({
   const grace =
     maxGrace === undefined ? undefined : (await import("@sloth/dsl")).parseGrace(String(maxGrace));
   if (grace && "problem" in grace) return usageError(`--max-grace ${grace.problem}.`);
+  const { parseTypedDuration } = await import("@sloth/dsl");
+  const draining = drain === "0" ? { ms: 0 } : parseTypedDuration(String(drain));
+  if ("problem" in draining) return usageError(`--drain ${drain} ${draining.problem}.`);
+  const metrics = metricsPort === undefined ? undefined : wholeNumber(metricsPort, 0, 65535);
+  if (metricsPort !== undefined && metrics === undefined)
+    return usageError(`--metrics-port ${metricsPort} is not a port: a number from 0 to 65535.`);
+  const format = LOG_FORMATS.find((known) => known === logFormat);
+  if (!format) return usageError(`--log-format ${logFormat} is none of: ${LOG_FORMATS.join(", ")}.`);
   return {
     kind: "serve",
     options: {
@@ -116,6 +152,9 @@ async function toOptions({
       capacityBytes: capacity.bytes,
       luaMemoryLimitBytes: memory?.bytes,
       longestGraceMs: grace?.ms,
+      metricsPort: metrics,
+      drainMs: draining.ms,
+      logFormat: format,
     },
   };
 }

@@ -22,8 +22,10 @@ import {
 } from "@sloth/protocol";
 import type { Attempt, TaskResult, TaskRunner } from "@sloth/runtime";
 import type { KeptTrees, LeasedTree } from "@sloth/workspace";
+import type { AgentEventSink } from "../events/agent-event.js";
 import type { Slot, SlotQueue } from "../slots/slot-queue.js";
 import type { AttemptRegistry } from "./attempt-registry.js";
+import { AttemptReport } from "./attempt-report.js";
 import { Inbox } from "./inbox.js";
 import { type ReceivedWorkspace, receiveWorkspace } from "./incoming-workspace.js";
 import { type Lease, startLease } from "./lease.js";
@@ -41,8 +43,11 @@ export interface SessionContext {
   registry: AttemptRegistry;
   /** A longer time between TERM and KILL becomes this. */
   longestGraceMs: number;
+  /** Aborted when the agent takes nothing new: what has no slot yet is handed back. */
+  draining: AbortSignal;
   /** Aborted when the agent stops. */
   shutdown: AbortSignal;
+  emit: AgentEventSink;
 }
 
 export class Session {
@@ -58,9 +63,12 @@ export class Session {
   #lease: Lease | undefined;
   #started = false;
   #finished = false;
+  readonly #report: AttemptReport;
+  #result: TaskResult | undefined;
 
   constructor(context: SessionContext, requests: AsyncIterable<ExecuteRequest>) {
     this.#context = context;
+    this.#report = new AttemptReport(context.emit);
     this.#inbox = new Inbox(requests, {
       onHeard: () => this.#lease?.renew(),
       onCancel: ({ reason }) => this.#end("cancelled", reason || "cancelled by the master"),
@@ -70,18 +78,24 @@ export class Session {
 
   /** The agent's half of the conversation. `streamLost` aborts when the call is gone. */
   async *run(streamLost: AbortSignal): AsyncGenerator<ExecuteResponse> {
-    const { shutdown } = this.#context;
+    const { draining, shutdown } = this.#context;
     const onLost = () => this.#end("lost", "the connection to the master was lost");
+    const onDraining = () => {
+      if (!this.#slot) this.#end("shutdown", "the agent is draining and takes nothing new");
+    };
     const onShutdown = () => this.#end("shutdown", "the agent is stopping");
     streamLost.addEventListener("abort", onLost);
+    draining.addEventListener("abort", onDraining);
     shutdown.addEventListener("abort", onShutdown);
     // A signal that was aborted before calls no listener.
     if (shutdown.aborted) onShutdown();
+    if (draining.aborted) onDraining();
     if (streamLost.aborted) onLost();
     try {
       yield* this.#converse();
     } finally {
       streamLost.removeEventListener("abort", onLost);
+      draining.removeEventListener("abort", onDraining);
       shutdown.removeEventListener("abort", onShutdown);
       await this.#letGo();
     }
@@ -89,6 +103,7 @@ export class Session {
 
   async *#converse(): AsyncGenerator<ExecuteResponse> {
     const open = await this.#receiveOpen();
+    this.#report.accept(open.attempt);
     this.#lease = startLease(open.leaseMs, () =>
       this.#end("lease-ended", "the master has not been heard for the length of the lease"),
     );
@@ -107,6 +122,7 @@ export class Session {
     const bundle = yield* this.#receiveBundle(open);
     const endpoint = new TransferEndpoint(open.encoding);
     yield* this.#waitForSlot(endpoint);
+    this.#report.grant();
     const tree = this.#context.trees.lease(open.workspace);
     this.#tree = tree;
     const { rules, keepIgnored } = open;
@@ -121,6 +137,7 @@ export class Session {
     const captured = await capture(tree, result, gone);
     this.#slot?.release();
     this.#finished = true;
+    this.#result = captured.result;
     yield finishedFrame(captured.result, captured.changeset !== undefined, capturing());
     if (captured.changeset) yield* offerChanges(captured.changeset, { base, endpoint, signal: gone });
     await inbox.next("acknowledge", gone);
@@ -203,6 +220,7 @@ export class Session {
   }
 
   async #letGo(): Promise<void> {
+    this.#report.end(this.#stop.signal, this.#result);
     this.#end("lost", "the session is over");
     this.#lease?.end();
     this.#slot?.release();

@@ -19,6 +19,7 @@ import {
 } from "@sloth/protocol";
 import type { Attempt, TaskEvent, TaskResult, WorkflowSource } from "@sloth/runtime";
 import type { ScanRules, WorkspaceIdentity } from "@sloth/workspace";
+import type { AttemptName } from "../events/agent-event.js";
 
 /** Longest time limit that is honoured: what a timer of Node can count. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -32,6 +33,7 @@ interface LocalTerms {
 
 /** An `Open` whose fields have been checked. */
 export interface CheckedOpen {
+  attempt: AttemptName;
   idempotencyKey: string;
   leaseMs: number;
   bundle: { digest: string; sizeBytes: number } | undefined;
@@ -63,7 +65,14 @@ export function checkOpen(open: Open): CheckedOpen {
       `The workflow and what it imports exceed ${WIRE_LIMITS.bundleBytes} bytes.`,
     );
   }
+  const name: AttemptName = {
+    runId: attempt.runId,
+    group: attempt.group,
+    task: attempt.task,
+    number: attempt.number,
+  };
   return {
+    attempt: name,
     idempotencyKey: open.idempotencyKey,
     leaseMs: Math.min(open.leaseMs || WIRE_LIMITS.leaseMs, WIRE_LIMITS.maxLeaseMs),
     bundle: bundle && { digest: bundle.digest, sizeBytes: bundle.sizeBytes },
@@ -76,10 +85,7 @@ export function checkOpen(open: Open): CheckedOpen {
     keepIgnored: open.rules?.keepIgnored ?? false,
     encoding: encodingOf(open.features),
     toAttempt: (local) => ({
-      runId: attempt.runId,
-      group: attempt.group,
-      task: attempt.task,
-      number: attempt.number,
+      ...name,
       ...commandOf(task, bundle?.digest, local.bundle),
       workspace: local.workspace,
       workdir: task.workdir,

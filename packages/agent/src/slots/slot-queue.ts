@@ -16,6 +16,14 @@ export class SlotQueue {
     this.#free = slots;
   }
 
+  get inUse(): number {
+    return this.slots - this.#free;
+  }
+
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /**
    * Waits for a slot, yielding the place in the queue (from 1) at first and whenever it changes.
    * Leaving early, or aborting `signal`, gives the place up.

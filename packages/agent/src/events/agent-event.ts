@@ -1,0 +1,37 @@
+/** Which attempt something happened to. */
+export interface AttemptName {
+  runId: string;
+  group: string;
+  task: string;
+  /** Counts from 1. */
+  number: number;
+}
+
+/** How an attempt left the agent: the status of its result, or why it has none. */
+export type AttemptOutcome =
+  | "succeeded"
+  | "failed"
+  | "timed-out"
+  | "cancelled"
+  /** The stream broke, the lease ended, the agent stopped, or the master sent what does not belong. */
+  | "lost"
+  | "lease-ended"
+  | "shutdown"
+  | "broken";
+
+/** What happens on an agent, for its log and its metrics. */
+export type AgentEvent =
+  | { type: "attempt-accepted"; attempt: AttemptName }
+  /** It has a slot, for which it has waited so long. */
+  | { type: "attempt-granted"; attempt: AttemptName; waitedMs: number }
+  | {
+      type: "attempt-ended";
+      attempt: AttemptName;
+      outcome: AttemptOutcome;
+      durationMs: number /** Why it has no result. */;
+      reason?: string;
+    }
+  | { type: "draining"; running: number };
+
+/** Takes them one after the other; does not throw. */
+export type AgentEventSink = (event: AgentEvent) => void;

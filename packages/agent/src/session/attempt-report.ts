@@ -1,0 +1,35 @@
+import type { TaskResult } from "@sloth/runtime";
+import type { AgentEventSink, AttemptName, AttemptOutcome } from "../events/agent-event.js";
+import { SessionEnd } from "./session-end.js";
+
+/** Tells what becomes of one attempt, once its name is known. */
+export class AttemptReport {
+  readonly #emit: AgentEventSink;
+  #accepted: { attempt: AttemptName; atMs: number } | undefined;
+
+  constructor(emit: AgentEventSink) {
+    this.#emit = emit;
+  }
+
+  accept(attempt: AttemptName): void {
+    this.#accepted = { attempt, atMs: performance.now() };
+    this.#emit({ type: "attempt-accepted", attempt });
+  }
+
+  grant(): void {
+    if (!this.#accepted) return;
+    const { attempt, atMs } = this.#accepted;
+    this.#emit({ type: "attempt-granted", attempt, waitedMs: performance.now() - atMs });
+  }
+
+  /** @param stop - what stopped the session before its time, if something did, and its result, if there is one */
+  end(stop: AbortSignal, result: TaskResult | undefined): void {
+    if (!this.#accepted) return;
+    const { attempt, atMs } = this.#accepted;
+    const end = stop.reason instanceof SessionEnd ? stop.reason : undefined;
+    const outcome: AttemptOutcome = end?.end ?? result?.status ?? "lost";
+    const durationMs = performance.now() - atMs;
+    // Not the task's message: it may say what the task has read.
+    this.#emit({ type: "attempt-ended", attempt, outcome, durationMs, ...(end && { reason: end.message }) });
+  }
+}
