@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AgentServiceDefinition, agentServerOptions } from "@sloth/protocol";
-import { createLocalTaskRunner } from "@sloth/runtime";
+import { createLocalTaskRunner, type TaskPolicy } from "@sloth/runtime";
 import { createServer } from "nice-grpc";
 import { createEnding } from "./ending.js";
 import type { AgentEvent, AgentEventSink } from "./events/agent-event.js";
@@ -29,6 +29,10 @@ export interface AgentOptions {
   luaMemoryLimitBytes?: number | undefined;
   /** The longest time between TERM and KILL that a master may ask for, in milliseconds. Default 10 minutes. */
   longestGraceMs?: number | undefined;
+  /** Names of variables that tasks inherit from this process. Default: all. */
+  passEnvironment?: readonly string[] | undefined;
+  /** What tasks may do here. Default: whatever this user may. */
+  policy?: TaskPolicy | undefined;
   /** Told of all that happens. Default: nobody. */
   onEvent?: AgentEventSink | undefined;
   /** Port of the HTTP server for metrics and probes; 0 chooses a free one. Default: none is started. */
@@ -75,6 +79,8 @@ export async function startAgent(options: AgentOptions = {}): Promise<Agent> {
   const runner = createLocalTaskRunner({
     warmWorkers: Math.min(slots.slots, MOST_WARM_WORKERS),
     luaMemoryLimitBytes: options.luaMemoryLimitBytes,
+    environment: options.passEnvironment && pick(process.env, options.passEnvironment),
+    policy: options.policy,
   });
   const isReady = () => !draining.signal.aborted && !shutdown.signal.aborted;
   const status = await openStatus(options.metricsPort, { slots, isReady });
@@ -119,6 +125,12 @@ export async function startAgent(options: AgentOptions = {}): Promise<Agent> {
     throw error;
   });
   return { host: HOST, port, ...(status && { metricsPort: status.port }), drain, stop };
+}
+
+function pick(environment: NodeJS.ProcessEnv, names: readonly string[]): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    names.flatMap((name) => (name in environment ? [[name, environment[name]]] : [])),
+  );
 }
 
 /** Only where somebody asks for them: the library takes time to load. */

@@ -5,6 +5,7 @@ export type { Delegate } from "./delegate.js";
 export type { LocalTaskRunner, LocalTaskRunnerOptions } from "./local-task-runner.js";
 export { createLocalTaskRunner } from "./local-task-runner.js";
 export { findMatches, matchesPattern } from "./lua/glob.js";
+export type { TaskPolicy } from "./policy/task-policy.js";
 export type { RuntimeErrorCode } from "./runtime-error.js";
 export { RuntimeError } from "./runtime-error.js";
 export { ownUmask } from "./shell/own-umask.js";

@@ -6,6 +6,7 @@ import type { Delegate } from "./delegate.js";
 import { type LuaCommandOptions, runLuaCommand } from "./lua/run-lua-command.js";
 import { LuaWorkerPool } from "./lua/worker-pool.js";
 import { EventQueue } from "./output/event-queue.js";
+import type { TaskPolicy } from "./policy/task-policy.js";
 import { RuntimeError } from "./runtime-error.js";
 import { runShellCommand } from "./shell/run-shell-command.js";
 import type { Attempt, TaskEvent, TaskRunner } from "./task-runner.js";
@@ -21,6 +22,10 @@ export interface LocalTaskRunnerOptions {
   warmWorkers?: number;
   /** Cap of all memory that Lua has for one task, in bytes. It costs no speed. Default: 512 MiB. */
   luaMemoryLimitBytes?: number | undefined;
+  /** What tasks inherit. Default: the environment of this process. */
+  environment?: NodeJS.ProcessEnv | undefined;
+  /** What tasks may do here. Default: whatever this user may. */
+  policy?: TaskPolicy | undefined;
   /** Runs what Lua functions delegate. Absent: they cannot. */
   delegate?: Delegate;
 }
@@ -40,15 +45,16 @@ export function createLocalTaskRunner(options: LocalTaskRunnerOptions = {}): Loc
     return isShell ? runShellCommand(scope, command.script) : runLuaCommand(scope, lua);
   };
   const tellFailure: AttemptRun["tellFailure"] = (scope, ended) => runLuaCommand(scope, { ...lua, ended });
+  const terms = { environment: options.environment ?? process.env, policy: options.policy };
   return {
-    run: (attempt, { signal }) => runLocally(attempt, { signal, runCommand, tellFailure }),
+    run: (attempt, { signal }) => runLocally(attempt, { signal, runCommand, tellFailure, ...terms }),
     close: () => pool.close(),
   };
 }
 
 async function* runLocally(
   attempt: Attempt,
-  { signal, ...runs }: { signal: AbortSignal } & Pick<AttemptRun, "runCommand" | "tellFailure">,
+  { signal, ...runs }: { signal: AbortSignal } & Omit<AttemptRun, "events" | "stop">,
 ): AsyncGenerator<TaskEvent, void, undefined> {
   const events = new EventQueue();
   const stop = new AttemptStop(attempt, signal);

@@ -28,6 +28,19 @@ describe("the command line of the agent", () => {
     expect(await parseCommandLine(["--drain", "0"])).toMatchObject({ options: { drainMs: 0 } });
   });
 
+  it("takes what tasks may do", async () => {
+    const args = ["--allow-commands", "make, tar", "--accept-env", "CI,X_*", "--pass-env", "PATH"];
+    expect(await parseCommandLine(args)).toMatchObject({
+      options: {
+        policy: { programs: ["make", "tar"], acceptedVariables: ["CI", "X_*"] },
+        passEnvironment: ["PATH"],
+      },
+    });
+    expect(await parseCommandLine(["--allow-commands", "none"])).toMatchObject({
+      options: { policy: { programs: [], acceptedVariables: [] } },
+    });
+  });
+
   it("takes the memory of Lua", async () => {
     expect(await parseCommandLine(["--lua-memory", "1GiB"])).toMatchObject({
       options: { luaMemoryLimitBytes: 1024 ** 3 },
@@ -49,6 +62,8 @@ describe("the command line of the agent", () => {
     [["--metrics-port", "99999"]],
     [["--metrics-port", "x"]],
     [["--log-format", "xml"]],
+    [["--allow-commands", ""]],
+    [["--accept-env", "A"]],
     [["--port", "-1"]],
     [["--port", "http"]],
     [["--port", ""]],

@@ -10,6 +10,8 @@ export interface CliOptions {
   luaMemoryLimitBytes?: number | undefined;
   longestGraceMs?: number | undefined;
   metricsPort?: number | undefined;
+  passEnvironment?: string[] | undefined;
+  policy?: { programs: string[]; acceptedVariables: string[] } | undefined;
   /** How long running tasks may go on after SIGTERM, in milliseconds. */
   drainMs: number;
   logFormat: LogFormat;
@@ -60,6 +62,19 @@ export async function parseCommandLine(args: string[]): Promise<CommandLine> {
       type: "string",
       describe: "Port on 127.0.0.1 for /metrics, /healthz and /readyz  [default: none]",
     })
+    .option("allow-commands", {
+      type: "string",
+      describe:
+        "The only programs that tasks run, a,b: no shell, no files but their own; none for no program",
+    })
+    .option("accept-env", {
+      type: "string",
+      describe: "With --allow-commands: the variables that tasks may set, A,B_*  [default: none]",
+    })
+    .option("pass-env", {
+      type: "string",
+      describe: "The variables of the agent that tasks inherit, PATH,HOME  [default: all]",
+    })
     .option("log-format", {
       type: "string",
       default: "text",
@@ -95,6 +110,9 @@ interface Parsed {
   drain: string | string[];
   metricsPort?: string | string[];
   logFormat: string | string[];
+  allowCommands?: string | string[];
+  acceptEnv?: string | string[];
+  passEnv?: string | string[];
 }
 
 async function toOptions({
@@ -107,6 +125,9 @@ async function toOptions({
   drain,
   metricsPort,
   logFormat,
+  allowCommands,
+  acceptEnv,
+  passEnv,
 }: Parsed): Promise<CommandLine> {
   for (const [name, value] of Object.entries({
     port,
@@ -118,6 +139,9 @@ async function toOptions({
     drain,
     "metrics-port": metricsPort,
     "log-format": logFormat,
+    "allow-commands": allowCommands,
+    "accept-env": acceptEnv,
+    "pass-env": passEnv,
   })) {
     if (Array.isArray(value)) return usageError(`--${name} is given more than once.`);
   }
@@ -143,6 +167,9 @@ async function toOptions({
     return usageError(`--metrics-port ${metricsPort} is not a port: a number from 0 to 65535.`);
   const format = LOG_FORMATS.find((known) => known === logFormat);
   if (!format) return usageError(`--log-format ${logFormat} is none of: ${LOG_FORMATS.join(", ")}.`);
+  if (allowCommands === undefined && acceptEnv !== undefined)
+    return usageError("--accept-env belongs to --allow-commands, without which tasks may set any variable.");
+  if (allowCommands === "") return usageError("--allow-commands is empty: write none for no program.");
   return {
     kind: "serve",
     options: {
@@ -155,6 +182,14 @@ async function toOptions({
       metricsPort: metrics,
       drainMs: draining.ms,
       logFormat: format,
+      passEnvironment: passEnv === undefined ? undefined : namesIn(passEnv),
+      policy:
+        allowCommands === undefined
+          ? undefined
+          : {
+              programs: allowCommands === "none" ? [] : namesIn(allowCommands),
+              acceptedVariables: namesIn(acceptEnv ?? ""),
+            },
     },
   };
 }
@@ -164,6 +199,13 @@ async function bytesOf(text: string): Promise<{ bytes: number } | { problem: str
   if (/^\d{1,15}$/.test(text)) return { bytes: Number(text) };
   const { parseByteSize } = await import("@sloth/dsl");
   return parseByteSize(text);
+}
+
+function namesIn(list: string | string[]): string[] {
+  return String(list)
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
 }
 
 function wholeNumber(text: unknown, min: number, max: number): number | undefined {

@@ -1,4 +1,5 @@
 import type { EventQueue } from "../output/event-queue.js";
+import { refuseVariables, type TaskPolicy } from "../policy/task-policy.js";
 import type { Attempt, TaskResult } from "../task-runner.js";
 import type { AttemptScope } from "./attempt-scope.js";
 import { type CommandRunner, runInTree } from "./run-in-tree.js";
@@ -16,6 +17,9 @@ export interface AttemptRun {
   runCommand: CommandRunner;
   /** Calls `on_failure` of a task that has ended like this. */
   tellFailure: (scope: AttemptScope, ended: TaskResult) => Promise<TaskResult>;
+  /** What its processes inherit. */
+  environment: NodeJS.ProcessEnv;
+  policy: TaskPolicy | undefined;
 }
 
 /**
@@ -28,12 +32,14 @@ export interface AttemptRun {
  *    30 s at most. It cannot change the result; its errors are warnings. A cancellation ends it at once.
  */
 export async function runAttempt(attempt: Attempt, run: AttemptRun): Promise<TaskResult> {
-  const { events, stop } = run;
+  const { events, stop, policy } = run;
+  const refusal = policy && refuseVariables(policy, Object.keys(attempt.env));
+  if (refusal) return { status: "failed", message: refusal };
   const place = await resolveWorkingDirectory(attempt);
   if (stop.cause) return stop.cause;
   if ("problem" in place) return { status: "failed", message: place.problem };
-  const environment = taskEnvironment(attempt, process.env);
-  const surroundings = { attempt, directory: place.directory, environment, events };
+  const environment = taskEnvironment(attempt, run.environment);
+  const surroundings = { attempt, directory: place.directory, environment, events, policy };
   events.pushNow({ type: "started" });
   const result = await runInTree({ ...surroundings, stop }, run.runCommand);
   if (result.status === "timed-out" && attempt.hooks?.includes("on_failure"))

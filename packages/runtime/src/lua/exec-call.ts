@@ -3,6 +3,7 @@ import type { ExecOutcome, ExecRequest } from "@sloth/dsl";
 import type { AttemptScope } from "../attempt/attempt-scope.js";
 import { limitExceeded, startTimer } from "../attempt/time-limit.js";
 import { drain, type OutputSink } from "../output/output-stream.js";
+import { refuseCommand, refuseVariables } from "../policy/task-policy.js";
 import {
   type ExitStatus,
   type StartedProcess,
@@ -42,6 +43,12 @@ export async function execute(scope: AttemptScope, request: ExecRequest): Promis
 
 function startExec(call: ExecCall): Promise<StartedProcess> {
   const { scope, request, tree, stdout } = call;
+  const { policy } = scope;
+  const refusal =
+    policy &&
+    (refuseVariables(policy, Object.keys(request.env ?? {})) ??
+      refuseCommand(policy, request.command, request.shell));
+  if (refusal) throw new StartFailure(refusal);
   const directory = request.workdir ?? scope.directory;
   if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory())
     throw new StartFailure(`the working directory ${directory} does not exist`);

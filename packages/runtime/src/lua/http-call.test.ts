@@ -39,7 +39,7 @@ async function serve(handle: RequestListener): Promise<string> {
 
 function call(url: string, changes: Partial<HttpRequest> = {}, signal = new AbortController().signal) {
   const request = { url, method: "GET", headers: {}, timeoutMs: 10_000, follow: true, ...changes };
-  return callHttp(request, { umask: 0o027, signal });
+  return callHttp(request, { confinedTo: undefined, umask: 0o027, signal });
 }
 
 function answerOf(outcome: HttpOutcome): HttpAnswer & { text: string } {

@@ -5,6 +5,7 @@ import { type Exchange, readHeaders, send } from "../http/exchange.js";
 import { describeProblem, HttpProblem } from "../http/http-problem.js";
 import { followUp, parseUrl } from "../http/redirect.js";
 import { findTarget, saveBody } from "../http/save-body.js";
+import { requireInside } from "../policy/confined-files.js";
 import { KeptOutput, LIMIT_BYTES } from "./kept-output.js";
 
 const MAX_REDIRECTS = 10;
@@ -12,6 +13,8 @@ const MAX_REDIRECTS = 10;
 interface HttpCallOptions {
   /** Of a file that is made. */
   umask: number;
+  /** The directory that files are kept to. Undefined: all that this user can reach. */
+  confinedTo: string | undefined;
   signal: AbortSignal;
 }
 
@@ -47,6 +50,8 @@ class HttpCall {
 
   async run(): Promise<HttpOutcome> {
     const { saveTo } = this.#request;
+    const { confinedTo } = this.#options;
+    if (saveTo !== undefined && confinedTo !== undefined) requireInside([confinedTo], saveTo);
     const target = saveTo === undefined ? undefined : await findTarget(saveTo, this.#options.umask);
     const answer = await this.#answer();
     try {

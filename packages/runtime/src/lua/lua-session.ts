@@ -139,8 +139,10 @@ export class LuaSession {
   }
 
   async #request(request: HttpRequest): Promise<HttpOutcome> {
-    const { umask } = this.#scope.attempt;
-    const outcome = callHttp(request, { umask, signal: this.#endRequests.signal });
+    const { attempt, policy } = this.#scope;
+    const { umask, workspace } = attempt;
+    const confinedTo = policy && workspace;
+    const outcome = callHttp(request, { umask, confinedTo, signal: this.#endRequests.signal });
     this.#requests.add(outcome);
     return await outcome.finally(() => this.#requests.delete(outcome));
   }

@@ -61,7 +61,7 @@ async function callInWorker(scope: AttemptScope, call: WorkerCall): Promise<Task
 }
 
 function jobOf(
-  { attempt, directory, environment }: AttemptScope,
+  { attempt, directory, environment, policy }: AttemptScope,
   call: WorkerCall,
 ): Omit<LuaJob, "answers" | "shared"> {
   const { group, task, number, runId, params, deps, umask, command, hooks = [], agent, calls } = attempt;
@@ -78,6 +78,7 @@ function jobOf(
       ctx: { name: task, group, workdir: directory, attempt: number, runId, ...(agent && { agent }) },
     },
     environment,
+    confinedTo: policy && attempt.workspace,
     umask,
     delegates: call.delegate !== undefined,
     temporaryDirectory: call.temporaryDirectory,

@@ -1,4 +1,5 @@
-import type { EndedCall, Host, LogRecord, LuaTable } from "@sloth/dsl";
+import type { EndedCall, Host, HostFileSystem, LogRecord, LuaTable } from "@sloth/dsl";
+import { confineFiles } from "../policy/confined-files.js";
 import { takeAnswer } from "./blocking-call.js";
 import { createFileSystem } from "./file-system.js";
 import { OutputCredit } from "./output-credit.js";
@@ -26,7 +27,7 @@ export function createWorkerHost(
   let exports: LuaTable | undefined;
   return {
     workdir: job.args.ctx.workdir,
-    fs: createFileSystem(job),
+    fs: filesOf(job),
     env: (name) => environment.get(name),
     log: (record) => {
       const sizeBytes = MESSAGE_BYTES + recordBytes(record);
@@ -50,6 +51,11 @@ export function createWorkerHost(
     begin: (kind, request) => calls.begin({ kind, request } as WorkerCall),
     next: () => calls.next() as EndedCall,
   };
+}
+
+function filesOf(job: LuaJob): HostFileSystem {
+  const files = createFileSystem(job);
+  return job.confinedTo === undefined ? files : confineFiles(files, [job.confinedTo, job.temporaryDirectory]);
 }
 
 /** The calls of one worker to its host. */

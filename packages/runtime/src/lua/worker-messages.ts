@@ -36,6 +36,8 @@ export interface LuaJob {
   environment: Record<string, string | undefined>;
   umask: number;
   memoryLimitBytes: number;
+  /** The directory that its files are kept to, beside the temporary one. Undefined: all that this user can reach. */
+  confinedTo: string | undefined;
   /** Whether tasks can be run elsewhere from here. */
   delegates: boolean;
   /** For temporary files. Made by the worker when it is needed, removed by the host. */
