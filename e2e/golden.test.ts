@@ -64,6 +64,7 @@ function normalised(text: string, places: Record<string, string>): string {
     .replace(SLOW, "")
     .replace(/(\d+\.\d|\d+ min \d\d) s\b/g, "TIME")
     .replace(/"durationMs":[\d.e-]+/g, '"durationMs":0')
+    .replace(/"slots":\d+/g, '"slots":0')
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "TOKEN")
     .replace(/[0-9A-HJKMNP-TV-Z]{26}/g, "RUN");
 }

@@ -17,6 +17,7 @@ export type {
   TaskResult,
   TaskRunner,
   TaskStatus,
+  Transferred,
   TransferStage,
   WorkflowSource,
 } from "./task-runner.js";

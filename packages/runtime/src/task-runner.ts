@@ -75,12 +75,23 @@ export interface WorkflowSource {
 /** What a remote attempt does before its command starts, and after it has ended. */
 export type TransferStage = "sync" | "return";
 
+/** How far a transfer is. */
+export interface Transferred {
+  doneBytes: number;
+  totalBytes: number;
+}
+
 /** What happens during one attempt, in order. */
 export type TaskEvent =
   /** Waits for a slot; `position` counts from 1. Remote only. */
   | { type: "queued"; position: number }
-  /** A stage around the command begins: the workspace goes there, or what changed comes back. Remote only. */
-  | { type: "stage"; stage: TransferStage }
+  /**
+   * A stage around the command begins: the workspace goes there, or what changed comes back. `slots`: how many tasks
+   * run there at once. Remote only.
+   */
+  | { type: "stage"; stage: TransferStage; slots?: number }
+  /** How far a transfer is that takes long; at most ten a second. Remote only. */
+  | ({ type: "transfer"; stage: TransferStage } & Transferred)
   /** The command starts now. `agent` is the agent's name or address when it is not here. */
   | { type: "started"; agent?: string }
   | { type: "output"; stream: "stdout" | "stderr"; bytes: Uint8Array }

@@ -57,6 +57,6 @@ export type { Snapshot } from "./snapshot/snapshot.js";
 export { type SnapshotOptions, takeSnapshot } from "./snapshot/take-snapshot.js";
 export { contentBitmap, entriesOfBitmap } from "./transfer/content-bitmap.js";
 export { newContents } from "./transfer/new-contents.js";
-export { type ContentStream, packContents } from "./transfer/pack-contents.js";
+export { archiveBytes, type ContentStream, packContents } from "./transfer/pack-contents.js";
 export type { TransferSummary } from "./transfer/profile.js";
 export { type ReceiveOptions, receiveContents, type StagedContents } from "./transfer/receive-contents.js";

@@ -30,6 +30,7 @@ import { Outbox } from "./outbox.js";
 import { type MissingFrame, OutgoingWorkspace } from "./outgoing-workspace.js";
 import { OutputChecker } from "./output-checker.js";
 import { StageClock } from "./stage-clock.js";
+import { TransferMeter } from "./transfer-meter.js";
 import { logRecordOf, openFrame, resultOf, streamOf } from "./wire.js";
 import type { WorkspaceTerms } from "./workspace-terms.js";
 
@@ -132,7 +133,7 @@ export class Conversation {
       case "queued":
         return yield { type: "queued", position: frame.queued.position };
       case "granted":
-        yield { type: "stage", stage: "sync" };
+        yield { type: "stage", stage: "sync", slots: this.#options.agent.about.slots };
         return await this.#granted(frame.granted.transferId);
       case "need":
         return await this.#needed(frame.need);
@@ -157,7 +158,7 @@ export class Conversation {
         if (frame.finished.changesFollow) yield { type: "stage", stage: "return" };
         return;
       case "changes":
-        return await this.#changed(frame.changes);
+        return yield* this.#changed(frame.changes);
     }
   }
 
@@ -193,9 +194,11 @@ export class Conversation {
     const compression = { encoding: encodingOf(features), link };
     const transferId = this.#transferId;
     this.#clock.lap("negotiate and update");
-    await this.#unlessCancelled((signal) =>
-      this.#outgoing.upload(channels.bulk, { missing, transferId, compression, signal }),
+    const meter = new TransferMeter("sync");
+    const upload = this.#unlessCancelled((signal) =>
+      this.#outgoing.upload(channels.bulk, { missing, transferId, compression, meter, signal }),
     );
+    yield* meter.during(upload);
     this.#clock.lap("upload");
   }
 
@@ -217,15 +220,16 @@ export class Conversation {
     else this.#close();
   }
 
-  async #changed(piece: ChangesPiece): Promise<void> {
+  async *#changed(piece: ChangesPiece): AsyncGenerator<TaskEvent> {
     const changes = this.#changes.add(piece);
     if (!changes) return;
-    await this.#takeOver(changes);
+    const meter = new TransferMeter("return");
+    yield* meter.during(this.#takeOver(changes, meter));
     this.#clock.lap("download and apply");
     this.#close();
   }
 
-  async #takeOver(changes: EncodedChanges): Promise<void> {
+  async #takeOver(changes: EncodedChanges, meter: TransferMeter): Promise<void> {
     const { agent, workspace, terms, signal } = this.#options;
     this.#result = await takeOverChanges({
       result: this.#result ?? { status: "succeeded" },
@@ -236,6 +240,7 @@ export class Conversation {
       client: agent.channels.bulk,
       transferId: this.#transferId,
       link: agent.link,
+      meter,
       signal,
     });
   }

@@ -10,6 +10,7 @@ import {
 } from "@sloth/protocol";
 import type { TaskResult } from "@sloth/runtime";
 import {
+  archiveBytes,
   type Changeset,
   type Conflict,
   decodeChangeset,
@@ -23,6 +24,7 @@ import {
   WorkspaceError,
   type WorkspaceErrorCode,
 } from "@sloth/workspace";
+import type { TransferMeter } from "./transfer-meter.js";
 import type { WorkspaceTerms } from "./workspace-terms.js";
 
 /** A part of the encoded changeset; the last one says what the whole is. */
@@ -78,6 +80,8 @@ export interface TakeOverOptions {
   client: AgentServiceClient;
   transferId: string;
   link: LinkSpeed;
+  /** Counts the contents that come. */
+  meter: TransferMeter;
   signal: AbortSignal;
 }
 
@@ -189,10 +193,11 @@ async function kept(changes: UnappliedChanges, { terms, result }: TakeOverOption
 }
 
 async function download(expected: ManifestEntry[], options: TakeOverOptions): Promise<StagedContents> {
-  const { client, transferId, workspace, link, signal } = options;
+  const { client, transferId, workspace, link, meter, signal } = options;
   const transfer = readTransfer(client.download({ header: { transferId }, isSlow: link.isSlow }, { signal }));
   const stagingDir = await workspace.stagingDirectory();
-  const contents = await receiveContents(transfer.chunks, { expected, stagingDir, signal });
+  const chunks = meter.count(transfer.chunks, () => archiveBytes(expected));
+  const contents = await receiveContents(chunks, { expected, stagingDir, signal });
   try {
     transfer.check(contents.summary);
     return contents;

@@ -7,6 +7,7 @@ import {
   writeTransfer,
 } from "@sloth/protocol";
 import {
+  archiveBytes,
   type ContentStream,
   entriesOfBitmap,
   ListingBag,
@@ -20,6 +21,7 @@ import {
 } from "@sloth/workspace";
 import { forecastSync, type SyncForecast } from "../plan/sync-forecast.js";
 import { MUCH_BYTES } from "../view/sync-view.js";
+import type { TransferMeter } from "./transfer-meter.js";
 import { scanRules, type WorkspaceTerms } from "./workspace-terms.js";
 
 type SnapshotFrame = Extract<NonNullable<ExecuteRequest["frame"]>, { $case: "snapshot" }>["snapshot"];
@@ -108,14 +110,22 @@ export class OutgoingWorkspace {
       missing: MissingFrame;
       transferId: string;
       compression: TransferCompression;
+      meter: TransferMeter;
       signal: AbortSignal;
     },
   ): Promise<void> {
-    const { transferId, compression, signal } = options;
+    const { transferId, compression, meter, signal } = options;
     const { root, identities } = this.base;
     const entries = this.missingEntries(options.missing);
     const contents = packContents(root, entries, { signal, identities });
-    await client.upload(uploadParts(transferId, contents, compression), { signal });
+    const counted = meter.count(contents, () => archiveBytes(entries));
+    const stream = {
+      [Symbol.asyncIterator]: () => counted,
+      get summary() {
+        return contents.summary;
+      },
+    };
+    await client.upload(uploadParts(transferId, stream, compression), { signal });
   }
 }
 

@@ -31,7 +31,17 @@ export class EventDecoder {
       case "task-queued":
         return { type, task: this.#task(line), position: line.position };
       case "task-stage":
-        return { type, task: this.#task(line), attempt: line.attempt, stage: line.stage };
+        return defined({
+          type,
+          task: this.#task(line),
+          attempt: line.attempt,
+          stage: line.stage,
+          slots: line.slots,
+        });
+      case "task-transfer": {
+        const { attempt, stage, doneBytes, totalBytes } = line;
+        return { type, task: this.#task(line), attempt, stage, doneBytes, totalBytes };
+      }
       case "task-started":
         return { type, task: this.#task(line), attempt: line.attempt };
       case "task-output":

@@ -40,7 +40,16 @@ function fieldsOf(event: Exclude<RunEvent, { type: "task-output" }>): JsonObject
     case "task-queued":
       return { ...taskOf(event), position: event.position };
     case "task-stage":
-      return { ...taskOf(event), attempt: event.attempt, stage: event.stage };
+      return {
+        ...taskOf(event),
+        attempt: event.attempt,
+        stage: event.stage,
+        ...(event.slots !== undefined && { slots: event.slots }),
+      };
+    case "task-transfer": {
+      const { attempt, stage, doneBytes, totalBytes } = event;
+      return { ...taskOf(event), attempt, stage, doneBytes, totalBytes };
+    }
     case "task-started":
       return { ...taskOf(event), attempt: event.attempt };
     case "task-log": {

@@ -62,6 +62,7 @@ const version = z.literal(1).describe("Of this format.");
 const time = z.iso.datetime();
 const milliseconds = z.number().min(0);
 const attempt = z.int().min(1);
+const stage = z.enum(["sync", "return"]);
 
 function event<Type extends string, Fields extends z.core.$ZodLooseShape>(type: Type, fields: Fields) {
   return z.object({ v: version, time, type: z.literal(type), ...fields });
@@ -84,8 +85,16 @@ export const eventSchema = z
     }),
     event("group-started", { group: z.string(), description: z.string().optional() }),
     taskEvent("task-queued", { position: z.int() }),
-    taskEvent("task-stage", { attempt, stage: z.enum(["sync", "return"]) }).describe(
+    taskEvent("task-stage", {
+      attempt,
+      stage,
+      slots: count.optional().describe("How many tasks the agent runs at once; with `sync`."),
+    }).describe(
       "`sync`: the workspace goes to the agent. `return`: the command has ended, and what it changed comes back.",
+    ),
+    taskEvent("task-transfer", { attempt, stage, doneBytes: count, totalBytes: count }).describe(
+      "How far the transfer of a stage is that takes more than half a second. At most ten a second for each task, and " +
+        "only live: the run store does not keep them.",
     ),
     taskEvent("task-started", { attempt }),
     taskEvent("task-output", { stream: z.enum(["stdout", "stderr"]), ...bytes })

@@ -1,5 +1,5 @@
 import type { LogRecord, SourcePosition } from "@sloth/dsl";
-import type { TaskResult, TransferStage } from "@sloth/runtime";
+import type { TaskResult, Transferred, TransferStage } from "@sloth/runtime";
 import type { SkipReason } from "../schedule/schedule.js";
 
 /** A task as those know it who watch a run: plain data. */
@@ -61,8 +61,13 @@ export type RunHappening =
   | { type: "run-started"; run: RunInfo }
   | { type: "group-started"; name: string; description?: string }
   | { type: "task-queued"; task: TaskInfo; position: number }
-  /** `sync`: the workspace goes to the agent. `return`: the command has ended, and what it changed comes back. */
-  | { type: "task-stage"; task: TaskInfo; attempt: number; stage: TransferStage }
+  /**
+   * `sync`: the workspace goes to the agent. `return`: the command has ended, and what it changed comes back. `slots`:
+   * how many tasks the agent runs at once; with `sync`, once it is known.
+   */
+  | { type: "task-stage"; task: TaskInfo; attempt: number; stage: TransferStage; slots?: number }
+  /** How far the transfer of a stage is that takes more than half a second. Only told live: no record has it. */
+  | ({ type: "task-transfer"; task: TaskInfo; attempt: number; stage: TransferStage } & Transferred)
   | { type: "task-started"; task: TaskInfo; attempt: number }
   | { type: "task-output"; task: TaskInfo; stream: "stdout" | "stderr"; bytes: Uint8Array }
   | { type: "task-log"; task: TaskInfo; record: LogRecord }

@@ -102,6 +102,24 @@ describe("the recorder", () => {
     expect(modes).toEqual(["700", "600", "600", "600", "700"]);
   });
 
+  it("keeps nothing of how far a transfer was", async () => {
+    const directory = scratch();
+    const far = { stage: "sync", doneBytes: 1, totalBytes: 2 } as const;
+    const { recorder } = await record(directory, [
+      started,
+      { type: "task-stage", task, attempt: 1, stage: "sync", slots: 4 },
+      { type: "task-transfer", task, attempt: 1, ...far },
+      ...body,
+    ]);
+    await recorder.close();
+    const events = await eventsOf(join(directory, ".sloth/runs", runId));
+    expect(events.map(({ type }) => type)).toEqual([
+      "run-started",
+      "task-stage",
+      ...body.map(({ type }) => type),
+    ]);
+  });
+
   it("leaves a beginning when the process dies, of which a cut line is no part", async () => {
     const directory = scratch();
     const { recorder, events } = await record(directory, [started, ...body]);

@@ -60,7 +60,7 @@ class Recorder implements RunRecorder {
   }
 
   readonly listen = async (event: RunEvent): Promise<void> => {
-    if (this.#isBroken) return;
+    if (this.#isBroken || event.type === "task-transfer") return;
     try {
       this.#summariser.add(event);
       await this.#append(event);

@@ -20,7 +20,10 @@ export async function followAttempt(attempt: Attempt, options: FollowOptions): P
         await emit({ type: "task-queued", task, position: event.position });
         break;
       case "stage":
-        await emit({ type: "task-stage", task, attempt: attempt.number, stage: event.stage });
+        await emit({ ...event, type: "task-stage", task, attempt: attempt.number });
+        break;
+      case "transfer":
+        await emit({ ...event, type: "task-transfer", task, attempt: attempt.number });
         break;
       case "started":
         if (!isSilent) await emit({ type: "task-started", task, attempt: attempt.number });

@@ -78,9 +78,25 @@ function happeningOf(task: TaskInfo): fc.Arbitrary<RunHappening> {
       }),
     ),
     count.map((position): RunHappening => ({ type: "task-queued", task, position })),
-    fc
-      .tuple(attempt, fc.constantFrom("sync", "return"))
-      .map(([number, stage]): RunHappening => ({ type: "task-stage", task, attempt: number, stage })),
+    fc.tuple(attempt, fc.constantFrom("sync", "return"), optionally(count)).map(
+      ([number, stage, slots]): RunHappening => ({
+        type: "task-stage",
+        task,
+        attempt: number,
+        stage,
+        ...(slots !== undefined && { slots }),
+      }),
+    ),
+    fc.tuple(attempt, fc.constantFrom("sync", "return"), count, count).map(
+      ([number, stage, doneBytes, totalBytes]): RunHappening => ({
+        type: "task-transfer",
+        task,
+        attempt: number,
+        stage,
+        doneBytes,
+        totalBytes,
+      }),
+    ),
     attempt.map((number): RunHappening => ({ type: "task-started", task, attempt: number })),
     fc
       .tuple(fc.constantFrom("stdout", "stderr"), fc.oneof(fc.uint8Array(), text.map(bytesOf)))

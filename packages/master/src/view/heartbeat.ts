@@ -1,4 +1,5 @@
 import type { ActiveTask } from "./active-tasks.js";
+import { describeStage } from "./describe-stage.js";
 import { formatElapsed } from "./format-duration.js";
 import type { LineSink } from "./line-writer.js";
 import { nameOf } from "./task-name.js";
@@ -70,10 +71,11 @@ export function describeActive(active: readonly ActiveTask[], nowMs: number): st
   return `still running: ${oldest.map((task) => describeTask(task, nowMs)).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
-function describeTask({ task, state, sinceMs, attempt }: ActiveTask, nowMs: number): string {
+function describeTask(active: ActiveTask, nowMs: number): string {
+  const { task, state, sinceMs, attempt } = active;
   const notes = [
-    ...(state === "queued" ? ["queued"] : []),
-    ...(state === "retrying" ? [`waits for attempt ${attempt}`] : attempt > 1 ? [`attempt ${attempt}`] : []),
+    ...describeStage(active, nowMs),
+    ...(state !== "retrying" && attempt > 1 ? [`attempt ${attempt}`] : []),
     formatElapsed(nowMs - sinceMs),
   ];
   return `${nameOf(task)} (${notes.join(", ")})`;

@@ -206,6 +206,7 @@ describe("a task from which nothing comes", () => {
     );
     const said: string[] = [];
     while (said.length < 2) said.push(await next(stream));
-    for (const line of said) expect(line).toMatch(/^still running: a \(\d+ s\), b \(queued, \d+ s\)\n$/);
+    for (const line of said)
+      expect(line).toMatch(/^still running: a \(\d+ s\), b \(queued, place 1, \d+ s\)\n$/);
   });
 });

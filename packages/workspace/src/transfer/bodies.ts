@@ -2,6 +2,7 @@ import { WorkspaceError } from "../errors.js";
 import { EMPTY_DIGEST, type ManifestEntry } from "../manifest/entry.js";
 import { Column } from "./column.js";
 import { DigestTable } from "./digest-table.js";
+import { BLOCK_BYTES, END_BLOCKS, PAX_SIZE_FROM } from "./profile.js";
 
 /** One content that travels: the first file that has it, for all of them. */
 export interface Body {
@@ -40,6 +41,8 @@ export class Bodies implements BodyList {
   /** Of the distinct contents, and of all files that have one. */
   contentBytes = 0;
   fileBytes = 0;
+  /** Of the archive that they travel in. */
+  archiveBytes = END_BLOCKS * BLOCK_BYTES;
   /** How many entries there are, and how many of them have one of these contents. */
   entries = 0;
   files = 0;
@@ -83,11 +86,18 @@ export class Bodies implements BodyList {
     if (index === isNew) {
       this.#sizes.set(index, sizeBytes);
       this.contentBytes += sizeBytes;
+      this.archiveBytes += archivedBytes(sizeBytes);
     } else if (this.#sizes.get(index) !== sizeBytes) throw twoSizes(path);
     this.#uses.set(index, this.#uses.get(index) + 1);
     this.files++;
     this.fileBytes += sizeBytes;
   }
+}
+
+/** Of one content with its headers; it ends with a full block. */
+function archivedBytes(sizeBytes: number): number {
+  const headers = sizeBytes >= PAX_SIZE_FROM ? 3 : 1;
+  return (headers + Math.ceil(sizeBytes / BLOCK_BYTES)) * BLOCK_BYTES;
 }
 
 function twoSizes(path: string): WorkspaceError {

@@ -8,7 +8,7 @@ import { takeSnapshot } from "../snapshot/take-snapshot.js";
 import { digestOf } from "../testing/archive.js";
 import { temporaryDirectory } from "../testing/temporary-directory.js";
 import { writeTree } from "../testing/tree.js";
-import { packContents } from "./pack-contents.js";
+import { archiveBytes, packContents } from "./pack-contents.js";
 
 const CHUNK = 256 * 1024;
 
@@ -34,6 +34,7 @@ describe("packing contents", () => {
     expect(chunks.slice(0, -1).every((chunk) => chunk.length === CHUNK)).toBe(true);
     const all = Buffer.concat(chunks);
     expect(stream.summary).toMatchObject({ bytes: all.length, entries: 2 });
+    expect(archiveBytes(manifest.entries)).toBe(all.length);
     expect(stream.summary?.sha256).toMatch(/^[0-9a-f]{64}$/);
   });
 

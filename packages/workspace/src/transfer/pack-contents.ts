@@ -36,6 +36,11 @@ export function packContents(
   return new PackedContents(root, entries, options);
 }
 
+/** How many bytes {@link packContents} gives for these entries. @throws {WorkspaceError} BAD_MANIFEST */
+export function archiveBytes(entries: Iterable<ManifestEntry>): number {
+  return bodiesOf(entries).archiveBytes;
+}
+
 const NO_IDENTITIES: IdentityLookup = { get: () => undefined };
 
 class PackedContents implements ContentStream {

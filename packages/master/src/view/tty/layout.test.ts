@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { TaskInfo } from "../../events/run-event.js";
+import { sampleTransfer } from "../transfer-rate.js";
 import { layout, type Surface } from "./layout.js";
 import type { Progress, ShownTask } from "./run-progress.js";
 import { widthOf } from "./terminal-text.js";
@@ -19,7 +20,16 @@ function active(name: string, fields: Partial<Omit<ShownTask, "task">> & { agent
 }
 
 function progress(tasks: ShownTask[], fields: Partial<Progress> = {}): Progress {
-  return { startedAtMs: 0, active: tasks, done: 0, failed: 0, waiting: 0, nameColumns: 12, ...fields };
+  return {
+    startedAtMs: 0,
+    active: tasks,
+    done: 0,
+    failed: 0,
+    waiting: 0,
+    slots: new Map(),
+    nameColumns: 12,
+    ...fields,
+  };
 }
 
 const prints = (line: string) => ({ lastLine: () => line });
@@ -48,7 +58,7 @@ describe("the live region", () => {
       "▸ compile@big    4 s  [ 42%] Building a.c",
       "↻ flaky          5 s  waits for attempt 2",
       "· deploy@big     5 s  queued, place 3",
-      "2 running · 10 done · 1 failed · 1 queued · 8 waiting · 5 s · 1 on big, 1 here",
+      "2 running · 10 done · 1 failed · 1 queued · 8 waiting · 5 s · 1 here, 1 on big",
     ]);
   });
 
@@ -60,6 +70,44 @@ describe("the live region", () => {
     [5, "2 r…"],
   ])("leaves out of a footer of %d columns what matters less", (columns, footer) => {
     expect(layout(busy, at({ columns })).at(-1)).toBe(footer);
+  });
+
+  it("tells how far a transfer is, and leaves out what matters less", () => {
+    const moved = (totalBytes: number) => ({ doneBytes: 0, totalBytes, atMs: 0, ageMs: 0, smoothed: 0 });
+    const transfer = sampleTransfer(moved(340e6), { doneBytes: 120e6, totalBytes: 340e6 }, 5000);
+    const sending = progress([
+      active("compile", { agent: "big", state: "sending", attempt: 2, transfer }),
+      active("test", { agent: "big", state: "fetching", sinceMs: 4000, transfer: moved(30e6) }),
+      active("link", { agent: "big", state: "sending", sinceMs: 5000 }),
+    ]);
+    const rows = (columns: number) => layout(sending, at({ columns })).slice(0, -1);
+    expect(rows(80)).toEqual([
+      "↑ compile@big    5 s  sending 120 MB of 340 MB, 24 MB/s, 10 s left  attempt 2",
+      "↓ test@big       1 s  fetching 0 B of 30 MB, 0 B/s",
+      "↑ link@big       0 s  sending",
+    ]);
+    expect(rows(60)[0]).toBe("↑ compile@big    5 s  sending 120 MB of 340 MB, 24 MB/s");
+    expect(rows(40)[0]).toBe("↑ compile@big    5 s");
+  });
+
+  it.each([
+    [80, "3 running · 0 done · 5 s · 1 here, build1 2/4, gpu 0/1"],
+    [60, "3 running · 0 done · 5 s · 1 here, build1 2/4, gpu 0/1"],
+    [50, "3 running · 0 done · 5 s · 1 here, build1 2/4, …"],
+    [40, "3 running · 0 done · 5 s · 1 here, …"],
+    [30, "3 running · 0 done · 5 s"],
+    [22, "3 running · 5 s"],
+  ])("tells in a footer of %d columns how many slots are in use", (columns, footer) => {
+    const slots = new Map([
+      ["build1", 4],
+      ["gpu", 1],
+    ]);
+    const tasks = [
+      active("a", { agent: "build1" }),
+      active("b", { agent: "build1", state: "sending" }),
+      active("c"),
+    ];
+    expect(layout(progress(tasks, { slots }), at({ columns })).at(-1)).toBe(footer);
   });
 
   it("marks what runs longer than a minute", () => {

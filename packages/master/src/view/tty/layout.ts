@@ -11,7 +11,14 @@ export interface Surface {
   color: boolean;
 }
 
-const order: Record<ShownTask["state"], number> = { running: 0, preparing: 1, retrying: 2, queued: 3 };
+const order: Record<ShownTask["state"], number> = {
+  running: 0,
+  sending: 0,
+  fetching: 0,
+  preparing: 1,
+  retrying: 2,
+  queued: 3,
+};
 
 /**
  * The rows of the live region: the tasks, the longest running first, and a footer. It takes at most half of the

@@ -18,6 +18,8 @@ export interface Progress {
   failed: number;
   /** Have not begun. */
   waiting: number;
+  /** How many tasks each agent runs at once, as far as it has said so; in the order in which they were met. */
+  slots: ReadonlyMap<string, number>;
   /** Of all tasks of the run, what the longest name takes up: columns stay where they are. */
   nameColumns: number;
 }
@@ -28,6 +30,7 @@ const NOTHING = new OutputTail();
 export class RunProgress {
   readonly #active = new ActiveTasks();
   readonly #tails = new Map<TaskInfo, OutputTail>();
+  readonly #slots = new Map<string, number>();
   #startedAtMs = 0;
   #isOver = true;
   #tasks = 0;
@@ -50,6 +53,7 @@ export class RunProgress {
       done: this.#done,
       failed: this.#failed,
       waiting: Math.max(0, this.#tasks - ended - active.length),
+      slots: this.#slots,
       nameColumns: this.#nameColumns,
     };
   }
@@ -62,6 +66,10 @@ export class RunProgress {
         this.#startedAtMs = nowMs;
         this.#isOver = false;
         this.#expect(event.run.groups.flatMap(({ tasks }) => tasks));
+        break;
+      case "task-stage":
+        if (event.task.agent !== undefined && event.slots !== undefined)
+          this.#slots.set(event.task.agent, event.slots);
         break;
       case "task-output":
         this.#tailOf(event.task).push(event.bytes);

@@ -1,3 +1,4 @@
+import { describeStage } from "../describe-stage.js";
 import { formatElapsed } from "../format-duration.js";
 import { style } from "../style.js";
 import { nameOf } from "../task-name.js";
@@ -13,7 +14,9 @@ const LEAST_OUTPUT_COLUMNS = 8;
 const marks: Record<ShownTask["state"], string> = {
   preparing: "·",
   queued: "·",
+  sending: "↑",
   running: "▸",
+  fetching: "↓",
   retrying: "↻",
 };
 
@@ -36,9 +39,10 @@ export function taskRow(active: ShownTask, options: RowOptions): string {
   const elapsedMs = nowMs - active.sinceMs;
   const name = padToWidth(cutToWidth(nameOf(active.task), nameColumns), nameColumns);
   let row = `${marks[active.state]} ${style(options, "cyan", name)} ${formatElapsed(elapsedMs).padStart(5)}`;
-  for (const note of notesOf(active, elapsedMs)) {
-    if (widthOf(row) + 2 + note.length > columns) break;
-    row += `  ${style(options, "yellow", note)}`;
+  for (const [index, note] of notesOf(active, elapsedMs, nowMs).entries()) {
+    const between = index === 0 || !note.isMore ? "  " : ", ";
+    if (widthOf(row) + between.length + note.text.length > columns) break;
+    row += between + style(options, "yellow", note.text);
   }
   const left = columns - widthOf(row) - 2;
   if ((active.state === "running" || active.state === "preparing") && left >= LEAST_OUTPUT_COLUMNS) {
@@ -47,11 +51,20 @@ export function taskRow(active: ShownTask, options: RowOptions): string {
   return cutToWidth(row.trimEnd(), columns);
 }
 
-function notesOf({ state, attempt, position }: ShownTask, elapsedMs: number): string[] {
-  const notes: string[] = [];
-  if (state === "queued") notes.push(`queued, place ${position}`);
-  if (state === "retrying") notes.push(`waits for attempt ${attempt}`);
-  else if (attempt > 1) notes.push(`attempt ${attempt}`);
-  if (state === "running" && elapsedMs >= SLOW_MS) notes.unshift("SLOW");
+interface Note {
+  text: string;
+  /** Says more to the note before it. */
+  isMore: boolean;
+}
+
+function notesOf(active: ShownTask, elapsedMs: number, nowMs: number): Note[] {
+  const { state, attempt } = active;
+  const [stage, ...more] = describeStage(active, nowMs);
+  const notes: Note[] = [];
+  const note = (text: string, isMore = false) => notes.push({ text, isMore });
+  if (state === "running" && elapsedMs >= SLOW_MS) note("SLOW");
+  if (stage !== undefined) note(stage);
+  for (const text of more) note(text, true);
+  if (attempt > 1 && state !== "retrying") note(`attempt ${attempt}`);
   return notes;
 }

@@ -17,7 +17,7 @@ const PIECES = /\u001b\[[\d;:]*m|[^\u001b]+/g;
 /** They would turn the rest of a row of the region round. */
 const DIRECTIONS = /[\u202a-\u202e\u2066-\u2069]/g;
 /** Each takes one column: what rows are made of mostly. */
-const NARROW = /^[\u0020-\u007e\u00a1-\u00ac\u00ae-\u02ff…▸↻]*$/;
+const NARROW = /^[\u0020-\u007e\u00a1-\u00ac\u00ae-\u02ff…▸↻↑↓]*$/;
 const RESET = "\u001b[0m";
 
 const graphemes = new Intl.Segmenter();
