@@ -1,5 +1,8 @@
+import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { startTcpProxy } from "./faults/tcp-proxy.js";
+import { startAgent } from "./support/agent.js";
 import { masterBinary, sleepsOf } from "./support/processes.js";
 import { temporaryDirectory } from "./support/temporary-directory.js";
 import { inTerminal, slothInTerminal, type TerminalSession, whyNoTerminal } from "./support/terminal.js";
@@ -53,7 +56,7 @@ function expectRestored(session: TerminalSession): void {
   expect(session.raw.lastIndexOf("\x1b[?2026l")).toBeGreaterThan(session.raw.lastIndexOf("\x1b[?2026h"));
   for (const line of session.history()) {
     expect(line).not.toMatch(FOOTER);
-    expect(line).not.toMatch(/^[▸·↻…]/);
+    expect(line).not.toMatch(/^[▸·↻↑↓…]/);
   }
 }
 
@@ -188,6 +191,35 @@ describe.skipIf(missing)(`a run in a terminal${missing ? ` (${missing})` : ""}`,
       .join("\n")
       .replace(/\nSlowest tasks:\n( .*\n)+\n/, "");
     expect(told.split("\n")).toHaveLength(1 + 11 + 40 * sizes.length + 12 + 1);
+  });
+
+  it("shows how far a workspace is that is sent, and changes that come back", async () => {
+    const agent = await startAgent(["--slots", "3"]);
+    const proxy = await startTcpProxy({ targetPort: agent.port, bytesPerSecond: 10_000_000 });
+    onTestFinished(() => proxy.close());
+    const directory = temporaryDirectory();
+    // More than what is under way at once.
+    writeFileSync(`${directory}/big`, randomBytes(60_000_000));
+    const elsewhere = temporaryDirectory();
+    const command = withGo("head -c 3000000 /dev/urandom >made; await_go", elsewhere);
+    const file = writeWorkflow(
+      directory,
+      `TaskDefinitions = { g = { tasks = { { name = "away", delegate_to = "localhost:${proxy.port}",
+        command = [==[${command}]==] } } } }`,
+    );
+    const session = run(file, { columns: 120, rows: 24 });
+    const isTold = (pattern: RegExp) => () => session.screen().some((row) => pattern.test(row));
+    await session.until(isTold(/^↑ away@.* sending \d+ MB of 60 MB, .*B\/s, \d+ s left$/));
+    expect(footerOf(session)).toContain(`localhost:${proxy.port} 1/3`);
+    proxy.set({ bytesPerSecond: Number.POSITIVE_INFINITY });
+    await session.until(isTold(/^▸ away@/));
+    proxy.set({ bytesPerSecond: 1_000_000 });
+    writeFileSync(`${elsewhere}/go`, "");
+    await session.until(isTold(/^↓ away@.* fetching .*B of 3\.0 MB, .*B\/s, \d+ s left$/));
+    proxy.set({ bytesPerSecond: Number.POSITIVE_INFINITY });
+    expect(await session.ended).toBe(0);
+    expectRestored(session);
+    expect(session.history()).toHaveLength(3);
   });
 
   it("is stopped by Ctrl-C, and the terminal is as it was", async () => {

@@ -5,7 +5,10 @@ import type { TaskEvent, Transferred, TransferStage } from "@sloth/runtime";
 const QUIET_MS = 500;
 const EVERY_MS = 100;
 
-/** Counts the bytes of one transfer. */
+/**
+ * Counts the bytes of one transfer. Not guaranteed: that what was sent has arrived; the window of flow control, 16 MiB
+ * at most, is under way.
+ */
 export class TransferMeter {
   readonly #stage: TransferStage;
   #bytes = 0;

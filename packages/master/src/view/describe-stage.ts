@@ -13,6 +13,8 @@ export function describeStage({ state, position, attempt, transfer }: ActiveTask
   if (state !== "sending" && state !== "fetching") return [];
   if (!transfer) return [state];
   const { doneBytes, totalBytes } = transfer;
+  // Some of it is still on the wire.
+  if (doneBytes >= totalBytes) return [`${state} ${formatBytes(totalBytes)}`];
   const forecast = forecastTransfer(transfer, nowMs);
   return [
     `${state} ${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`,
