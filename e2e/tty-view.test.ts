@@ -193,6 +193,44 @@ describe.skipIf(missing)(`a run in a terminal${missing ? ` (${missing})` : ""}`,
     expect(told.split("\n")).toHaveLength(1 + 11 + 40 * sizes.length + 12 + 1);
   });
 
+  it.each([8, 12, 40])(
+    "leaves nothing of %d rows when a large terminal becomes small and large again",
+    async (count) => {
+      const tasks = Array.from({ length: count }, (_, n) => [
+        `task-${n}`,
+        `echo ${"word ".repeat(50)}; await_go`,
+      ]);
+      const { file, directory, go } = workflow(
+        Object.fromEntries([...tasks, ["more", "for n in 1 2; do await_step; echo at $n; done; await_go"]]),
+      );
+      const session = run(file, { columns: 200, rows: 60 });
+      const isAll = () =>
+        session.screen().filter((row) => /^▸.* word/.test(row)).length >= Math.min(count, 21);
+      await session.until(() => footerOf(session)?.startsWith(`${count + 1} running`) === true && isAll());
+      for (const [step, columns, rows] of [
+        [1, 80, 24],
+        [2, 200, 60],
+      ] as const) {
+        await nextFrame(session);
+        const { length } = session.raw;
+        session.resize(columns, rows);
+        await session.until(() => session.raw.includes(CLEAR_BELOW, length) && isBetweenFrames(session));
+        const shown = session.screen();
+        expect(shown.slice(shown.findIndex((row) => FOOTER.test(row)) + 1).join("")).toBe("");
+        for (const pattern of [FOOTER, /^▸ task-0 /]) {
+          const rows = session.history().filter((line) => pattern.test(line));
+          expect(rows, `${pattern} at ${columns} columns`).toHaveLength(1);
+        }
+        writeFileSync(`${directory}/step-${step}`, "");
+        await session.until(() => session.history().includes(`[more] at ${step}`));
+      }
+      go();
+      expect(await session.ended).toBe(0);
+      expectRestored(session);
+      expect(session.history().filter((line) => /^\[task-\d+\] (word ?)+$/.test(line))).toHaveLength(count);
+    },
+  );
+
   it("shows how far a workspace is that is sent, and changes that come back", async () => {
     const agent = await startAgent(["--slots", "3"]);
     const proxy = await startTcpProxy({ targetPort: agent.port, bytesPerSecond: 10_000_000 });

@@ -133,6 +133,15 @@ describe("the live region", () => {
     if (taskRows > 0) expect(shown[0]).toContain("t0");
   });
 
+  it.each([3, 7, 8, 11, 12, 22, 23, 100])("would fit, with %d tasks, into a small terminal", (count) => {
+    const long = prints("word ".repeat(100));
+    const tasks = Array.from({ length: count }, (_, n) => active(`t${n}`, { sinceMs: n, output: long }));
+    const rows = layout(progress(tasks), at({ columns: 300, rows: 100 }));
+    expect(rows.reduce((sum, row) => sum + Math.ceil(widthOf(row) / 80), 0)).toBeLessThan(24);
+    expect(rows.length).toBe(Math.min(23, count + 1));
+    expect(widthOf(rows[0] ?? "")).toBeGreaterThan(70);
+  });
+
   it("fits into every width", () => {
     for (let columns = 1; columns <= 100; columns++) {
       for (const color of [true, false]) {
