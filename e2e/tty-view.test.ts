@@ -279,6 +279,47 @@ describe.skipIf(missing)(`a run in a terminal${missing ? ` (${missing})` : ""}`,
     expect(lines).toHaveLength(6);
   });
 
+  it("gives the terminal to the shell when it is suspended, and takes it back", async () => {
+    const { file, directory, go } = workflow({
+      one: "echo $$ >pid; echo begun; for n in 1; do await_step; echo at $n; done; await_go",
+    });
+    const session = inTerminal("bash", ["--norc", "--noprofile", "-i"], {
+      columns: 100,
+      rows: 24,
+      env: { PS1: "shell> ", HISTFILE: "" },
+    });
+    session.type(`'${process.execPath}' '${masterBinary}' run -f '${file}' --color never\n`);
+    await session.until(() => footerOf(session) !== undefined && isShown(session, "] begun"));
+    const pid = readFileSync(`${directory}/pid`, "latin1").trim();
+    const state = () => / (\w) /.exec(readFileSync(`/proc/${pid}/stat`, "latin1"))?.[1];
+
+    session.type("\x1a");
+    await session.until(() => isShown(session, "Stopped"));
+    await expect.poll(state).toBe("T");
+    expectRestored(session);
+
+    session.type("fg\n");
+    await session.until(() => footerOf(session) !== undefined);
+    await expect.poll(state).not.toBe("T");
+    expect(session.isCursorHidden).toBe(true);
+
+    session.type("\x1a");
+    await session.until(() => session.history().filter((line) => line.includes("Stopped")).length === 2);
+    session.type("bg\n");
+    writeFileSync(`${directory}/step-1`, "");
+    await session.until(() => isShown(session, "[one] at 1"));
+    expectRestored(session);
+
+    session.type("fg\n");
+    await session.until(() => footerOf(session) !== undefined);
+    go();
+    await session.until(() => isShown(session, "1 succeeded"));
+    expectRestored(session);
+    session.type("exit\n");
+    expect(await session.ended).toBe(0);
+    expect(session.history().filter((line) => line === "[one] begun")).toHaveLength(1);
+  });
+
   it("leaves the terminal as it was when Ctrl-C comes twice", async () => {
     const { file } = workflow({ stubborn: "trap '' TERM; echo begun; sleep 20" });
     const session = run(file, { columns: 80, rows: 24 });

@@ -7,6 +7,7 @@ import { type Pipe, takePipes } from "../output/pipe-pool.js";
 import type { ProcessTree } from "../process-tree/process-tree.js";
 import type { Invocation } from "../shell/shell-invocation.js";
 import { openInput } from "./process-input.js";
+import { noteLeader } from "./suspend-processes.js";
 
 export interface ProcessStart {
   invocation: Invocation;
@@ -83,7 +84,11 @@ async function spawnLeader(start: ProcessStart, stdio: StdioOptions): Promise<Ch
   }
   const { pid } = child;
   tree.add(pid);
-  child.once("exit", () => tree.leaderEnded(pid));
+  const forget = noteLeader(pid);
+  child.once("exit", () => {
+    forget();
+    tree.leaderEnded(pid);
+  });
   return child;
 }
 

@@ -15,6 +15,7 @@ import { openReports, type Reports } from "./open-reports.js";
 import { ownCommand } from "./own-command.js";
 import type { RunArguments } from "./run-options.js";
 import { onStopSignal } from "./stop-signal.js";
+import { onSuspendSignal } from "./suspend-signal.js";
 import { openTaskRunners } from "./task-runners.js";
 
 /** Loads, plans, runs and shows a workflow; gives the exit code. */
@@ -59,6 +60,7 @@ async function perform(
   const returned = new ReturnedValues();
   const view = await openView(args.output, { ...viewOptionsOf(args, plan), logOf: recorder.logOf });
   const stop = onStopSignal({ say: view.say?.bind(view) });
+  const forgetSuspending = onSuspendSignal(view);
   const runners = await openTaskRunners(plan, { inventory, luaMemoryLimitBytes });
   const emit = eventStream([
     recorder.listen,
@@ -89,6 +91,7 @@ async function perform(
     await recorder.close();
     await view.close();
     // Last, since a signal must not leave the terminal as the view has it.
+    forgetSuspending();
     stop.forget();
   }
   if (args.returnsValues) await (await openResult(process.env)).line(returned.document);

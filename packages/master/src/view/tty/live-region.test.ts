@@ -8,7 +8,7 @@ const MANY = 100_000;
 /** A terminal that takes nothing until it is read. */
 function haltedTerminal() {
   const stream = new PassThrough({ highWaterMark: 1, readableHighWaterMark: 1 });
-  return { stream, rewraps: true, writeNow() {} };
+  return { stream, rewraps: true, isForeground: () => true, writeNow() {} };
 }
 
 describe("a terminal that takes nothing", () => {
@@ -33,6 +33,16 @@ describe("a terminal that takes nothing", () => {
     await writing;
     await region.close();
     expect(taken).toBe(40);
+  });
+
+  it("does not keep the program from being suspended", async () => {
+    const terminal = haltedTerminal();
+    const region = new LiveRegion({ terminal, color: false, rows: () => ["row"] });
+    await region.lines.lines("", [Buffer.from("x".repeat(MANY))]);
+    region.repaint();
+    await region.suspend();
+    terminal.stream.resume();
+    await region.close();
   });
 
   it("that breaks lets lines go", async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { drawFrame, restore } from "./frame.js";
 import type { Surface } from "./layout.js";
 import { RegionLines } from "./region-lines.js";
@@ -7,6 +8,8 @@ import type { Terminal } from "./terminal.js";
 const FRAME_MS = 100;
 /** How often what only time changes is drawn. */
 const TICK_MS = 1000;
+/** A terminal that has not taken the last frame by then is halted. */
+const HALTED_MS = 300;
 
 export interface LiveRegionOptions {
   terminal: Terminal;
@@ -32,6 +35,7 @@ export class LiveRegion {
   #isDue = false;
   #mustRepaint = false;
   #isClosed = false;
+  #isSuspended = false;
   #isLost = false;
 
   constructor(options: LiveRegionOptions) {
@@ -56,17 +60,39 @@ export class LiveRegion {
     this.#draw();
   }
 
+  /** Removes the region until `resume`, and waits for that as long as the terminal takes what is written. */
+  async suspend(): Promise<void> {
+    this.#isSuspended = true;
+    const removed = this.#removed();
+    await Promise.race([removed, sleep(HALTED_MS, undefined, { ref: false })]);
+  }
+
+  /** Draws the region, again or still, below what is there now. */
+  resume(): void {
+    this.#isSuspended = false;
+    this.repaint();
+  }
+
   /** Removes the region when all lines have been taken. */
   async close(): Promise<void> {
-    while (this.#writing) await this.#writing;
+    await this.#idle();
     this.#isClosed = true;
-    this.#draw();
-    await this.#writing;
+    await this.#removed();
     clearInterval(this.#ticking);
     clearTimeout(this.#frameTimer);
     const { stream } = this.#options.terminal;
     stream.off("error", this.#onLost).off("resize", this.#onResize);
     process.off("exit", this.#onExit);
+  }
+
+  async #removed(): Promise<void> {
+    await this.#idle();
+    this.#draw();
+    await this.#writing;
+  }
+
+  async #idle(): Promise<void> {
+    while (this.#writing) await this.#writing;
   }
 
   #draw(): void {
@@ -75,7 +101,7 @@ export class LiveRegion {
     this.#isDue = this.#writing !== undefined;
     if (this.#isDue || this.#isLost) return;
     const before = this.#drawn;
-    const after = this.#isClosed ? [] : this.#options.rows(this.#surface());
+    const after = this.#isAway ? [] : this.#options.rows(this.#surface());
     const frame = drawFrame({
       before,
       after,
@@ -100,6 +126,11 @@ export class LiveRegion {
     this.#writing = undefined;
     this.#onTaken();
     if (this.#isDue) this.changed();
+  }
+
+  /** A shell, or what runs in its foreground, has the terminal while this process is in the background. */
+  get #isAway(): boolean {
+    return this.#isClosed || this.#isSuspended || !this.#options.terminal.isForeground();
   }
 
   #rowsAbove(): number {

@@ -5,7 +5,7 @@ import { widthOf } from "./terminal-text.js";
  * become narrower than the rows may have wrapped them; it keeps the cursor with its text.
  *
  * Not guaranteed: rows that a change of size pushes out of the screen stay in the scrollback. That takes a terminal that
- * becomes less than half as wide or high at once, or one that becomes narrower while few lines are above the region.
+ * becomes less than half as wide or high at once, and smaller than what `layout` makes the region fit into.
  *
  * @param columns - of the terminal now
  */

@@ -1,4 +1,4 @@
-import { constants, fstatSync, openSync, writeSync } from "node:fs";
+import { constants, fstatSync, openSync, readFileSync, writeSync } from "node:fs";
 import type { WriteStream } from "node:tty";
 
 /** A terminal for a live region. */
@@ -7,6 +7,8 @@ export interface Terminal {
   readonly stream: NodeJS.WritableStream & { columns?: number; rows?: number };
   /** Whether it wraps lines again when it becomes narrower. */
   readonly rewraps: boolean;
+  /** Whether what is typed there comes to this process; where nobody knows, it does. */
+  isForeground(): boolean;
   /** For the last moment of the process: writes as much as the terminal takes now. */
   writeNow(text: string): void;
 }
@@ -16,7 +18,7 @@ type Environment = Record<string, string | undefined>;
 /** The terminal behind `process.stderr`. */
 export function openTerminal(stream: WriteStream, env: Environment): Terminal {
   stopBlocking(stream);
-  return { stream, rewraps: rewraps(env), writeNow };
+  return { stream, rewraps: rewraps(env), isForeground, writeNow };
 }
 
 /**
@@ -28,6 +30,18 @@ export function openTerminal(stream: WriteStream, env: Environment): Terminal {
 function stopBlocking(stream: WriteStream): void {
   const { _handle } = stream as { _handle?: { setBlocking?(isBlocking: boolean): void } };
   _handle?.setBlocking?.(false);
+}
+
+/** @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+function isForeground(): boolean {
+  try {
+    // The name may hold spaces and parentheses.
+    const [, rest = ""] = /^.*\) (.*)$/s.exec(readFileSync("/proc/self/stat", "latin1")) ?? [];
+    const [, , group, , , foreground = "-1"] = rest.split(" ");
+    return Number(foreground) <= 0 || foreground === group;
+  } catch {
+    return true;
+  }
 }
 
 function writeNow(text: string): void {

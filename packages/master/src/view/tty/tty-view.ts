@@ -42,6 +42,14 @@ export class TtyView implements RunView {
     this.#region.repaint();
   }
 
+  suspend(): Promise<void> {
+    return this.#region.suspend();
+  }
+
+  resume(): void {
+    this.#region.resume();
+  }
+
   async close(): Promise<void> {
     await this.#lines.close();
     await this.#region.close();
