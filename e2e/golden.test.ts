@@ -59,7 +59,7 @@ function normalised(text: string, places: Record<string, string>): string {
   let result = text;
   for (const [word, place] of Object.entries(places)) result = result.replaceAll(place, word);
   return result
-    .replace(/[^\s"]*sloth-master\.js/g, "SLOTH")
+    .replace(/[^\s"]*sloth-master\.cjs/g, "SLOTH")
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, "TIME")
     .replace(SLOW, "")
     .replace(/(\d+\.\d|\d+ min \d\d) s\b/g, "TIME")
