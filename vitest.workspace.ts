@@ -1,12 +1,20 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 const packages = ["dsl", "workspace", "protocol", "runtime", "agent", "master"];
+
+/** What agents leave for masters of the same user, and what is pinned, is not the developer's own. */
+const home = mkdtempSync(join(tmpdir(), "sloth-home-"));
+process.on("exit", () => rmSync(home, { recursive: true, force: true }));
+const env = { XDG_STATE_HOME: join(home, "state"), XDG_CONFIG_HOME: join(home, "config") };
 
 export default defineConfig({
   test: {
     projects: [
       ...packages.map((name) => ({
-        test: { name, root: `packages/${name}`, include: ["src/**/*.test.ts"], testTimeout: 120_000 },
+        test: { name, root: `packages/${name}`, include: ["src/**/*.test.ts"], testTimeout: 120_000, env },
       })),
       {
         test: {
@@ -15,6 +23,7 @@ export default defineConfig({
           include: ["**/*.test.ts"],
           testTimeout: 300_000,
           hookTimeout: 120_000,
+          env,
         },
       },
     ],

@@ -27,7 +27,11 @@ interface TestAgent {
 async function start(options: AgentOptions = {}): Promise<TestAgent> {
   const stateDirectory = mkdtempSync(join(tmpdir(), "sloth-agent-"));
   const agent = await startAgent({ port: 0, stateDirectory, ...options });
-  const channels = openAgentChannels({ host: "127.0.0.1", port: agent.port });
+  const channels = openAgentChannels({
+    host: "127.0.0.1",
+    port: agent.port,
+    trust: agent.trust ?? { kind: "plaintext" },
+  });
   onTestFinished(async () => {
     channels.close();
     await agent.stop();

@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { AgentServiceDefinition, agentServerOptions } from "@sloth/protocol";
+import { AgentServiceDefinition, type AgentTrust, agentServerOptions } from "@sloth/protocol";
 import { createLocalTaskRunner, type TaskPolicy } from "@sloth/runtime";
 import { createServer } from "nice-grpc";
 import { createEnding } from "./ending.js";
@@ -15,10 +15,16 @@ import { AttemptRegistry } from "./session/attempt-registry.js";
 import { SlotQueue } from "./slots/slot-queue.js";
 import { softwareVersion } from "./software-version.js";
 import { defaultStateDirectory, openStateDirectory } from "./state/state-directory.js";
+import { announceLocally } from "./trust/announce-locally.js";
+import { openGate } from "./trust/gate.js";
 
 export interface AgentOptions {
-  /** TCP port on 127.0.0.1; 0 chooses a free one. Default 50051. */
+  /** The address to listen on, as a name or a number. Default `127.0.0.1`. */
+  host?: string;
+  /** TCP port; 0 chooses a free one. Default 50051. */
   port?: number;
+  /** Plaintext, and everybody who reaches the port can run code as this user. Default false. */
+  isInsecure?: boolean;
   /** How many attempts run at once. Default: the number of CPUs. */
   slots?: number;
   /** Where everything is kept that the agent writes. Default: `$XDG_STATE_HOME/sloth-agent`. */
@@ -41,11 +47,12 @@ export interface AgentOptions {
 
 /** A listening agent. */
 export interface Agent {
-  /** `127.0.0.1`: an agent without credentials listens nowhere else. */
   readonly host: string;
   readonly port: number;
   /** Of the metrics, if they are served. */
   readonly metricsPort?: number;
+  /** What a master calls it with; a secret. Absent where callers show a certificate of their own. */
+  readonly trust?: AgentTrust;
   /**
    * Takes nothing new, hands back what waits for a slot, and waits for what runs; then, or when the time is over, it
    * stops. Calling it again gives the same promise.
@@ -58,7 +65,7 @@ export interface Agent {
   stop(): Promise<void>;
 }
 
-const HOST = "127.0.0.1";
+const LOOPBACK = "127.0.0.1";
 const LONGEST_GRACE_MS = 600_000;
 const FLUSH_TIMEOUT_MS = 1000;
 /** Lua workers that wait for the next attempt, about 11 MB each, started at the first one. */
@@ -69,9 +76,9 @@ const MOST_WARM_WORKERS = 4;
  * @throws {AgentError} PORT_IN_USE, PORT_FORBIDDEN, STATE_DIRECTORY
  */
 export async function startAgent(options: AgentOptions = {}): Promise<Agent> {
-  const state = await openStateDirectory(options.stateDirectory ?? defaultStateDirectory(), {
-    capacityBytes: options.capacityBytes,
-  });
+  const stateDirectory = options.stateDirectory ?? defaultStateDirectory();
+  const state = await openStateDirectory(stateDirectory, { capacityBytes: options.capacityBytes });
+  const gate = await openGate({ ...options, stateDirectory });
   const [draining, shutdown] = [new AbortController(), new AbortController()];
   // Every session listens.
   setMaxListeners(0, draining.signal, shutdown.signal);
@@ -101,9 +108,10 @@ export async function startAgent(options: AgentOptions = {}): Promise<Agent> {
     },
     softwareVersion,
   );
-  const server = createServer(agentServerOptions);
+  const server = createServer({ ...agentServerOptions, interceptors: gate.interceptors });
   server.add(AgentServiceDefinition, service);
   const health = addStandardServices(server);
+  let withdraw = async () => {};
   const { drain, stop } = createEnding({
     stopTaking() {
       emit({ type: "draining", running: slots.inUse });
@@ -113,6 +121,8 @@ export async function startAgent(options: AgentOptions = {}): Promise<Agent> {
     abort: () => shutdown.abort(),
     idle: service.idle,
     async close() {
+      // First, since another agent may have the port afterwards.
+      await withdraw();
       // The last frames are still on their way; a peer that does not read them is not waited for.
       await Promise.race([server.shutdown(), sleep(FLUSH_TIMEOUT_MS, undefined, { ref: false })]);
       server.forceShutdown();
@@ -120,11 +130,15 @@ export async function startAgent(options: AgentOptions = {}): Promise<Agent> {
       await runner.close();
     },
   });
-  const port = await listen(server, HOST, options.port ?? 50051).catch(async (error) => {
+  const host = options.host ?? LOOPBACK;
+  try {
+    const port = await listen(server, gate, { host, port: options.port ?? 50051 });
+    withdraw = await announceLocally({ host, port }, gate.trust);
+    return { host, port, trust: gate.trust, ...(status && { metricsPort: status.port }), drain, stop };
+  } catch (error) {
     await stop();
     throw error;
-  });
-  return { host: HOST, port, ...(status && { metricsPort: status.port }), drain, stop };
+  }
 }
 
 function pick(environment: NodeJS.ProcessEnv, names: readonly string[]): NodeJS.ProcessEnv {
@@ -142,6 +156,6 @@ async function openStatus(
   const { createAgentMetrics } = await import("./metrics/agent-metrics.js");
   const { startStatusServer } = await import("./metrics/status-server.js");
   const metrics = createAgentMetrics({ slots, softwareVersion, isReady });
-  const server = await startStatusServer({ host: HOST, port, metrics, isReady });
+  const server = await startStatusServer({ host: LOOPBACK, port, metrics, isReady });
   return { ...server, take: metrics.take };
 }

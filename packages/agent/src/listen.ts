@@ -1,11 +1,15 @@
-import { withLargeWindows } from "@sloth/protocol";
 import type { Server } from "nice-grpc";
 import { AgentError } from "./agent-error.js";
+import type { Gate } from "./trust/gate.js";
 
 /** Gives the port. @throws {AgentError} PORT_IN_USE, PORT_FORBIDDEN */
-export async function listen(server: Server, host: string, port: number): Promise<number> {
+export async function listen(
+  server: Server,
+  gate: Gate,
+  { host, port }: { host: string; port: number },
+): Promise<number> {
   try {
-    return await withLargeWindows(() => server.listen(`${host}:${port}`));
+    return await gate.listen(server, `${host.includes(":") ? `[${host}]` : host}:${port}`);
   } catch (cause) {
     const message = (cause as Error).message;
     if (/EADDRINUSE/.test(message)) {

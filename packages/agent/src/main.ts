@@ -49,6 +49,7 @@ async function main(): Promise<void> {
 }
 
 void main().catch((error: unknown) => {
-  complain(error instanceof AgentError ? error.message : String((error as Error)?.stack ?? error));
+  const isExplained = error instanceof AgentError || (error as Error)?.name === "CredentialError";
+  complain(isExplained ? (error as Error).message : String((error as Error)?.stack ?? error));
   process.exit(EXIT.cannotStart);
 });

@@ -1,6 +1,8 @@
-import { type ChannelOptions, credentials } from "@grpc/grpc-js";
+import type { ChannelOptions } from "@grpc/grpc-js";
 import { type Channel, createChannel, createClientFactory } from "nice-grpc";
 import { AgentServiceDefinition } from "./bulk-codec.js";
+import type { AgentTrust } from "./credentials/agent-trust.js";
+import { type ChannelSecurity, channelSecurity } from "./credentials/channel-credentials.js";
 import { BULK_WINDOW_BYTES } from "./flow-control-window.js";
 import type { AgentServiceClient } from "./gen/sloth/v1/agent.js";
 import { keepaliveOptions } from "./keepalive.js";
@@ -25,13 +27,16 @@ export interface AgentChannels {
 export interface OpenChannelOptions {
   host: string;
   port: number;
+  /** How the agent is known; nothing is sent to one that is not. */
+  trust: AgentTrust;
 }
 
-/** Opens both connections to an agent: plain HTTP/2, which is for loopback only. */
-export function openAgentChannels({ host, port }: OpenChannelOptions): AgentChannels {
+/** Opens both connections to an agent. */
+export function openAgentChannels({ host, port, trust }: OpenChannelOptions): AgentChannels {
   const target = `dns:${host.includes(":") ? `[${host}]` : host}:${port}`;
-  const control = openChannel(target, channelOptions);
-  const bulk = openChannel(target, { ...channelOptions, "grpc-node.flow_control_window": BULK_WINDOW_BYTES });
+  const security = channelSecurity(trust, host);
+  const control = openChannel(target, security);
+  const bulk = openChannel(target, security, { "grpc-node.flow_control_window": BULK_WINDOW_BYTES });
   return {
     control: control.client,
     bulk: bulk.client,
@@ -42,8 +47,12 @@ export function openAgentChannels({ host, port }: OpenChannelOptions): AgentChan
   };
 }
 
-function openChannel(target: string, options: ChannelOptions): AgentChannel {
-  const channel: Channel = createChannel(target, credentials.createInsecure(), options);
+function openChannel(
+  target: string,
+  { credentials, options }: ChannelSecurity,
+  further: ChannelOptions = {},
+): AgentChannel {
+  const channel: Channel = createChannel(target, credentials, { ...channelOptions, ...options, ...further });
   const client: AgentServiceClient = createClientFactory().create(AgentServiceDefinition, channel);
   return { client, close: () => channel.close() };
 }

@@ -3,6 +3,26 @@ export { AgentServiceDefinition } from "./bulk-codec.js";
 export type { AgentChannels, OpenChannelOptions } from "./channel.js";
 export { openAgentChannels } from "./channel.js";
 export { type Encoding, encodingOf } from "./compression.js";
+export type { AgentTrust, OwnAuthority, PinnedAgent } from "./credentials/agent-trust.js";
+export type { AuthenticateOptions, CallGuard, Proof } from "./credentials/authenticate.js";
+export { authenticate } from "./credentials/authenticate.js";
+export type { CredentialErrorCode } from "./credentials/credential-error.js";
+export { CredentialError } from "./credentials/credential-error.js";
+export { fingerprintOf } from "./credentials/fingerprint.js";
+export type { JoinLine } from "./credentials/join-line.js";
+export { formatJoinLine, parseJoinLine } from "./credentials/join-line.js";
+export type { KnownAgent } from "./credentials/known-agent.js";
+export { readKnownAgent, writeKnownAgent } from "./credentials/known-agent.js";
+export type { ListenOptions, ServerIdentity } from "./credentials/listen-securely.js";
+export { listenSecurely } from "./credentials/listen-securely.js";
+export { isLoopback, localAgentPath, localAgentsDirectory } from "./credentials/local-agents.js";
+export {
+  readPrivateFile,
+  removeFile,
+  requirePrivateDirectory,
+  writePrivateFile,
+} from "./credentials/private-file.js";
+export { UnprovenConnections } from "./credentials/unproven-connections.js";
 export { descriptorSet } from "./descriptor-set.js";
 export { withLargeWindows } from "./flow-control-window.js";
 export type {

@@ -1,6 +1,7 @@
 import { chmod, mkdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { CredentialError, requirePrivateDirectory } from "@sloth/protocol";
 import { KeptTrees } from "@sloth/workspace";
 import { AgentError } from "../agent-error.js";
 
@@ -18,6 +19,7 @@ export function defaultStateDirectory(env: NodeJS.ProcessEnv = process.env): str
 /**
  * Opens it, and removes what exceeds its capacity.
  * @throws {AgentError} STATE_DIRECTORY when it cannot be made or written.
+ * @throws {CredentialError} NOT_PRIVATE when others can write it
  */
 export async function openStateDirectory(
   path: string,
@@ -25,11 +27,13 @@ export async function openStateDirectory(
 ): Promise<StateDirectory> {
   try {
     await mkdir(path, { recursive: true, mode: 0o700 });
+    await requirePrivateDirectory(path);
     await chmod(path, 0o700);
     const trees = new KeptTrees(join(path, "workspaces"), options);
     await trees.freeSpace();
     return { trees };
   } catch (cause) {
+    if (cause instanceof CredentialError) throw cause;
     throw new AgentError(
       "STATE_DIRECTORY",
       `The state directory ${path} cannot be used: ${(cause as Error).message}. Name another with --state-dir.`,

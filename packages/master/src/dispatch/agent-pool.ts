@@ -1,6 +1,7 @@
 import {
   type AgentChannels,
-  describeRpcFailure,
+  type AgentTrust,
+  CredentialError,
   LinkSpeed,
   openAgentChannels,
   SUPPORTED_FEATURES,
@@ -8,7 +9,10 @@ import {
 } from "@sloth/protocol";
 import { type AgentTarget, formatAddress } from "../inventory/inventory.js";
 import { softwareVersion } from "../software-version.js";
+import { findTrust, type TypedTrust } from "../trust/find-trust.js";
+import { knock } from "../trust/knock.js";
 import { AgentLost } from "./agent-lost.js";
+import { explainConnectFailure, explainMissingTrust } from "./explain-connect-failure.js";
 
 /** An agent that has been spoken to. */
 export interface ConnectedAgent {
@@ -39,10 +43,15 @@ const CONNECT_TIMEOUT_MS = 10_000;
 export class AgentPool {
   readonly #agents = new Map<string, Promise<ConnectedAgent>>();
   readonly #channels: AgentChannels[] = [];
+  readonly #typed: TypedTrust;
+
+  constructor(typed: TypedTrust = {}) {
+    this.#typed = typed;
+  }
 
   /**
    * The agent, after the handshake. Overlapping calls share one; after a failure the next call tries again.
-   * @throws {AgentLost} when nobody answers, or somebody who is no agent of a known version.
+   * @throws {AgentLost} when nobody answers, or somebody who is not known or no agent of a known version.
    */
   connect(target: AgentTarget): Promise<ConnectedAgent> {
     const key = formatAddress(target.host, target.port);
@@ -59,7 +68,8 @@ export class AgentPool {
   }
 
   async #greet(target: AgentTarget): Promise<ConnectedAgent> {
-    const channels = openAgentChannels(target);
+    const trust = await this.#trust(target);
+    const channels = openAgentChannels({ ...target, trust });
     this.#channels.push(channels);
     try {
       const { protocol, features, ...hello } = await channels.control.hello(
@@ -73,34 +83,23 @@ export class AgentPool {
       );
       return { target, channels, protocol, features, link: new LinkSpeed(), about: aboutOf(hello) };
     } catch (error) {
-      const { reason, hint = "" } = explainConnectFailure(target, error);
-      throw new AgentLost(reason + hint, { reason, cause: error });
+      throw explainConnectFailure(error, { target, trust, timeoutMs: CONNECT_TIMEOUT_MS });
     }
+  }
+
+  /** Sends nothing. */
+  async #trust(target: AgentTarget): Promise<AgentTrust> {
+    try {
+      const trust = await findTrust(target, this.#typed);
+      if (trust) return trust;
+    } catch (error) {
+      if (error instanceof CredentialError) throw new AgentLost(error.message, { cause: error });
+      throw error;
+    }
+    throw explainMissingTrust(target, await knock(target, { timeoutMs: CONNECT_TIMEOUT_MS }));
   }
 }
 
 function aboutOf({ softwareVersion, os, arch, slots }: AgentAbout): AgentAbout {
   return { softwareVersion, os, arch, slots };
-}
-
-function explainConnectFailure(target: AgentTarget, error: unknown): { reason: string; hint?: string } {
-  const address = formatAddress(target.host, target.port);
-  const name = target.label === address ? address : `${target.label} (${address})`;
-  const { kind, details } = describeRpcFailure(error);
-  if (kind === "refused") return { reason: `The agent at ${name} refused: ${details}` };
-  if (kind === "unavailable" || kind === "cancelled") {
-    const why = kind === "cancelled" ? `no answer within ${CONNECT_TIMEOUT_MS / 1000} s` : shorten(details);
-    return {
-      reason: `No agent answers at ${name}: ${why}`,
-      hint: `. Start one there: npx @sloth/agent --port ${target.port}`,
-    };
-  }
-  return { reason: `What answers at ${name} is not a sloth agent: ${details}` };
-}
-
-/** gRPC repeats the address and adds metadata that nobody can act on. */
-function shorten(details: string): string {
-  if (details.includes("ECONNREFUSED")) return "connection refused";
-  if (details.includes("Name resolution failed")) return "the host name is not known";
-  return details.replace(/\.$/, "");
 }

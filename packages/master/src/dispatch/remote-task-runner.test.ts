@@ -49,7 +49,7 @@ async function startAgent(
   const server = createServer(agentServerOptions);
   server.add(AgentServiceDefinition, service);
   const port = await server.listen("127.0.0.1:0");
-  const pool = new AgentPool();
+  const pool = new AgentPool({ isInsecure: true });
   onTestFinished(() => {
     pool.close();
     server.forceShutdown();
@@ -264,7 +264,7 @@ describe("a cancelled attempt", () => {
     const port = await new Promise<number>((resolve) => {
       silent.listen(0, "127.0.0.1", () => resolve((silent.address() as AddressInfo).port));
     });
-    const pool = new AgentPool();
+    const pool = new AgentPool({ isInsecure: true });
     onTestFinished(() => {
       pool.close();
       silent.close();

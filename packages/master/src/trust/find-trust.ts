@@ -1,0 +1,34 @@
+import {
+  type AgentTrust,
+  isLoopback,
+  localAgentPath,
+  type OwnAuthority,
+  readKnownAgent,
+} from "@sloth/protocol";
+import { type AgentTarget, formatAddress } from "../inventory/inventory.js";
+import { openPins } from "./pins.js";
+
+/** What was typed of how agents are trusted. */
+export interface TypedTrust {
+  /** For agents that are not known otherwise. */
+  authority?: OwnAuthority;
+  /** Plaintext for agents that are not known otherwise. */
+  isInsecure?: boolean;
+}
+
+/**
+ * How an agent is trusted, undefined where it is not. In this order: its pin; for this machine what its agent has left
+ * there; what was typed. So that nothing that is typed makes a known agent less secure.
+ * @throws {CredentialError} NOT_PRIVATE, DAMAGED
+ */
+export async function findTrust(
+  { host, port }: AgentTarget,
+  { authority, isInsecure }: TypedTrust,
+): Promise<AgentTrust | undefined> {
+  const pinned = await openPins().read(formatAddress(host, port));
+  if (pinned) return pinned;
+  const local = isLoopback(host) ? await readKnownAgent(localAgentPath(port)) : undefined;
+  if (local) return local;
+  if (authority) return authority;
+  return isInsecure ? { kind: "plaintext" } : undefined;
+}
