@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { StandardClient } from "./grpc/standard-client.js";
 import { startAgent, type TestAgent } from "./support/agent.js";
 import { sloth, startSloth } from "./support/processes.js";
 import { temporaryDirectory } from "./support/temporary-directory.js";
@@ -85,6 +86,50 @@ describe("an agent that serves metrics", () => {
     expect(after).toMatch(/^sloth_agent_slots_in_use 0$/m);
     expect(after).toMatch(/^sloth_agent_attempts_ended_total\{outcome="succeeded"\} 1$/m);
     expect(after).toMatch(/^process_resident_memory_bytes \d+$/m);
+  });
+});
+
+describe("an agent, to a client that knows gRPC and nothing of sloth", () => {
+  const health = (client: StandardClient, service: string) =>
+    client.call("health.proto", "grpc.health.v1.Health", "Check", { service });
+
+  it("says that it serves, and while it drains that it does not", async () => {
+    const agent = await startAgent(["--drain", "1m"]);
+    const client = await StandardClient.of(agent.port);
+    expect(await health(client, "")).toEqual({ status: 1 });
+    expect(await health(client, "sloth.v1.AgentService")).toEqual({ status: 1 });
+    const { file, release } = waitingTask(agent);
+    const run = startSloth(["run", "-f", file]);
+    await run.until(/begun/);
+
+    agent.kill("SIGTERM");
+    await agent.until(/draining/);
+
+    expect(await health(client, "")).toEqual({ status: 2 });
+    release();
+    expect((await run.ended).code).toBe(0);
+  });
+
+  it("describes its service, by which it can be called", async () => {
+    const agent = await startAgent(["--slots", "3"]);
+    const client = await StandardClient.of(agent.port);
+
+    const { services, definition } = await client.reflect("sloth.v1.AgentService");
+    const hello = await client.call(definition, "sloth.v1.AgentService", "Hello", {
+      protocol_min: 1,
+      protocol_max: 1,
+    });
+
+    expect(services).toContain("sloth.v1.AgentService");
+    expect(hello).toMatchObject({ slots: 3, protocol: 1 });
+  });
+
+  it("tells nothing without the token", async () => {
+    const agent = await startAgent();
+    const client = await StandardClient.of(agent.port, { hasToken: false });
+
+    await expect(health(client, "")).rejects.toMatchObject({ code: 16 });
+    await expect(client.reflect("sloth.v1.AgentService")).rejects.toMatchObject({ code: 16 });
   });
 });
 
