@@ -100,6 +100,19 @@ describe("uses", () => {
   });
 
   it.each([
+    [`{ address = "a:1" }`, `{ labels = { os = "linux" } }`, { kind: "labels", labels: { os: "linux" } }],
+    [`{ labels = { os = "linux" } }`, `{ labels = { gpu = true } }`, { labels: { os: "linux", gpu: true } }],
+    [`{ labels = { os = "linux" } }`, `{ max = 2 }`, { kind: "labels", labels: { os: "linux" }, max: 2 }],
+    [`"a:1"`, `{ name = "b" }`, { kind: "name", name: "b" }],
+    [`{ name = "b" }`, `"a:1"`, { kind: "address", host: "a", port: 1 }],
+  ])("chooses agents in one way, %s with %s beside it", async (base, own, expected) => {
+    const { workflow } = await load(`
+      TaskDefinitions = { g = { tasks = {
+        { name = "t", command = "x", uses = { delegate_to = ${base} }, delegate_to = ${own} } } } }`);
+    expect(workflow.groups[0]?.tasks[0]?.delegateTo).toMatchObject(expected);
+  });
+
+  it.each([
     [`uses = 5`, `field "uses": must be a task table, as from import, got the number 5`],
     [`uses = { comand = "x" }`, `unknown field "comand"`],
   ])("%s is a mistake", async (field, message) => {
