@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { describe, expect, it, onTestFinished } from "vitest";
-import { startTcpProxy } from "./faults/tcp-proxy.js";
+import { describe, expect, it } from "vitest";
+import { startAgentProxy } from "./faults/proxied-agent.js";
 import { startAgent } from "./support/agent.js";
 import { masterBinary, sleepsOf } from "./support/processes.js";
 import { temporaryDirectory } from "./support/temporary-directory.js";
@@ -233,8 +233,7 @@ describe.skipIf(missing)(`a run in a terminal${missing ? ` (${missing})` : ""}`,
 
   it("shows how far a workspace is that is sent, and changes that come back", async () => {
     const agent = await startAgent(["--slots", "3"]);
-    const proxy = await startTcpProxy({ targetPort: agent.port, bytesPerSecond: 10_000_000 });
-    onTestFinished(() => proxy.close());
+    const proxy = await startAgentProxy(agent, { bytesPerSecond: 10_000_000 });
     const directory = temporaryDirectory();
     // More than what is under way at once.
     writeFileSync(`${directory}/big`, randomBytes(60_000_000));
@@ -242,13 +241,13 @@ describe.skipIf(missing)(`a run in a terminal${missing ? ` (${missing})` : ""}`,
     const command = withGo("head -c 3000000 /dev/urandom >made; await_go", elsewhere);
     const file = writeWorkflow(
       directory,
-      `TaskDefinitions = { g = { tasks = { { name = "away", delegate_to = "localhost:${proxy.port}",
+      `TaskDefinitions = { g = { tasks = { { name = "away", delegate_to = "${proxy.address}",
         command = [==[${command}]==] } } } }`,
     );
     const session = run(file, { columns: 120, rows: 24 });
     const isTold = (pattern: RegExp) => () => session.screen().some((row) => pattern.test(row));
     await session.until(isTold(/^↑ away@.* sending \d+ MB of 60 MB, .*B\/s, \d+ s left$/));
-    expect(footerOf(session)).toContain(`localhost:${proxy.port} 1/3`);
+    expect(footerOf(session)).toContain(`${proxy.address} 1/3`);
     proxy.set({ bytesPerSecond: Number.POSITIVE_INFINITY });
     await session.until(isTold(/^▸ away@/));
     proxy.set({ bytesPerSecond: 1_000_000 });

@@ -8,8 +8,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
-import { startTcpProxy } from "./faults/tcp-proxy.js";
+import { describe, expect, it } from "vitest";
+import { startAgentProxy } from "./faults/proxied-agent.js";
 import { startAgent } from "./support/agent.js";
 import { sloth } from "./support/processes.js";
 import { temporaryDirectory } from "./support/temporary-directory.js";
@@ -33,11 +33,10 @@ function makeWorkspace(): { directory: string; work: string } {
 describe("a working directory that was sent before", () => {
   it("costs a few kilobytes the next time, and one file when one changed", async () => {
     const agent = await startAgent();
-    const proxy = await startTcpProxy({ targetPort: agent.port });
-    onTestFinished(() => proxy.close());
+    const proxy = await startAgentProxy(agent);
     const { directory, work } = makeWorkspace();
     for (let n = 0; n < 300; n++) writeFileSync(join(work, `file-${n}`), `${n}\n`.repeat(5000));
-    const file = workflow(directory, `127.0.0.1:${proxy.port}`, "true");
+    const file = workflow(directory, proxy.address, "true");
     const sent = async () => {
       const before = proxy.bytes.toTarget;
       const { code, stderr } = await sloth(["run", "-f", file]);
