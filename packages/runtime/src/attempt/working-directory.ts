@@ -16,8 +16,13 @@ export async function resolveWorkingDirectory(
   const stats = await stat(directory).catch((error: NodeJS.ErrnoException) => error);
   if (stats instanceof Error) {
     const reason = stats.code === "ENOENT" ? "does not exist" : `cannot be entered: ${stats.code}`;
-    return { problem: `The working directory ${directory} ${reason}` };
+    return { problem: `The working directory ${called(attempt)} ${reason}` };
   }
-  if (!stats.isDirectory()) return { problem: `The working directory ${directory} is not a directory` };
+  if (!stats.isDirectory()) return { problem: `The working directory ${called(attempt)} is not a directory` };
   return { directory };
+}
+
+/** Here and on an agent the same: where an agent keeps a workspace helps nobody. */
+function called({ workspace, workdir }: Pick<Attempt, "workspace" | "workdir">): string {
+  return workdir === "" ? workspace : `"${workdir}" of the workspace`;
 }
