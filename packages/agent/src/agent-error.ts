@@ -4,6 +4,10 @@ export type AgentErrorCode =
   | "PORT_IN_USE"
   /** The port needs more rights than this process has. */
   | "PORT_FORBIDDEN"
+  /** The address to listen on is not one of this machine. */
+  | "NO_SUCH_ADDRESS"
+  /** Certificates or a key of one's own cannot be read, or do not fit together. */
+  | "TLS_FILES"
   /** The state directory cannot be made or written. */
   | "STATE_DIRECTORY";
 

@@ -16,15 +16,18 @@ import { SlotQueue } from "./slots/slot-queue.js";
 import { softwareVersion } from "./software-version.js";
 import { defaultStateDirectory, openStateDirectory } from "./state/state-directory.js";
 import { announceLocally } from "./trust/announce-locally.js";
+import type { AuthorityFiles } from "./trust/authority-files.js";
 import { openGate } from "./trust/gate.js";
 
 export interface AgentOptions {
   /** The address to listen on, as a name or a number. Default `127.0.0.1`. */
-  host?: string;
+  host?: string | undefined;
   /** TCP port; 0 chooses a free one. Default 50051. */
   port?: number;
+  /** Of one's own CA: callers show a certificate instead of the token. Default: the agent's own key and token. */
+  authority?: AuthorityFiles | undefined;
   /** Plaintext, and everybody who reaches the port can run code as this user. Default false. */
-  isInsecure?: boolean;
+  isInsecure?: boolean | undefined;
   /** How many attempts run at once. Default: the number of CPUs. */
   slots?: number;
   /** Where everything is kept that the agent writes. Default: `$XDG_STATE_HOME/sloth-agent`. */
@@ -73,12 +76,12 @@ const MOST_WARM_WORKERS = 4;
 
 /**
  * Starts an agent in this process; resolves when it listens.
- * @throws {AgentError} PORT_IN_USE, PORT_FORBIDDEN, STATE_DIRECTORY
+ * @throws {AgentError} PORT_IN_USE, PORT_FORBIDDEN, NO_SUCH_ADDRESS, STATE_DIRECTORY, TLS_FILES
+ * @throws {CredentialError} NOT_PRIVATE, DAMAGED
  */
 export async function startAgent(options: AgentOptions = {}): Promise<Agent> {
   const stateDirectory = options.stateDirectory ?? defaultStateDirectory();
   const state = await openStateDirectory(stateDirectory, { capacityBytes: options.capacityBytes });
-  const gate = await openGate({ ...options, stateDirectory });
   const [draining, shutdown] = [new AbortController(), new AbortController()];
   // Every session listens.
   setMaxListeners(0, draining.signal, shutdown.signal);
@@ -95,6 +98,7 @@ export async function startAgent(options: AgentOptions = {}): Promise<Agent> {
     status?.take(event);
     options.onEvent?.(event);
   };
+  const gate = await openGate({ ...options, stateDirectory, emit });
   const service = createAgentService(
     {
       runner,
@@ -132,8 +136,11 @@ export async function startAgent(options: AgentOptions = {}): Promise<Agent> {
   });
   const host = options.host ?? LOOPBACK;
   try {
-    const port = await listen(server, gate, { host, port: options.port ?? 50051 });
-    withdraw = await announceLocally({ host, port }, gate.trust);
+    const port = await listen((address) => gate.listen(server, address), {
+      host,
+      port: options.port ?? 50051,
+    });
+    withdraw = await announceLocally({ host, port, emit }, gate.trust);
     return { host, port, trust: gate.trust, ...(status && { metricsPort: status.port }), drain, stop };
   } catch (error) {
     await stop();

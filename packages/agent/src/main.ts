@@ -30,9 +30,11 @@ async function serve({ logFormat, drainMs, ...options }: CliOptions): Promise<vo
   process.on("SIGTERM", stop);
   // Also under nohup, whose wish Node takes back when it starts.
   process.on("SIGHUP", stop);
-  if (agent.metricsPort !== undefined)
-    log.info(`metrics on http://${agent.host}:${agent.metricsPort}/metrics`);
-  log.info(`listening on ${agent.host}:${agent.port}`);
+  if (agent.metricsPort !== undefined) log.info(`metrics on http://127.0.0.1:${agent.metricsPort}/metrics`);
+  if (options.isInsecure)
+    log.warn("--insecure: no TLS and no token. Whoever reaches this port can run programs as this user.");
+  const { host, port } = agent;
+  log.info(`listening on ${host.includes(":") ? `[${host}]` : host}:${port}`);
 }
 
 async function main(): Promise<void> {
@@ -45,6 +47,7 @@ async function main(): Promise<void> {
     complain(options.message);
     process.exit(EXIT.usage);
   }
+  if (options.kind === "init") await (await import("./cli/init-command.js")).init(options.options);
   if (options.kind === "serve") await serve(options.options);
 }
 

@@ -22,7 +22,8 @@ async function explain(error: unknown): Promise<number> {
   const { MasterError } = await import("./master-error.js");
   const { WorkspaceError } = await import("@sloth/workspace");
   const { printable } = await import("./view/printable.js");
-  if (error instanceof WorkspaceError) {
+  const isOfTrust = ["AgentLost", "CredentialError"].includes((error as Error)?.name);
+  if (error instanceof WorkspaceError || (error instanceof Error && isOfTrust)) {
     complain(printable(error.message));
     return EXIT.infrastructure;
   }

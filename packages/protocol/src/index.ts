@@ -4,6 +4,8 @@ export type { AgentChannels, OpenChannelOptions } from "./channel.js";
 export { openAgentChannels } from "./channel.js";
 export { type Encoding, encodingOf } from "./compression.js";
 export type { AgentTrust, OwnAuthority, PinnedAgent } from "./credentials/agent-trust.js";
+export type { ShownCertificate } from "./credentials/ask-certificate.js";
+export { askCertificate } from "./credentials/ask-certificate.js";
 export type { AuthenticateOptions, CallGuard, Proof } from "./credentials/authenticate.js";
 export { authenticate } from "./credentials/authenticate.js";
 export type { CredentialErrorCode } from "./credentials/credential-error.js";

@@ -7,6 +7,8 @@ export interface RpcFailure {
     | "unavailable"
     /** The agent refused: it has no such thing, or the state does not allow it. */
     | "refused"
+    /** The caller did not show the right credential. */
+    | "unauthenticated"
     /** The caller cancelled it. */
     | "cancelled"
     | "timed-out"
@@ -33,7 +35,7 @@ const failureKinds: Partial<Record<Status, RpcFailure["kind"]>> = {
   [Status.ALREADY_EXISTS]: "refused",
   [Status.NOT_FOUND]: "refused",
   [Status.RESOURCE_EXHAUSTED]: "refused",
-  [Status.UNAUTHENTICATED]: "refused",
+  [Status.UNAUTHENTICATED]: "unauthenticated",
 };
 
 /**

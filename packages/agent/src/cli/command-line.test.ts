@@ -76,7 +76,15 @@ describe("the command line of the agent", () => {
     [["--max-grace", "soon"]],
     [["--max-grace", "2h"]],
     [["--max-grace", "1s", "--max-grace", "2s"]],
-    [["--host", "0.0.0.0"]],
+    [["--host", ""]],
+    [["--host", "0.0.0.0:4000"]],
+    [["--host", "::1", "--host", "::1"]],
+    [["--tls-cert", "c.pem"]],
+    [["--tls-cert", "c.pem", "--tls-key", "k.pem"]],
+    [["--insecure", "--tls-cert", "c", "--tls-key", "k", "--tls-client-ca", "a"]],
+    [["init", "--port", "0"]],
+    [["init", "--state-dir", ""]],
+    [["init", "again"]],
     [["--bind=0.0.0.0"]],
     [["start"]],
   ])("refuses %j in one line", async (args) => {
@@ -85,9 +93,22 @@ describe("the command line of the agent", () => {
     expect((result as { message: string }).message).not.toContain("\n");
   });
 
-  it("says why there is no --host", async () => {
-    expect(((await parseCommandLine(["--host", "0.0.0.0"])) as { message: string }).message).toContain(
-      "credentials",
-    );
+  it("takes where it listens and how callers are known", async () => {
+    expect(await parseCommandLine([])).toMatchObject({ options: { isInsecure: false } });
+    const files = ["--tls-cert", "c", "--tls-key", "k", "--tls-client-ca", "a"];
+    expect(await parseCommandLine(["--host", "::", ...files])).toMatchObject({
+      options: { host: "::", authority: { certificate: "c", key: "k", clientCa: "a" } },
+    });
+    expect(await parseCommandLine(["--insecure"])).toMatchObject({ options: { isInsecure: true } });
+  });
+
+  it("takes init with its own options", async () => {
+    expect(await parseCommandLine(["init"])).toMatchObject({
+      kind: "init",
+      options: { port: 50_051, rotatesToken: false },
+    });
+    expect(await parseCommandLine(["init", "--rotate-token", "--state-dir", "/s"])).toMatchObject({
+      options: { rotatesToken: true, stateDirectory: "/s" },
+    });
   });
 });

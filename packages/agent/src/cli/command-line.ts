@@ -1,9 +1,16 @@
 import yargs from "yargs";
 import { LOG_FORMATS, type LogFormat } from "../log/agent-log.js";
 import { softwareVersion } from "../software-version.js";
+import type { AuthorityFiles } from "../trust/authority-files.js";
+import { type InitOptions, parseInit } from "./init-command-line.js";
+import { readTrust, trustOptions } from "./trust-options.js";
+import { usageError } from "./usage-error.js";
 
 export interface CliOptions {
+  host?: string | undefined;
   port: number;
+  authority?: AuthorityFiles | undefined;
+  isInsecure?: boolean | undefined;
   slots?: number;
   stateDirectory?: string;
   capacityBytes?: number | undefined;
@@ -20,20 +27,25 @@ export interface CliOptions {
 /** What the user asked for. `shown` means that help or the version has been printed. */
 export type CommandLine =
   | { kind: "serve"; options: CliOptions }
+  | { kind: "init"; options: InitOptions }
   | { kind: "usage-error"; message: string }
   | { kind: "shown" };
 
 /** Reads the arguments after the program's name. */
 export async function parseCommandLine(args: string[]): Promise<CommandLine> {
+  if (args[0] === "init") return parseInit(args.slice(1));
   let mistake: string | undefined;
-  const parser = yargs(args)
+  const parser = trustOptions(yargs(args))
     .scriptName("sloth-agent")
-    .usage("$0 [options]\n\nRuns the tasks that a sloth master delegates to this machine.")
+    .usage(
+      "$0 [options]\n$0 init [options]\n\nRuns the tasks that a sloth master delegates to this machine. " +
+        "init prints what a master on another machine needs.",
+    )
     .option("port", {
       alias: "p",
       type: "string",
       default: "50051",
-      describe: "TCP port on 127.0.0.1; 0 chooses a free one",
+      describe: "TCP port; 0 chooses a free one",
     })
     .option("slots", { type: "string", describe: "How many tasks run at once  [default: CPUs]" })
     .option("state-dir", {
@@ -91,14 +103,13 @@ export async function parseCommandLine(args: string[]): Promise<CommandLine> {
       mistake ??= message ?? error?.message;
     });
   const parsed = await parser.parseAsync();
-  if (parsed.host !== undefined) return usageError(hostRefused);
-  if (mistake) return usageError(mistake.includes("host") ? hostRefused : mistake);
+  if (mistake) return usageError(mistake);
   if (parsed.help || parsed.version) return { kind: "shown" };
-  return toOptions(parsed);
+  const trust = readTrust(parsed);
+  if ("problem" in trust) return usageError(trust.problem);
+  const read = await toOptions(parsed);
+  return read.kind === "serve" ? { ...read, options: { ...read.options, ...trust } } : read;
 }
-
-const hostRefused =
-  "--host is not there yet: without credentials an agent listens on 127.0.0.1 only. Reach it through an ssh tunnel meanwhile.";
 
 interface Parsed {
   port: string | string[];
@@ -211,12 +222,4 @@ function namesIn(list: string | string[]): string[] {
 function wholeNumber(text: unknown, min: number, max: number): number | undefined {
   const number = /^\d{1,6}$/.test(String(text)) ? Number(text) : Number.NaN;
   return number >= min && number <= max ? number : undefined;
-}
-
-function usageError(message: string): CommandLine {
-  const line = message.split("\n").filter(Boolean).join(". ");
-  return {
-    kind: "usage-error",
-    message: `${/[.?]$/.test(line) ? line : `${line}.`} See sloth-agent --help.`,
-  };
 }

@@ -31,7 +31,11 @@ export type AgentEvent =
       durationMs: number /** Why it has no result. */;
       reason?: string;
     }
-  | { type: "draining"; running: number };
+  | { type: "draining"; running: number }
+  /** Somebody did not show the right credential. Told of a few times a minute for each address. */
+  | { type: "caller-refused"; address: string; reason: string }
+  /** Something is not as it should be, and the agent goes on. */
+  | { type: "warning"; message: string };
 
 /** Takes them one after the other; does not throw. */
 export type AgentEventSink = (event: AgentEvent) => void;

@@ -14,18 +14,22 @@ export interface AgentLog {
 export async function openAgentLog(format: LogFormat): Promise<AgentLog> {
   if (format === "text") {
     const say = (line: string) => void process.stdout.write(`${line}\n`);
+    const warn = (message: string) => void process.stderr.write(`sloth-agent: ${message}\n`);
     return {
       take: (event) => {
         if (event.type === "draining") say(describe(event));
+        if (event.type === "warning") warn(event.message);
+        if (event.type === "caller-refused") warn(`refused a call from ${event.address}: ${event.reason}`);
       },
       info: (message) => say(`sloth-agent ${message}`),
-      warn: (message) => void process.stderr.write(`sloth-agent: ${message}\n`),
+      warn,
     };
   }
   const { default: pino } = await import("pino");
   const log = pino({ name: "sloth-agent" });
   return {
-    take: ({ type, ...fields }) => log.info(fields, type),
+    take: ({ type, ...fields }) =>
+      type === "caller-refused" || type === "warning" ? log.warn(fields, type) : log.info(fields, type),
     info: (message) => log.info(message),
     warn: (message) => log.warn(message),
   };

@@ -25,19 +25,33 @@ export async function openStateDirectory(
   path: string,
   options: { capacityBytes?: number | undefined } = {},
 ): Promise<StateDirectory> {
+  await makeStateDirectory(path);
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
-    await requirePrivateDirectory(path);
-    await chmod(path, 0o700);
     const trees = new KeptTrees(join(path, "workspaces"), options);
     await trees.freeSpace();
     return { trees };
   } catch (cause) {
-    if (cause instanceof CredentialError) throw cause;
-    throw new AgentError(
-      "STATE_DIRECTORY",
-      `The state directory ${path} cannot be used: ${(cause as Error).message}. Name another with --state-dir.`,
-      { cause },
-    );
+    throw unusable(path, cause);
   }
+}
+
+/**
+ * Makes it where it is missing, for its owner alone.
+ * @throws {AgentError} STATE_DIRECTORY when it cannot be made
+ * @throws {CredentialError} NOT_PRIVATE when others can write it
+ */
+export async function makeStateDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    await requirePrivateDirectory(path);
+    await chmod(path, 0o700);
+  } catch (cause) {
+    if (cause instanceof CredentialError) throw cause;
+    throw unusable(path, cause);
+  }
+}
+
+function unusable(path: string, cause: unknown): AgentError {
+  const message = `The state directory ${path} cannot be used: ${(cause as Error).message}. Name another with --state-dir.`;
+  return new AgentError("STATE_DIRECTORY", message, { cause });
 }

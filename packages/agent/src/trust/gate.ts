@@ -9,6 +9,8 @@ import {
   withLargeWindows,
 } from "@sloth/protocol";
 import type { Server } from "nice-grpc";
+import type { AgentEventSink } from "../events/agent-event.js";
+import { type AuthorityFiles, openAuthorityFiles } from "./authority-files.js";
 import { currentToken, openOwnCredentials } from "./own-credentials.js";
 
 /** How callers reach an agent, and who is let in. */
@@ -23,28 +25,47 @@ export interface Gate {
 
 export interface GateOptions {
   stateDirectory: string;
+  emit: AgentEventSink;
+  /** Instead of the token. */
+  authority?: AuthorityFiles | undefined;
   /** Plaintext, and everybody is let in. */
   isInsecure?: boolean | undefined;
 }
 
-/** @throws {CredentialError} NOT_PRIVATE, DAMAGED */
-export async function openGate({ stateDirectory, isInsecure }: GateOptions): Promise<Gate> {
+/**
+ * @throws {CredentialError} NOT_PRIVATE, DAMAGED
+ * @throws {AgentError} TLS_FILES
+ */
+export async function openGate({ stateDirectory, emit, authority, isInsecure }: GateOptions): Promise<Gate> {
   if (isInsecure)
     return {
       interceptors: [],
       listen: (server, address) => withLargeWindows(() => server.listen(address)),
       trust: { kind: "plaintext" },
     };
+  if (authority) {
+    const warn = (message: string) => emit({ type: "warning", message });
+    const { current, renewed } = openAuthorityFiles(authority, warn);
+    return guarded({ kind: "certificate" }, { identity: current, renewed, emit });
+  }
   const own = await openOwnCredentials(stateDirectory);
   const { key, certificate, token } = own;
-  const gate = guarded({ kind: "token", current: currentToken(stateDirectory, own) }, { key, certificate });
+  const proof: Proof = { kind: "token", current: currentToken(stateDirectory, own) };
+  const gate = guarded(proof, { identity: { key, certificate }, emit });
   return { ...gate, trust: { kind: "pinned", certificate, token } };
 }
 
-function guarded(proof: Proof, identity: ServerIdentity, renewed?: () => ServerIdentity | undefined): Gate {
+interface Guarded {
+  identity: ServerIdentity;
+  renewed?: () => ServerIdentity | undefined;
+  emit: AgentEventSink;
+}
+
+function guarded(proof: Proof, { identity, renewed, emit }: Guarded): Gate {
   const connections = new UnprovenConnections();
+  const onRefused = (address: string, reason: string) => emit({ type: "caller-refused", address, reason });
   return {
-    interceptors: [authenticate({ proof, connections })],
+    interceptors: [authenticate({ proof, connections, onRefused })],
     listen: (server, address) => listenSecurely(server, { address, identity, connections, renewed }),
   };
 }

@@ -52,6 +52,9 @@ const POSITIONALS: Record<string, Source> = {
   ],
   task: async (typed) => (await import("./run-names.js")).taskNamesOfRun(typed),
   shell: () => words(SHELLS),
+  action: () => words(["add", "remove"]),
+  address: nothing,
+  line: nothing,
   dir: directories,
 };
 

@@ -2,7 +2,7 @@ import { type ExecuteResponse, ProtocolError } from "@sloth/protocol";
 import { ownUmask } from "@sloth/runtime";
 import type { Workspace } from "@sloth/workspace";
 import { AgentLost } from "./agent-lost.js";
-import type { ConnectedAgent } from "./agent-pool.js";
+import type { ConnectedAgent } from "./greet-agent.js";
 import { Outbox } from "./outbox.js";
 import { digestsOf, OutgoingWorkspace } from "./outgoing-workspace.js";
 import { openFrame } from "./wire.js";

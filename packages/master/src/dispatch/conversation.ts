@@ -19,7 +19,7 @@ import {
 import type { Attempt, TaskEvent, TaskResult } from "@sloth/runtime";
 import type { Workspace } from "@sloth/workspace";
 import { warnOfMuch } from "../view/sync-view.js";
-import type { ConnectedAgent } from "./agent-pool.js";
+import type { ConnectedAgent } from "./greet-agent.js";
 import {
   ChangesCollector,
   type ChangesPiece,

@@ -3,8 +3,9 @@ import type { Attempt, TaskEvent, TaskRunner } from "@sloth/runtime";
 import { openWorkspace, type Workspace, WorkspaceError } from "@sloth/workspace";
 import type { AgentTarget } from "../inventory/inventory.js";
 import { AgentLost } from "./agent-lost.js";
-import type { AgentPool, ConnectedAgent } from "./agent-pool.js";
+import type { AgentPool } from "./agent-pool.js";
 import { Conversation, type ConversationOptions, type Stage } from "./conversation.js";
+import type { ConnectedAgent } from "./greet-agent.js";
 import { isInfrastructure } from "./incoming-changes.js";
 import { PLAIN_TERMS, type WorkspaceTerms } from "./workspace-terms.js";
 

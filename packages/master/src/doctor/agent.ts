@@ -3,8 +3,6 @@ import { type AgentTarget, formatAddress } from "../inventory/inventory.js";
 import { countOf } from "../view/count-of.js";
 import type { Check } from "./check.js";
 
-const LOOPBACK = /^(localhost|127\.[\d.]+|::1)$/;
-
 /** Whether an agent answers, and what it is. */
 export function agentCheck(target: AgentTarget): Check {
   const address = formatAddress(target.host, target.port);
@@ -20,14 +18,12 @@ export function agentCheck(target: AgentTarget): Check {
         return { outcome: "ok", message: target.label === address ? kind : `${address}: ${kind}` };
       } catch (error) {
         if (!(error instanceof AgentLost)) throw error;
-        return { outcome: "failed", message: error.reason, mend: startAt(target) };
+        return {
+          outcome: "failed",
+          message: error.reason,
+          ...(error.mend !== undefined && { mend: error.mend }),
+        };
       }
     },
   };
-}
-
-/** An agent listens on loopback alone, so that from elsewhere it is reached through a tunnel. */
-function startAt({ host, port }: AgentTarget): string {
-  const start = `npx @sloth/agent --port ${port}`;
-  return LOOPBACK.test(host) ? start : `ssh -L ${port}:localhost:${port} ${host} ${start}`;
 }

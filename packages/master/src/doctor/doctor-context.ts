@@ -1,4 +1,4 @@
-import type { ConnectedAgent } from "../dispatch/agent-pool.js";
+import type { ConnectedAgent } from "../dispatch/greet-agent.js";
 import type { AgentTarget } from "../inventory/inventory.js";
 import type { RunPlan } from "../plan/plan-run.js";
 

@@ -11,9 +11,15 @@ import { openPins } from "./pins.js";
 /** What was typed of how agents are trusted. */
 export interface TypedTrust {
   /** For agents that are not known otherwise. */
-  authority?: OwnAuthority;
+  authority?: OwnAuthority | undefined;
   /** Plaintext for agents that are not known otherwise. */
-  isInsecure?: boolean;
+  isInsecure?: boolean | undefined;
+}
+
+/** How an agent is trusted, and since when: by `sloth agents add`, by what it left on this machine, or by an option. */
+export interface FoundTrust {
+  trust: AgentTrust;
+  from: "pin" | "local" | "typed";
 }
 
 /**
@@ -24,11 +30,11 @@ export interface TypedTrust {
 export async function findTrust(
   { host, port }: AgentTarget,
   { authority, isInsecure }: TypedTrust,
-): Promise<AgentTrust | undefined> {
+): Promise<FoundTrust | undefined> {
   const pinned = await openPins().read(formatAddress(host, port));
-  if (pinned) return pinned;
+  if (pinned) return { trust: pinned, from: "pin" };
   const local = isLoopback(host) ? await readKnownAgent(localAgentPath(port)) : undefined;
-  if (local) return local;
-  if (authority) return authority;
-  return isInsecure ? { kind: "plaintext" } : undefined;
+  if (local) return { trust: local, from: "local" };
+  if (authority) return { trust: authority, from: "typed" };
+  return isInsecure ? { trust: { kind: "plaintext" }, from: "typed" } : undefined;
 }

@@ -19,17 +19,26 @@ export type Proof =
 export interface AuthenticateOptions {
   proof: Proof;
   connections: UnprovenConnections;
+  /** Told of the first failures of an address in a minute, so that nobody can fill a log. */
+  onRefused?: (address: string, problem: string) => void;
 }
 
 /** Stands between the network and the handlers of a server; for its option `interceptors`. */
 export type CallGuard = ServerInterceptor;
 
 /**
- * Stands before every method of every service of a server, known or not: what it refuses, no handler hears of, and no
- * message of it is read. A right credential is never refused for others' failures.
+ * Stands before every method of every service of a server: what it refuses, no handler hears of, and no message of it is
+ * read. A right credential is never refused for the failures of others at its address; after too many, each further
+ * connection there ends soon.
  */
-export function authenticate({ proof, connections }: AuthenticateOptions): CallGuard {
+export function authenticate({ proof, connections, onRefused }: AuthenticateOptions): CallGuard {
   const failures = new FailureLimit();
+  function refuse(peer: string, problem: string): StatusObject {
+    const address = peer.slice(0, peer.lastIndexOf(":"));
+    if (!failures.add(address)) onRefused?.(address, problem);
+    else connections.endSoon(peer);
+    return { code: status.UNAUTHENTICATED, details: problem, metadata: new Metadata() };
+  }
   return (_, call) =>
     new ServerInterceptingCall(call, {
       start: (next) =>
@@ -37,10 +46,11 @@ export function authenticate({ proof, connections }: AuthenticateOptions): CallG
           onReceiveMetadata(metadata, proceed) {
             const isCertified = call.getAuthContext().sslPeerCertificate !== undefined;
             const problem = problemWith(proof, metadata, isCertified);
-            if (problem === undefined) {
-              connections.admit(call.getPeer());
-              proceed(metadata);
-            } else call.sendStatus(refusal(problem, failures.add(hostOf(call.getPeer()))));
+            if (problem !== undefined) return call.sendStatus(refuse(call.getPeer(), problem));
+            connections.admit(call.getPeer());
+            // No handler needs it, so none can tell of it.
+            metadata.remove("authorization");
+            proceed(metadata);
           },
         }),
     });
@@ -52,15 +62,4 @@ function problemWith(proof: Proof, metadata: Metadata, isCertified: boolean): st
   if (shown.length === 0) return "no token was shown";
   const isRight = shown.length === 1 && isSameSecret(String(shown[0]), `Bearer ${proof.current()}`);
   return isRight ? undefined : "the token is wrong";
-}
-
-function refusal(problem: string, isTooMany: boolean): StatusObject {
-  const metadata = new Metadata();
-  if (!isTooMany) return { code: status.UNAUTHENTICATED, details: problem, metadata };
-  const details = `${problem}, too many times: wait a minute`;
-  return { code: status.UNAUTHENTICATED, details, metadata };
-}
-
-function hostOf(peer: string): string {
-  return peer.slice(0, peer.lastIndexOf(":"));
 }

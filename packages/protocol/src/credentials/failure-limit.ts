@@ -1,4 +1,4 @@
-/** How many failures of one address are answered properly, in how long. */
+/** How many failures of one address are borne with, in how long. */
 const MOST_FAILURES = 10;
 const WINDOW_MS = 60_000;
 /** Of addresses; those that failed longest ago are forgotten. */

@@ -1,7 +1,8 @@
 import type { MissingContents } from "../../plan/sync-forecast.js";
+import type { TypedTrust } from "../../trust/find-trust.js";
 
 /** Asks the agents themselves; each is connected to when it is first asked. */
-export async function openMissingContents(): Promise<MissingContents & { close(): void }> {
+export async function openMissingContents(trust: TypedTrust): Promise<MissingContents & { close(): void }> {
   const [{ quietGrpc }, { AgentPool }, { askMissing }, { PLAIN_TERMS, rulesOf }] = await Promise.all([
     import("@sloth/protocol"),
     import("../../dispatch/agent-pool.js"),
@@ -9,7 +10,7 @@ export async function openMissingContents(): Promise<MissingContents & { close()
     import("../../dispatch/workspace-terms.js"),
   ]);
   quietGrpc();
-  const pool = new AgentPool();
+  const pool = new AgentPool(trust);
   return {
     async of(target, workspace, settings) {
       const agent = await pool.connect(target);

@@ -21,6 +21,7 @@ describe("the options of run", () => {
         color: "auto",
         timestamps: false,
         returnsValues: false,
+        trust: { isInsecure: false },
         workspace: {},
       },
       perform: expect.any(Function),
@@ -122,7 +123,7 @@ describe("the options of sync", () => {
       kind: "command",
       name: "sync",
       notices: [],
-      args: { ...file, group: "g", workspace: { ignore: ["x"] } },
+      args: { ...file, group: "g", trust: { isInsecure: false }, workspace: { ignore: ["x"] } },
       perform: expect.any(Function),
     });
     const parsed = await parseCommandLine(["sync", "-f", "w.lua"]);

@@ -1,4 +1,5 @@
 import { MasterError } from "../../master-error.js";
+import { agentsOptions, toAgents } from "../agents/agents-options.js";
 import { changesOptions, toChanges } from "../changes/changes-options.js";
 import { completionOptions, toCompletion } from "../completion/completion-options.js";
 import { doctorOptions, toDoctor } from "../doctor/doctor-options.js";
@@ -106,6 +107,13 @@ export const COMMANDS: ReadonlyMap<string, AnyCommand> = new Map(
       complete: findWorkflowIfAny,
       read: toDoctor,
       perform: async (args) => (await import("../doctor/doctor-command.js")).doctorCommand(args),
+    }),
+    agents: command({
+      positionals: "[action] [address] [line]",
+      describe: "Say which agents are trusted",
+      options: agentsOptions,
+      read: toAgents,
+      perform: async (args) => (await import("../agents/agents-command.js")).agentsCommand(args),
     }),
     init: command({
       positionals: "[dir]",

@@ -6,7 +6,9 @@ import { reportOf } from "../../doctor/doctor-report.js";
 import { type CheckResult, runChecks } from "../../doctor/run-checks.js";
 import { type AgentTarget, formatAddress } from "../../inventory/inventory.js";
 import type { RunPlan } from "../../plan/plan-run.js";
+import type { TypedTrust } from "../../trust/find-trust.js";
 import { describeCheck, describeHealth } from "../../view/doctor-view.js";
+import { openTrust } from "../agents/open-trust.js";
 import { EXIT, exitCodeOfSignal } from "../exit-code.js";
 import { type Output, openOutput, printLines } from "../output.js";
 import { onStopSignal } from "../run/stop-signal.js";
@@ -35,10 +37,10 @@ export async function doctorCommand(args: DoctorArguments, output: Output = open
   return report.healthy ? EXIT.succeeded : EXIT.taskFailed;
 }
 
-async function openContext({ workflow: named, agents, port }: DoctorArguments) {
+async function openContext({ workflow: named, agents, port, trust }: DoctorArguments) {
   const inventory = await openInventory(agents);
   const workflow = named && (await examineWorkflow(named, inventory));
-  const pool = openPool();
+  const pool = openPool(await openTrust(trust));
   const context: DoctorContext = {
     directory: await findWorkflowDirectory(named ? { file: named.file } : {}),
     temporaryDirectory: tmpdir(),
@@ -68,14 +70,14 @@ function eachOnce(targets: readonly AgentTarget[]): AgentTarget[] {
 }
 
 /** Loads what speaks with agents when the first one is asked. */
-function openPool() {
+function openPool(trust: TypedTrust) {
   const open = async () => {
     const [{ quietGrpc }, { AgentPool }] = await Promise.all([
       import("@sloth/protocol"),
       import("../../dispatch/agent-pool.js"),
     ]);
     quietGrpc();
-    return new AgentPool();
+    return new AgentPool(trust);
   };
   let opening: ReturnType<typeof open> | undefined;
   return {

@@ -1,4 +1,5 @@
 import type { Argv } from "yargs";
+import { type TrustArguments, toTrust, trustOptions } from "../agents/trust-options.js";
 import { once, switched, usage } from "../command-line/option-values.js";
 import { type FileArguments, fileOption, toFile } from "../workflow/file-option.js";
 
@@ -6,13 +7,14 @@ export interface DoctorArguments {
   /** Absent: only this machine and the inventory are looked at. */
   workflow?: FileArguments;
   agents?: string;
+  trust: TrustArguments;
   /** Where an agent here would listen. */
   port: number;
   json: boolean;
 }
 
 export function doctorOptions(command: Argv) {
-  return fileOption(command)
+  return trustOptions(fileOption(command))
     .option("agents", { type: "string", describe: "Inventory: a YAML file of named agents and aliases" })
     .option("port", { type: "string", describe: "The port of an agent on this machine  [default: 50051]" })
     .option("json", { type: "boolean", describe: "Print one JSON document on standard output" })
@@ -30,6 +32,7 @@ export function toDoctor(parsed: Record<string, unknown>): DoctorArguments {
   return {
     ...(workflow.file !== "" && { workflow }),
     agents: once("agents", parsed.agents),
+    trust: toTrust(parsed),
     port: Number(port),
     json: switched(parsed.json) ?? false,
   };

@@ -4,6 +4,7 @@ import { describePlan } from "../../plan/plan-document.js";
 import type { RunPlan } from "../../plan/plan-run.js";
 import type { MissingContents } from "../../plan/sync-forecast.js";
 import { forecastTransfer, plannedTransfers, type TransferForecast } from "../../plan/transfers.js";
+import type { TypedTrust } from "../../trust/find-trust.js";
 import { describeNotChosen, describePlanned } from "../../view/plan-view.js";
 import { openMissingContents } from "../changes/open-missing.js";
 import { EXIT } from "../exit-code.js";
@@ -41,9 +42,9 @@ export async function dryRun(
 /** As {@link dryRun}, and asks the agents what they lack. */
 export async function dryRunWithAgents(
   plan: RunPlan,
-  options: Omit<DryRunOptions, "missing">,
+  { trust, ...options }: Omit<DryRunOptions, "missing"> & { trust: TypedTrust },
 ): Promise<number> {
-  const missing = await openMissingContents();
+  const missing = await openMissingContents(trust);
   try {
     return await dryRun(plan, { ...options, missing });
   } finally {

@@ -5,8 +5,10 @@ import { planRun, type RunPlan } from "../../plan/plan-run.js";
 import { recordRun } from "../../run-store/record-run.js";
 import { openUnnamedFile } from "../../run-store/unnamed-file.js";
 import { runWorkflow } from "../../schedule/run-workflow.js";
+import type { TypedTrust } from "../../trust/find-trust.js";
 import { openResult, openView, type ViewOptions } from "../../view/open-view.js";
 import { ReturnedValues } from "../../view/returned-values.js";
+import { openTrust } from "../agents/open-trust.js";
 import { EXIT, exitCodeOf } from "../exit-code.js";
 import { loadFile } from "../workflow/load-file.js";
 import { openInventory } from "../workflow/open-inventory.js";
@@ -21,11 +23,12 @@ import { openTaskRunners } from "./task-runners.js";
 /** Loads, plans, runs and shows a workflow; gives the exit code. */
 export async function runCommand(args: RunArguments): Promise<number> {
   const reports = await openReports(args.reports);
+  const trust = await openTrust(args.trust);
   const planned = await planOf(args);
   if (!planned) return EXIT.succeeded;
-  if (!args.isDryRun) return perform(planned, args, reports);
+  if (!args.isDryRun) return perform({ ...planned, trust }, args, reports);
   const { dryRunWithAgents } = await import("./dry-run.js");
-  return dryRunWithAgents(planned.plan, { isJson: args.output === "json" });
+  return dryRunWithAgents(planned.plan, { isJson: args.output === "json", trust });
 }
 
 interface Planned {
@@ -51,7 +54,7 @@ async function planOf(args: RunArguments): Promise<Planned | undefined> {
 }
 
 async function perform(
-  { plan, inventory, continued }: Planned,
+  { plan, inventory, continued, trust }: Planned & { trust: TypedTrust },
   args: RunArguments,
   reports: Reports,
 ): Promise<number> {
@@ -61,7 +64,7 @@ async function perform(
   const view = await openView(args.output, { ...viewOptionsOf(args, plan), logOf: recorder.logOf });
   const stop = onStopSignal({ say: view.say?.bind(view) });
   const forgetSuspending = onSuspendSignal(view);
-  const runners = await openTaskRunners(plan, { inventory, luaMemoryLimitBytes });
+  const runners = await openTaskRunners(plan, { inventory, luaMemoryLimitBytes, trust });
   const emit = eventStream([
     recorder.listen,
     (event) => view.show(event),

@@ -4,6 +4,7 @@ import type { Selection } from "../../plan/select-tasks.js";
 import type { ReportTarget } from "../../reports/report-target.js";
 import { COLORS, type Color } from "../../view/color.js";
 import { OUTPUTS, type Output } from "../../view/open-view.js";
+import { type TrustArguments, toTrust, trustOptions } from "../agents/trust-options.js";
 import { once, oneOf, repeated, switched, usage } from "../command-line/option-values.js";
 import { type FileArguments, fileOption, toFile } from "../workflow/file-option.js";
 import { applyOptions, sendOptions } from "../workflow/workspace-options.js";
@@ -18,6 +19,7 @@ export interface RunArguments extends FileArguments, ViewArguments {
   /** Between TERM and KILL, in milliseconds. */
   graceMs?: number;
   agents?: string;
+  trust: TrustArguments;
   jobs?: number;
   keepGoing: boolean;
   /** The run whose failures are run again, as `findRun` takes it. Absent: this is a run of its own. */
@@ -35,7 +37,7 @@ export interface RunArguments extends FileArguments, ViewArguments {
 }
 
 export function runOptions(command: Argv) {
-  return viewOptions(sendOptions(applyOptions(fileOption(command), "What comes back:")))
+  return trustOptions(viewOptions(sendOptions(applyOptions(fileOption(command), "What comes back:"))))
     .positional("tasks", { type: "string", array: true, describe: "As --tasks" })
     .option("group", {
       alias: "g",
@@ -118,6 +120,7 @@ export async function toRun(parsed: Record<string, unknown>): Promise<RunArgumen
     timeoutMs: limit?.ms,
     graceMs: readGrace(once("grace", parsed.grace)),
     agents: once("agents", parsed.agents),
+    trust: toTrust(parsed),
     jobs: count,
     keepGoing: switched(parsed.keepGoing) ?? false,
     isDryRun: switched(parsed.dryRun) ?? false,

@@ -3,6 +3,7 @@ import type { Inventory } from "../../inventory/inventory.js";
 import { planDelegated } from "../../plan/plan-delegated.js";
 import type { PlannedTask, RunPlan } from "../../plan/plan-run.js";
 import { makeAttempt } from "../../schedule/make-attempt.js";
+import type { TypedTrust } from "../../trust/find-trust.js";
 
 /** The runners of one run. */
 export interface TaskRunners {
@@ -12,14 +13,20 @@ export interface TaskRunners {
   close(): Promise<void>;
 }
 
+export interface OpenRunnersOptions {
+  inventory: Inventory;
+  luaMemoryLimitBytes?: number;
+  trust: TypedTrust;
+}
+
 /** Brings the network's layers in only for a plan, or a function, that delegates something: they take time to load. */
 export async function openTaskRunners(
   plan: RunPlan,
-  { inventory, luaMemoryLimitBytes }: { inventory: Inventory; luaMemoryLimitBytes?: number },
+  { inventory, luaMemoryLimitBytes, trust }: OpenRunnersOptions,
 ): Promise<TaskRunners> {
   let opening: ReturnType<typeof openRemoteRunners> | undefined;
   const openRemote = () => {
-    opening ??= openRemoteRunners(plan);
+    opening ??= openRemoteRunners(plan, trust);
     return opening;
   };
   const delegate = delegateOf(plan, { inventory, openRemote });
@@ -50,7 +57,7 @@ function delegateOf(
   };
 }
 
-async function openRemoteRunners(plan: RunPlan) {
+async function openRemoteRunners(plan: RunPlan, trust: TypedTrust) {
   // First, since the start of its thread takes as long as loading the rest does.
   const { warmScanThread } = await import("@sloth/workspace");
   warmScanThread();
@@ -70,7 +77,7 @@ async function openRemoteRunners(plan: RunPlan) {
     import("../../run-store/run-store.js"),
   ]);
   quietGrpc();
-  const pool = new AgentPool();
+  const pool = new AgentPool(trust);
   const workspaces = new Workspaces();
   const store = openRunStore(plan.workflowDirectory, plan.runId);
   const landed = new LandedChanges();

@@ -1,6 +1,7 @@
 import { planRun } from "../../plan/plan-run.js";
 import type { MissingContents } from "../../plan/sync-forecast.js";
 import { forecastTransfer, plannedTransfers } from "../../plan/transfers.js";
+import { openTrust } from "../agents/open-trust.js";
 import { openMissingContents } from "../changes/open-missing.js";
 import { EXIT } from "../exit-code.js";
 import { complain, type Output, openOutput } from "../output.js";
@@ -17,7 +18,7 @@ export interface SyncSurroundings {
 
 /** Shows what a run would send to its agents; gives the exit code. */
 export async function syncCommand(
-  args: SyncArguments,
+  args: Omit<SyncArguments, "trust">,
   { output = openOutput(), missing }: SyncSurroundings = {},
 ): Promise<number> {
   const { group, agents, workspace } = args;
@@ -35,7 +36,7 @@ export async function syncCommand(
 
 /** As {@link syncCommand}, and asks the agents what they lack. */
 export async function syncWithAgents(args: SyncArguments): Promise<number> {
-  const missing = await openMissingContents();
+  const missing = await openMissingContents(await openTrust(args.trust));
   try {
     return await syncCommand(args, { missing });
   } finally {

@@ -1,0 +1,69 @@
+import {
+  type AgentChannels,
+  LinkSpeed,
+  openAgentChannels,
+  SUPPORTED_FEATURES,
+  SUPPORTED_PROTOCOLS,
+} from "@sloth/protocol";
+import type { AgentTarget } from "../inventory/inventory.js";
+import { softwareVersion } from "../software-version.js";
+import type { FoundTrust } from "../trust/find-trust.js";
+import { explainConnectFailure } from "./explain-connect-failure.js";
+
+/** An agent that has been spoken to. */
+export interface ConnectedAgent {
+  target: AgentTarget;
+  channels: AgentChannels;
+  /** The protocol number that both speak. */
+  protocol: number;
+  /** What both can. */
+  features: readonly string[];
+  /** How fast bulk has been so far. */
+  link: LinkSpeed;
+  about: AgentAbout;
+}
+
+/** What an agent says of itself, for people. */
+export interface AgentAbout {
+  softwareVersion: string;
+  /** As Node names them. */
+  os: string;
+  arch: string;
+  slots: number;
+}
+
+/** Long enough for a slow network; a refused connection is known at once. */
+export const CONNECT_TIMEOUT_MS = 10_000;
+
+/**
+ * Connects, and agrees on a version.
+ * @param onOpen - told of the channels before the first call, so that closing them ends it
+ * @throws {AgentLost} whose message says what to do; the channels are closed then
+ */
+export async function greetAgent(
+  target: AgentTarget,
+  { trust, from }: FoundTrust,
+  onOpen: (channels: AgentChannels) => void = () => {},
+): Promise<ConnectedAgent> {
+  const channels = openAgentChannels({ ...target, trust });
+  onOpen(channels);
+  try {
+    const { protocol, features, ...hello } = await channels.control.hello(
+      {
+        protocolMin: SUPPORTED_PROTOCOLS.min,
+        protocolMax: SUPPORTED_PROTOCOLS.max,
+        features: [...SUPPORTED_FEATURES],
+        softwareVersion,
+      },
+      { signal: AbortSignal.timeout(CONNECT_TIMEOUT_MS) },
+    );
+    return { target, channels, protocol, features, link: new LinkSpeed(), about: aboutOf(hello) };
+  } catch (error) {
+    channels.close();
+    throw await explainConnectFailure(error, { target, trust, from, timeoutMs: CONNECT_TIMEOUT_MS });
+  }
+}
+
+function aboutOf({ softwareVersion, os, arch, slots }: AgentAbout): AgentAbout {
+  return { softwareVersion, os, arch, slots };
+}
