@@ -10,10 +10,19 @@ export interface TestAgent extends Running {
   stateDirectory: string;
 }
 
-/** Starts the built agent on a free port with a state directory of its own; stopped when the test has finished. */
-export async function startAgent(args: string[] = [], options: StartOptions = {}): Promise<TestAgent> {
+/**
+ * Starts the built agent on a free port with a state directory of its own; stopped when the test has finished.
+ * @param options.port - another than a free one
+ */
+export async function startAgent(
+  args: string[] = [],
+  { port: wanted = 0, ...options }: StartOptions & { port?: number } = {},
+): Promise<TestAgent> {
   const stateDirectory = temporaryDirectory();
-  const running = startAgentProcess(["--port", "0", "--state-dir", stateDirectory, ...args], options);
+  const running = startAgentProcess(
+    ["--port", String(wanted), "--state-dir", stateDirectory, ...args],
+    options,
+  );
   onTestFinished(async () => {
     try {
       running.kill("SIGINT");

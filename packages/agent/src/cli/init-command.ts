@@ -17,12 +17,12 @@ export async function init({ stateDirectory, port, rotatesToken }: InitOptions):
     : await openOwnCredentials(directory);
   if (rotatesToken) await renewAnnouncements({ kind: "pinned", certificate, token });
   process.stdout.write(`${formatJoinLine({ fingerprint: fingerprintOf(certificate), token })}\n`);
-  for (const line of whatToDo(port, rotatesToken)) process.stderr.write(`${line}\n`);
+  for (const line of whatToDo({ stateDirectory, port, rotatesToken })) process.stderr.write(`${line}\n`);
 }
 
-function whatToDo(port: number, rotatesToken: boolean): string[] {
+function whatToDo({ stateDirectory, port, rotatesToken }: InitOptions): string[] {
   const address = `${hostname()}:${port}`;
-  const start = `npx @sloth/agent --host 0.0.0.0${port === 50_051 ? "" : ` --port ${port}`}`;
+  const start = `npx @sloth/agent --host 0.0.0.0${port === 50_051 ? "" : ` --port ${port}`}${stateDirectory === undefined ? "" : ` --state-dir ${stateDirectory}`}`;
   return [
     "",
     "On the machine of the master, type this, and paste the line above when it asks:",
