@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import {
@@ -133,6 +133,27 @@ async function startCommand(channels: AgentChannels, opened: Open) {
 
 const decoder = new TextDecoder();
 
+describe("the status", () => {
+  it("tells what runs, what waits, and which workspaces are held", async () => {
+    const { channels } = await start({ slots: 1 });
+    const ask = () =>
+      channels.control.status({
+        workspaces: [
+          { id: "w", root: "/w" },
+          { id: "v", root: "/w" },
+        ],
+        withCachedBytes: true,
+      });
+    expect(await ask()).toMatchObject({ running: 0, queued: 0, draining: false, holds: [false, false] });
+    await startCommand(channels, open({}, "sleep 60"));
+    const second = converse(channels);
+    second.send({ $case: "open", open: open() });
+    await second.next("accepted");
+    await second.next("queued");
+    expect(await ask()).toMatchObject({ running: 1, queued: 1, cachedBytes: 0, holds: [true, false] });
+  });
+});
+
 describe("the handshake", () => {
   it("agrees on a protocol and tells what the agent is", async () => {
     const { channels } = await start({ slots: 3 });
@@ -144,6 +165,9 @@ describe("the handshake", () => {
     });
     expect(hello).toMatchObject({ protocol: 1, features: [], slots: 3, os: process.platform });
     expect(hello.instanceId).toMatch(/^[0-9a-f]{32}$/);
+    expect(hello.hostname).toBe(hostname());
+    expect(hello.cpus).toBeGreaterThan(0);
+    expect(hello.memoryBytes).toBeGreaterThan(1024 ** 2);
   });
 
   it("refuses a master without a common protocol and names both", async () => {

@@ -38,6 +38,8 @@ export type {
   HelloRequest,
   HelloResponse,
   Open,
+  StatusRequest,
+  StatusResponse,
   TaskSpec,
   TransferEnd,
   UploadRequest,

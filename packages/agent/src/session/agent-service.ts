@@ -7,6 +7,7 @@ import {
   negotiateProtocol,
   type TransferPart,
 } from "@sloth/protocol";
+import { describeMachine, describeStatus } from "./agent-status.js";
 import { Session, type SessionContext } from "./session.js";
 import { sessionError } from "./session-end.js";
 import { withResolvers } from "./with-resolvers.js";
@@ -53,8 +54,10 @@ export function createAgentService(context: SessionContext, softwareVersion: str
         slots,
         os: process.platform,
         arch: process.arch,
+        ...describeMachine(),
       };
     },
+    status: async (request) => describeStatus(request, context),
     execute: (requests, { signal }): AsyncGenerator<ExecuteResponse> =>
       streamWithRpcErrors(execute(requests, signal)),
     upload: (requests) =>

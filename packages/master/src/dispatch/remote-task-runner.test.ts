@@ -41,6 +41,7 @@ async function startAgent(
       await inbox.next();
       for await (const frame of frames()) yield { frame };
     },
+    status: async () => ({ running: 0, queued: 0, draining: false, uptimeMs: 0, holds: [] }),
     upload: async () => ({ received: undefined }),
     async *download() {
       yield* download;

@@ -14,12 +14,21 @@ interface Candidate {
 /** Removes contents and trees, least recently used first, until what is left fits. A tree that is in use stays. */
 export async function freeSpace(trees: string, store: ContentStore, capacityBytes: number): Promise<void> {
   const candidates = [...contentsOf(store), ...treesIn(trees)].sort((a, b) => a.usedAtMs - b.usedAtMs);
-  let bytes = candidates.reduce((sum, candidate) => sum + candidate.bytes, 0);
+  let bytes = sumOf(candidates);
   for (const candidate of candidates) {
     if (bytes <= capacityBytes) return;
     await candidate.remove();
     bytes -= candidate.bytes;
   }
+}
+
+/** What all contents and trees amount to. */
+export function keptBytes(trees: string, store: ContentStore): number {
+  return sumOf([...contentsOf(store), ...treesIn(trees)]);
+}
+
+function sumOf(candidates: readonly Candidate[]): number {
+  return candidates.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 function contentsOf(store: ContentStore): Candidate[] {

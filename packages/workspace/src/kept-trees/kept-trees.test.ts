@@ -99,6 +99,16 @@ describe("a kept tree", () => {
     );
   });
 
+  it("is known to be held, and counted", async () => {
+    const { trees, source } = setUp({ a: { content: "12345" } });
+    expect(trees.holds(WORKSPACE)).toBe(false);
+    expect(trees.sizeBytes()).toBe(0);
+    await attempt(trees, source);
+    expect(trees.holds(WORKSPACE)).toBe(true);
+    expect(trees.holds({ ...WORKSPACE, id: "other" })).toBe(false);
+    expect(trees.sizeBytes()).toBe(5);
+  });
+
   it("needs nothing when nothing changed, and stays where it is", async () => {
     const { trees, source } = setUp({ "a/b": { content: "1" }, c: { content: "2" } });
     const first = await attempt(trees, source);

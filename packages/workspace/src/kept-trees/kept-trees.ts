@@ -1,8 +1,8 @@
 import { hash } from "node:crypto";
-import { mkdirSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { tryAcquireLock } from "../lock/process-lock.js";
 import { ContentStore } from "./content-store.js";
-import { freeSpace } from "./free-space.js";
+import { freeSpace, keptBytes } from "./free-space.js";
 import { LeasedTree } from "./leased-tree.js";
 
 /** Which workspace of which master a tree is a copy of. */
@@ -42,8 +42,7 @@ export class KeptTrees {
 
   /** A tree for one attempt: a free one of this workspace, or a new one. The caller releases it. */
   lease(workspace: WorkspaceIdentity): LeasedTree {
-    const key = hash("sha256", `${workspace.id}\0${workspace.root}`, "hex").slice(0, 16);
-    const home = `${this.#directory}/trees/${key}`;
+    const home = this.#homeOf(workspace);
     mkdirSync(home, { recursive: true, mode: 0o700 });
     for (let number = 1; ; number++) {
       const directory = `${home}/${number}`;
@@ -58,6 +57,22 @@ export class KeptTrees {
           onReleased: () => this.#freeSpaceNowAndThen(),
         });
     }
+  }
+
+  /** Whether a tree of this workspace is there, in use or free. */
+  holds(workspace: WorkspaceIdentity): boolean {
+    const home = this.#homeOf(workspace);
+    return existsSync(home) && readdirSync(home).some((number) => existsSync(`${home}/${number}/tree`));
+  }
+
+  /** What all trees and contents together amount to, in bytes. Looks at each. */
+  sizeBytes(): number {
+    return keptBytes(`${this.#directory}/trees`, this.#store);
+  }
+
+  #homeOf({ id, root }: WorkspaceIdentity): string {
+    const key = hash("sha256", `${id}\0${root}`, "hex").slice(0, 16);
+    return `${this.#directory}/trees/${key}`;
   }
 
   /** Removes what was used least recently until the rest fits. Trees in use do not count. */

@@ -59,6 +59,39 @@ export interface HelloResponse {
   /** As Node names them, for example "linux" and "x64". */
   os: string;
   arch: string;
+  /** Of the machine. Unset: the agent is of a version that does not tell. */
+  hostname?:
+    | string
+    | undefined;
+  /** Processors that it may use. */
+  cpus?:
+    | number
+    | undefined;
+  /** Of the machine, or of the container where that has less. */
+  memoryBytes?: number | undefined;
+}
+
+export interface StatusRequest {
+  /** Of which the caller wants to know whether the agent holds a tree. At most 64. */
+  workspaces: WorkspaceId[];
+  /** Whether cached_bytes is wanted: the agent has to look through its state directory. */
+  withCachedBytes: boolean;
+}
+
+export interface StatusResponse {
+  /** Attempts that have a slot, and attempts that wait for one, of all masters. */
+  running: number;
+  queued: number;
+  /** Whether it takes nothing new. */
+  draining: boolean;
+  /** What it keeps between attempts, in bytes. Unset: it was not asked for. */
+  cachedBytes?:
+    | number
+    | undefined;
+  /** How long ago it started, in milliseconds. */
+  uptimeMs: number;
+  /** For each workspace of the request, whether a tree of it is held. */
+  holds: boolean[];
 }
 
 export interface ExecuteRequest {
@@ -499,7 +532,18 @@ export const HelloRequest = {
 };
 
 function createBaseHelloResponse(): HelloResponse {
-  return { protocol: 0, features: [], softwareVersion: "", instanceId: "", slots: 0, os: "", arch: "" };
+  return {
+    protocol: 0,
+    features: [],
+    softwareVersion: "",
+    instanceId: "",
+    slots: 0,
+    os: "",
+    arch: "",
+    hostname: undefined,
+    cpus: undefined,
+    memoryBytes: undefined,
+  };
 }
 
 export const HelloResponse = {
@@ -524,6 +568,15 @@ export const HelloResponse = {
     }
     if (message.arch !== "") {
       writer.uint32(58).string(message.arch);
+    }
+    if (message.hostname !== undefined) {
+      writer.uint32(66).string(message.hostname);
+    }
+    if (message.cpus !== undefined) {
+      writer.uint32(72).uint32(message.cpus);
+    }
+    if (message.memoryBytes !== undefined) {
+      writer.uint32(80).uint64(message.memoryBytes);
     }
     return writer;
   },
@@ -584,6 +637,27 @@ export const HelloResponse = {
 
           message.arch = reader.string();
           continue;
+        case 8:
+          if (tag !== 66) {
+            break;
+          }
+
+          message.hostname = reader.string();
+          continue;
+        case 9:
+          if (tag !== 72) {
+            break;
+          }
+
+          message.cpus = reader.uint32();
+          continue;
+        case 10:
+          if (tag !== 80) {
+            break;
+          }
+
+          message.memoryBytes = longToNumber(reader.uint64() as Long);
+          continue;
       }
       if ((tag & 7) === 4 || tag === 0) {
         break;
@@ -605,6 +679,177 @@ export const HelloResponse = {
     message.slots = object.slots ?? 0;
     message.os = object.os ?? "";
     message.arch = object.arch ?? "";
+    message.hostname = object.hostname ?? undefined;
+    message.cpus = object.cpus ?? undefined;
+    message.memoryBytes = object.memoryBytes ?? undefined;
+    return message;
+  },
+};
+
+function createBaseStatusRequest(): StatusRequest {
+  return { workspaces: [], withCachedBytes: false };
+}
+
+export const StatusRequest = {
+  encode(message: StatusRequest, writer: _m0.Writer = _m0.Writer.create()): _m0.Writer {
+    for (const v of message.workspaces) {
+      WorkspaceId.encode(v!, writer.uint32(10).fork()).ldelim();
+    }
+    if (message.withCachedBytes !== false) {
+      writer.uint32(16).bool(message.withCachedBytes);
+    }
+    return writer;
+  },
+
+  decode(input: _m0.Reader | Uint8Array, length?: number): StatusRequest {
+    const reader = input instanceof _m0.Reader ? input : _m0.Reader.create(input);
+    let end = length === undefined ? reader.len : reader.pos + length;
+    const message = createBaseStatusRequest();
+    while (reader.pos < end) {
+      const tag = reader.uint32();
+      switch (tag >>> 3) {
+        case 1:
+          if (tag !== 10) {
+            break;
+          }
+
+          message.workspaces.push(WorkspaceId.decode(reader, reader.uint32()));
+          continue;
+        case 2:
+          if (tag !== 16) {
+            break;
+          }
+
+          message.withCachedBytes = reader.bool();
+          continue;
+      }
+      if ((tag & 7) === 4 || tag === 0) {
+        break;
+      }
+      reader.skipType(tag & 7);
+    }
+    return message;
+  },
+
+  create(base?: DeepPartial<StatusRequest>): StatusRequest {
+    return StatusRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StatusRequest>): StatusRequest {
+    const message = createBaseStatusRequest();
+    message.workspaces = object.workspaces?.map((e) => WorkspaceId.fromPartial(e)) || [];
+    message.withCachedBytes = object.withCachedBytes ?? false;
+    return message;
+  },
+};
+
+function createBaseStatusResponse(): StatusResponse {
+  return { running: 0, queued: 0, draining: false, cachedBytes: undefined, uptimeMs: 0, holds: [] };
+}
+
+export const StatusResponse = {
+  encode(message: StatusResponse, writer: _m0.Writer = _m0.Writer.create()): _m0.Writer {
+    if (message.running !== 0) {
+      writer.uint32(8).uint32(message.running);
+    }
+    if (message.queued !== 0) {
+      writer.uint32(16).uint32(message.queued);
+    }
+    if (message.draining !== false) {
+      writer.uint32(24).bool(message.draining);
+    }
+    if (message.cachedBytes !== undefined) {
+      writer.uint32(32).uint64(message.cachedBytes);
+    }
+    if (message.uptimeMs !== 0) {
+      writer.uint32(40).uint64(message.uptimeMs);
+    }
+    writer.uint32(50).fork();
+    for (const v of message.holds) {
+      writer.bool(v);
+    }
+    writer.ldelim();
+    return writer;
+  },
+
+  decode(input: _m0.Reader | Uint8Array, length?: number): StatusResponse {
+    const reader = input instanceof _m0.Reader ? input : _m0.Reader.create(input);
+    let end = length === undefined ? reader.len : reader.pos + length;
+    const message = createBaseStatusResponse();
+    while (reader.pos < end) {
+      const tag = reader.uint32();
+      switch (tag >>> 3) {
+        case 1:
+          if (tag !== 8) {
+            break;
+          }
+
+          message.running = reader.uint32();
+          continue;
+        case 2:
+          if (tag !== 16) {
+            break;
+          }
+
+          message.queued = reader.uint32();
+          continue;
+        case 3:
+          if (tag !== 24) {
+            break;
+          }
+
+          message.draining = reader.bool();
+          continue;
+        case 4:
+          if (tag !== 32) {
+            break;
+          }
+
+          message.cachedBytes = longToNumber(reader.uint64() as Long);
+          continue;
+        case 5:
+          if (tag !== 40) {
+            break;
+          }
+
+          message.uptimeMs = longToNumber(reader.uint64() as Long);
+          continue;
+        case 6:
+          if (tag === 48) {
+            message.holds.push(reader.bool());
+
+            continue;
+          }
+
+          if (tag === 50) {
+            const end2 = reader.uint32() + reader.pos;
+            while (reader.pos < end2) {
+              message.holds.push(reader.bool());
+            }
+
+            continue;
+          }
+
+          break;
+      }
+      if ((tag & 7) === 4 || tag === 0) {
+        break;
+      }
+      reader.skipType(tag & 7);
+    }
+    return message;
+  },
+
+  create(base?: DeepPartial<StatusResponse>): StatusResponse {
+    return StatusResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StatusResponse>): StatusResponse {
+    const message = createBaseStatusResponse();
+    message.running = object.running ?? 0;
+    message.queued = object.queued ?? 0;
+    message.draining = object.draining ?? false;
+    message.cachedBytes = object.cachedBytes ?? undefined;
+    message.uptimeMs = object.uptimeMs ?? 0;
+    message.holds = object.holds?.map((e) => e) || [];
     return message;
   },
 };
@@ -3462,7 +3707,7 @@ export const ValueField = {
 /**
  * Runs tasks for a master. The conversation of one attempt, in order; docs/protocol.md has it whole:
  *
- *   Hello (once a connection)
+ *   Hello (once a connection), Status (at any time)
  *   Execute: Open -> Accepted -> [Bundle...] -> Queued... -> Granted -> Snapshot -> [Need -> Manifest...]...
  *            -> [Missing -> (Upload)] -> Started -> Output/Log... -> Finished -> [Changes...] -> (Download)
  *            -> Acknowledge -> end of stream
@@ -3478,6 +3723,15 @@ export const AgentServiceDefinition = {
       requestType: HelloRequest,
       requestStream: false,
       responseType: HelloResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** With the feature "status": what changes while the agent runs. For choosing among agents, and for people. */
+    status: {
+      name: "Status",
+      requestType: StatusRequest,
+      requestStream: false,
+      responseType: StatusResponse,
       responseStream: false,
       options: {},
     },
@@ -3514,6 +3768,8 @@ export const AgentServiceDefinition = {
 export interface AgentServiceImplementation<CallContextExt = {}> {
   /** Agrees on a protocol number and features. FAILED_PRECONDITION when there is no common number. */
   hello(request: HelloRequest, context: CallContext & CallContextExt): Promise<DeepPartial<HelloResponse>>;
+  /** With the feature "status": what changes while the agent runs. For choosing among agents, and for people. */
+  status(request: StatusRequest, context: CallContext & CallContextExt): Promise<DeepPartial<StatusResponse>>;
   /** The control stream of one attempt. The first frame is Open. */
   execute(
     request: AsyncIterable<ExecuteRequest>,
@@ -3534,6 +3790,8 @@ export interface AgentServiceImplementation<CallContextExt = {}> {
 export interface AgentServiceClient<CallOptionsExt = {}> {
   /** Agrees on a protocol number and features. FAILED_PRECONDITION when there is no common number. */
   hello(request: DeepPartial<HelloRequest>, options?: CallOptions & CallOptionsExt): Promise<HelloResponse>;
+  /** With the feature "status": what changes while the agent runs. For choosing among agents, and for people. */
+  status(request: DeepPartial<StatusRequest>, options?: CallOptions & CallOptionsExt): Promise<StatusResponse>;
   /** The control stream of one attempt. The first frame is Open. */
   execute(
     request: AsyncIterable<DeepPartial<ExecuteRequest>>,
