@@ -21,7 +21,7 @@ export type {
 } from "./events/run-event.js";
 export type { GraphGroup, GraphTask, WorkflowGraph } from "./graph/workflow-graph.js";
 export type { AgentTarget, Inventory } from "./inventory/inventory.js";
-export { emptyInventory } from "./inventory/inventory.js";
+export { emptyInventory } from "./inventory/make-inventory.js";
 export { readInventory } from "./inventory/read-inventory.js";
 export type { MasterErrorCode } from "./master-error.js";
 export { MasterError } from "./master-error.js";

@@ -27,14 +27,21 @@ export interface AgentChannels {
 export interface OpenChannelOptions {
   host: string;
   port: number;
+  /** What its certificate is made out to, where that is not `host`. */
+  certificateHost?: string;
   /** How the agent is known; nothing is sent to one that is not. */
   trust: AgentTrust;
 }
 
 /** Opens both connections to an agent. */
-export function openAgentChannels({ host, port, trust }: OpenChannelOptions): AgentChannels {
+export function openAgentChannels({
+  host,
+  port,
+  certificateHost = host,
+  trust,
+}: OpenChannelOptions): AgentChannels {
   const target = `dns:${host.includes(":") ? `[${host}]` : host}:${port}`;
-  const security = channelSecurity(trust, host);
+  const security = channelSecurity(trust, certificateHost);
   const control = openChannel(target, security);
   const bulk = openChannel(target, security, { "grpc-node.flow_control_window": BULK_WINDOW_BYTES });
   return {

@@ -83,6 +83,8 @@ export interface Transferred {
 
 /** What happens during one attempt, in order. */
 export type TaskEvent =
+  /** This agent was chosen, by its name or address; another one may follow if it is lost before the start. Remote only. */
+  | { type: "placed"; agent: string }
   /** Waits for a slot; `position` counts from 1. Remote only. */
   | { type: "queued"; position: number }
   /**

@@ -1,6 +1,10 @@
 export interface AgentLostOptions extends ErrorOptions {
+  /** The message without what is to be done. Default: the message. */
   reason?: string;
+  /** A command that mends it, on this machine or the agent's. */
   mend?: string | undefined;
+  /** Whether it is certain that the task has not started. Default false. */
+  isBeforeStart?: boolean;
 }
 
 /** The infrastructure failed under an attempt; the message says what is known of its outcome. */
@@ -10,10 +14,16 @@ export class AgentLost extends Error {
   readonly reason: string;
   /** A command that mends it, on this machine or the agent's. */
   readonly mend: string | undefined;
+  /** It is certain that the task has not started, so it may start elsewhere. */
+  readonly isBeforeStart: boolean;
 
-  constructor(message: string, { reason = message, mend, ...options }: AgentLostOptions = {}) {
+  constructor(
+    message: string,
+    { reason = message, mend, isBeforeStart = false, ...options }: AgentLostOptions = {},
+  ) {
     super(message, options);
     this.reason = reason;
     this.mend = mend;
+    this.isBeforeStart = isBeforeStart;
   }
 }

@@ -26,8 +26,15 @@ export class AgentPool {
     if (known) return known;
     const connecting = this.#greet(target);
     this.#agents.set(key, connecting);
-    connecting.catch(() => this.#agents.delete(key));
+    connecting.catch(() => {
+      if (this.#agents.get(key) === connecting) this.#agents.delete(key);
+    });
     return connecting;
+  }
+
+  /** The next call greets it anew: what was heard of it may not hold any more. */
+  forget(target: AgentTarget): void {
+    this.#agents.delete(formatAddress(target.host, target.port));
   }
 
   close(): void {
@@ -41,10 +48,12 @@ export class AgentPool {
   /** Sends nothing. */
   async #trust(target: AgentTarget): Promise<FoundTrust> {
     try {
-      const found = await findTrust(target, this.#typed);
+      const { certificateHost: host = target.host, port } = target;
+      const found = await findTrust({ host, port }, this.#typed);
       if (found) return found;
     } catch (error) {
-      if (error instanceof CredentialError) throw new AgentLost(error.message, { cause: error });
+      if (error instanceof CredentialError)
+        throw new AgentLost(error.message, { isBeforeStart: true, cause: error });
       throw error;
     }
     throw explainMissingTrust(target, await knock(target, { timeoutMs: CONNECT_TIMEOUT_MS }));

@@ -40,6 +40,8 @@ type FrameKind = Frame["$case"];
 /** How far an attempt has come; what a broken stream means depends on it. */
 export type Stage = "opening" | "waiting" | "syncing" | "running" | "collecting" | "closing";
 
+const NOT_STARTED: readonly Stage[] = ["opening", "waiting", "syncing"];
+
 /** Which frames are welcome in which stage. */
 const welcome: Record<Stage, readonly FrameKind[]> = {
   opening: ["accepted", "finished"],
@@ -66,6 +68,7 @@ export class Conversation {
   readonly #changes = new ChangesCollector();
   readonly #outgoing: OutgoingWorkspace;
   #stage: Stage = "opening";
+  #hasAll = false;
   #transferId = "";
   #result: TaskResult | undefined;
   /** Ends what is under way before the task starts: the snapshot and the upload. */
@@ -79,6 +82,11 @@ export class Conversation {
 
   get stage(): Stage {
     return this.#stage;
+  }
+
+  /** Whether the agent has all that it needs to start the task, so that it may have started unheard. */
+  get mayHaveStarted(): boolean {
+    return this.#hasAll || !NOT_STARTED.includes(this.#stage);
   }
 
   /** Asks the agent to stop the attempt; it goes on to its result. */
@@ -176,7 +184,10 @@ export class Conversation {
     this.#clock.lap("open");
     this.#transferId = transferId;
     await this.#unlessCancelled(async (signal) => {
-      await this.#outbox.send({ $case: "snapshot", snapshot: await this.#outgoing.announce(signal) });
+      const snapshot = await this.#outgoing.announce(signal);
+      // The agent may hold it already.
+      this.#hasAll = true;
+      await this.#outbox.send({ $case: "snapshot", snapshot });
     });
     this.#clock.lap("snapshot");
   }
@@ -188,6 +199,7 @@ export class Conversation {
 
   async *#missing(missing: MissingFrame): AsyncGenerator<TaskEvent> {
     const { channels, features, link, target } = this.#options.agent;
+    this.#hasAll = false;
     const forecast = this.#outgoing.forecast(missing);
     const message = forecast && warnOfMuch(target.label, forecast);
     if (message !== undefined) yield { type: "log", record: { level: "warn", message, fields: undefined } };
@@ -195,8 +207,11 @@ export class Conversation {
     const transferId = this.#transferId;
     this.#clock.lap("negotiate and update");
     const meter = new TransferMeter("sync");
+    const onSent = () => {
+      this.#hasAll = true;
+    };
     const upload = this.#unlessCancelled((signal) =>
-      this.#outgoing.upload(channels.bulk, { missing, transferId, compression, meter, signal }),
+      this.#outgoing.upload(channels.bulk, { missing, transferId, compression, meter, onSent, signal }),
     );
     yield* meter.during(upload);
     this.#clock.lap("upload");

@@ -136,7 +136,7 @@ interface Loss {
 }
 
 function lost({ reason, mend, cause, todo = mend && `Start one there: ${mend}` }: Loss): AgentLost {
-  return new AgentLost(todo ? `${reason}. ${todo}` : reason, { reason, mend, cause });
+  return new AgentLost(todo ? `${reason}. ${todo}` : reason, { reason, mend, isBeforeStart: true, cause });
 }
 
 function startAt({ host, port }: AgentTarget): string {

@@ -1,11 +1,13 @@
 import {
   type AgentChannels,
+  type HelloResponse,
   LinkSpeed,
   openAgentChannels,
   SUPPORTED_FEATURES,
   SUPPORTED_PROTOCOLS,
 } from "@sloth/protocol";
 import type { AgentTarget } from "../inventory/inventory.js";
+import type { AutomaticLabels } from "../inventory/labels.js";
 import { softwareVersion } from "../software-version.js";
 import type { FoundTrust } from "../trust/find-trust.js";
 import { explainConnectFailure } from "./explain-connect-failure.js";
@@ -23,13 +25,13 @@ export interface ConnectedAgent {
   about: AgentAbout;
 }
 
-/** What an agent says of itself, for people. */
+/** What an agent says of itself. Its texts are for people, and not to be trusted. */
 export interface AgentAbout {
   softwareVersion: string;
-  /** As Node names them. */
-  os: string;
-  arch: string;
+  /** Another one at each start of the agent. */
+  instanceId: string;
   slots: number;
+  labels: AutomaticLabels;
 }
 
 /** Long enough for a slow network; a refused connection is known at once. */
@@ -64,6 +66,20 @@ export async function greetAgent(
   }
 }
 
-function aboutOf({ softwareVersion, os, arch, slots }: AgentAbout): AgentAbout {
-  return { softwareVersion, os, arch, slots };
+function aboutOf(hello: Omit<HelloResponse, "protocol" | "features">): AgentAbout {
+  const { softwareVersion, instanceId, slots, os, arch, hostname, cpus, memoryBytes } = hello;
+  return {
+    softwareVersion,
+    instanceId,
+    slots,
+    labels: {
+      os,
+      arch,
+      ...(cpus !== undefined && { cpus }),
+      ...(memoryBytes !== undefined && { memory: Math.round(memoryBytes / GIB) }),
+      ...(hostname !== undefined && { hostname }),
+    },
+  };
 }
+
+const GIB = 1024 ** 3;

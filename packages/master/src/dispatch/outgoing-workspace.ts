@@ -111,10 +111,12 @@ export class OutgoingWorkspace {
       transferId: string;
       compression: TransferCompression;
       meter: TransferMeter;
+      /** Called when the last of it is on its way. */
+      onSent: () => void;
       signal: AbortSignal;
     },
   ): Promise<void> {
-    const { transferId, compression, meter, signal } = options;
+    const { transferId, compression, meter, onSent, signal } = options;
     const { root, identities } = this.base;
     const entries = this.missingEntries(options.missing);
     const contents = packContents(root, entries, { signal, identities });
@@ -125,8 +127,13 @@ export class OutgoingWorkspace {
         return contents.summary;
       },
     };
-    await client.upload(uploadParts(transferId, stream, compression), { signal });
+    await client.upload(thenCall(uploadParts(transferId, stream, compression), onSent), { signal });
   }
+}
+
+async function* thenCall<T>(items: AsyncIterable<T>, callback: () => void): AsyncGenerator<T> {
+  yield* items;
+  callback();
 }
 
 /** Of what is not empty. */

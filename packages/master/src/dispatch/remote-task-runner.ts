@@ -1,5 +1,5 @@
 import { describeRpcFailure } from "@sloth/protocol";
-import type { Attempt, TaskEvent, TaskRunner } from "@sloth/runtime";
+import type { Attempt, TaskEvent, TaskResult, TaskRunner } from "@sloth/runtime";
 import { openWorkspace, type Workspace, WorkspaceError } from "@sloth/workspace";
 import type { AgentTarget } from "../inventory/inventory.js";
 import { AgentLost } from "./agent-lost.js";
@@ -30,35 +30,61 @@ export interface RemoteTaskRunnerOptions {
   workspaces: Workspaces;
   target: AgentTarget;
   /** How an attempt's workspace is sent, and what may become of its changes. Default: {@link PLAIN_TERMS}. */
-  termsOf?: (attempt: Attempt) => WorkspaceTerms;
+  termsOf?: (attempt: Attempt, target: AgentTarget) => WorkspaceTerms;
 }
 
 /** Runs attempts on an agent: a {@link TaskRunner} as the local one is. */
 export function createRemoteTaskRunner(options: RemoteTaskRunnerOptions): TaskRunner {
-  return { run: (attempt, { signal }) => runRemotely(attempt, signal, options) };
+  return { run: (attempt, { signal }) => withResult(runOnAgent(attempt, signal, options)) };
 }
 
-async function* runRemotely(
+/** An attempt's events, of which a failure of the infrastructure or of the workspace is the last one. */
+async function* withResult(events: AsyncIterable<TaskEvent>): AsyncGenerator<TaskEvent> {
+  try {
+    yield* events;
+  } catch (error) {
+    yield { type: "result", result: resultOfFailure(error) };
+  }
+}
+
+/** How a task ended that {@link runOnAgent} has thrown for. Throws what is no failure of its own again. */
+export function resultOfFailure(error: unknown): TaskResult {
+  if (!(error instanceof AgentLost || error instanceof WorkspaceError)) throw error;
+  const isLost = error instanceof AgentLost || isInfrastructure(error);
+  return { status: isLost ? "lost" : "failed", message: error.message };
+}
+
+/**
+ * One attempt on one agent.
+ * @throws {AgentLost} which says whether the task may have started
+ * @throws {WorkspaceError}
+ */
+export async function* runOnAgent(
   attempt: Attempt,
   signal: AbortSignal,
   { pool, workspaces, target, termsOf = () => PLAIN_TERMS }: RemoteTaskRunnerOptions,
 ): AsyncGenerator<TaskEvent> {
-  try {
-    const reached = signal.aborted
-      ? undefined
-      : await unlessAborted(Promise.all([workspaces.open(attempt.workspace), pool.connect(target)]), signal);
-    if (reached)
-      yield* converse(attempt, signal, { agent: reached[1], workspace: reached[0], terms: termsOf(attempt) });
-    else yield { type: "result", result: { status: "cancelled", message: "cancelled before it started" } };
-  } catch (error) {
-    if (!(error instanceof AgentLost || error instanceof WorkspaceError)) throw error;
-    const isLost = error instanceof AgentLost || isInfrastructure(error);
-    yield { type: "result", result: { status: isLost ? "lost" : "failed", message: error.message } };
-  }
+  const reached = signal.aborted
+    ? undefined
+    : await unlessAborted(Promise.all([workspaces.open(attempt.workspace), pool.connect(target)]), signal);
+  if (!reached) return yield { type: "result", result: CANCELLED_BEFORE };
+  const [workspace, { target: _, ...agent }] = reached;
+  // Another task may call the same agent by another name.
+  yield* converse(attempt, signal, {
+    agent: { ...agent, target },
+    workspace,
+    terms: termsOf(attempt, target),
+  });
 }
 
+/** Of what was not wanted any more. */
+export const CANCELLED_BEFORE: TaskResult = {
+  status: "cancelled",
+  message: "cancelled before it started",
+};
+
 /** What `work` gives, or undefined when the signal aborts first; `work` then goes on unheard. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
   let onAbort = () => {};
   const aborted = new Promise<undefined>((resolve) => {
     onAbort = () => resolve(undefined);
@@ -102,7 +128,7 @@ async function* converse(
   } catch (error) {
     if (signal.aborted)
       return yield { type: "result", result: unconfirmedCancel(agent, hangUp.signal.aborted) };
-    throw explainLoss(error, conversation.stage, agent);
+    throw explainLoss(error, conversation, agent);
   } finally {
     clearTimeout(patience);
     signal.removeEventListener("abort", onAbort);
@@ -116,17 +142,25 @@ function unconfirmedCancel(agent: ConnectedAgent, hungUp: boolean) {
 }
 
 /** What a broken stream means for the task, by how far it had come. */
-function explainLoss(error: unknown, stage: Stage, { target }: ConnectedAgent): Error {
+function explainLoss(
+  error: unknown,
+  { stage, mayHaveStarted }: Pick<Conversation, "stage" | "mayHaveStarted">,
+  { target }: ConnectedAgent,
+): Error {
   if (error instanceof WorkspaceError) return error;
   const { kind, details } = describeRpcFailure(error);
   const what =
     kind === "unavailable"
       ? `The agent ${target.label} was lost (${details})`
       : `The agent ${target.label} broke off: ${details}`;
-  return new AgentLost(`${what.replace(/\.$/, "")}. ${consequence[stage]}`, { cause: error });
+  const isUnknown = stage === "syncing" && mayHaveStarted;
+  const outcome = isUnknown ? perhapsStarted : consequence[stage];
+  const reason = what.replace(/\.$/, "");
+  return new AgentLost(`${reason}. ${outcome}`, { reason, isBeforeStart: !mayHaveStarted, cause: error });
 }
 
 const neverStarted = "The task had not started.";
+const perhapsStarted = "Whether the task started is unknown; the working directory is as it was.";
 const consequence: Record<Stage, string> = {
   opening: neverStarted,
   waiting: neverStarted,

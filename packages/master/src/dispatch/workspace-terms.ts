@@ -23,17 +23,25 @@ export interface WorkspaceTerms {
 
 export interface TermsOptions {
   planned: PlannedTask;
+  /** The agent, as people call it. */
+  agent: string;
   plan: Pick<RunPlan, "workflowFiles" | "runId">;
   attempt: number;
   store: RunStore;
   landed: LandedChanges;
 }
 
-export function workspaceTerms({ planned, plan, attempt, store, landed }: TermsOptions): WorkspaceTerms {
-  const { workspaceSettings: settings, group, task, target } = planned;
+export function workspaceTerms({
+  planned,
+  agent,
+  plan,
+  attempt,
+  store,
+  landed,
+}: TermsOptions): WorkspaceTerms {
+  const { workspaceSettings: settings, group, task } = planned;
   const { maxBytes, maxFiles } = settings;
   const { workflowFiles } = plan;
-  const agent = target?.label ?? "";
   return {
     rules: rulesOf(settings),
     applyIn: (root) => ({

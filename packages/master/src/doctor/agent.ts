@@ -13,8 +13,8 @@ export function agentCheck(target: AgentTarget): Check {
     async run({ connect }) {
       try {
         const { about, protocol } = await connect(target);
-        const { softwareVersion, os, arch, slots } = about;
-        const kind = `version ${softwareVersion}, protocol ${protocol}, ${os} ${arch}, ${countOf(slots, "slot")}`;
+        const { softwareVersion, slots, labels } = about;
+        const kind = `version ${softwareVersion}, protocol ${protocol}, ${labels.os} ${labels.arch}, ${countOf(slots, "slot")}`;
         return { outcome: "ok", message: target.label === address ? kind : `${address}: ${kind}` };
       } catch (error) {
         if (!(error instanceof AgentLost)) throw error;

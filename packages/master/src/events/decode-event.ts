@@ -28,6 +28,10 @@ export class EventDecoder {
         return { type, run: this.#learn(line) };
       case "group-started":
         return defined({ type, name: line.group, description: line.description });
+      case "task-placed": {
+        const task = Object.assign(this.#task(line), { agent: line.agent });
+        return { type, task, attempt: line.attempt, agent: line.agent };
+      }
       case "task-queued":
         return { type, task: this.#task(line), position: line.position };
       case "task-stage":

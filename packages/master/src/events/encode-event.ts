@@ -37,6 +37,8 @@ function fieldsOf(event: Exclude<RunEvent, { type: "task-output" }>): JsonObject
       return describeRun(event.run);
     case "group-started":
       return { group: event.name, description: event.description };
+    case "task-placed":
+      return { ...taskOf(event), attempt: event.attempt, agent: event.agent };
     case "task-queued":
       return { ...taskOf(event), position: event.position };
     case "task-stage":

@@ -11,7 +11,10 @@ const position = z.object({ file: z.string(), line: z.int() });
 const plannedTask = z.object({
   name: z.string().describe("Unique in its group."),
   description: z.string().optional(),
-  agent: z.string().optional().describe("Absent: the machine of the master."),
+  agent: z
+    .string()
+    .optional()
+    .describe("An agent, or what was asked for where there is a choice. Absent: the machine of the master."),
   dependsOn: z.array(z.string()),
   retries: z.int().optional().describe("How many attempts may follow the first one. Absent: none."),
   nextIfFail: z
@@ -84,6 +87,9 @@ export const eventSchema = z
       command: command.optional(),
     }),
     event("group-started", { group: z.string(), description: z.string().optional() }),
+    taskEvent("task-placed", { attempt, agent: z.string() }).describe(
+      "An agent was chosen, where there is a choice. Another one may follow if it is lost before the start.",
+    ),
     taskEvent("task-queued", { position: z.int() }),
     taskEvent("task-stage", {
       attempt,

@@ -8,7 +8,10 @@ export interface TaskInfo {
   /** Unique in its group. */
   name: string;
   description?: string;
-  /** What the workflow calls the agent that runs it. Absent: the master's machine. */
+  /**
+   * What the workflow calls the agent that runs it, or what it asks for where there is a choice: then from `task-placed`
+   * on it is the agent. Absent: the master's machine.
+   */
   agent?: string;
   dependsOn: string[];
   /** How many attempts may follow the first one. Absent: none. */
@@ -60,6 +63,8 @@ export type RunEvent = { /** Milliseconds since 1970. */ timeMs: number } & RunH
 export type RunHappening =
   | { type: "run-started"; run: RunInfo }
   | { type: "group-started"; name: string; description?: string }
+  /** An agent was chosen for the attempt, where there is a choice; another one may follow before it has started. */
+  | { type: "task-placed"; task: TaskInfo; attempt: number; agent: string }
   | { type: "task-queued"; task: TaskInfo; position: number }
   /**
    * `sync`: the workspace goes to the agent. `return`: the command has ended, and what it changed comes back. `slots`:

@@ -1,58 +1,37 @@
-import type { Delegation } from "@sloth/dsl";
-import { MasterError } from "../master-error.js";
+import type { Delegation, Labels } from "@sloth/dsl";
+import type { AgentSelection } from "./selection.js";
 
 /** An agent that a task can be sent to. */
 export interface AgentTarget {
-  /** As the workflow calls it; what people read. */
+  /** As the workflow or the inventory calls it; what people read. */
   label: string;
   host: string;
   port: number;
+  /** What its certificate is made out to, where `host` is one of the addresses of that name. Absent: `host`. */
+  certificateHost?: string;
+  /** Where what it is spoken to with is to be found. Absent: where it is by default. */
+  credential?: CredentialReference;
+}
+
+/** Where a credential is; never the credential. */
+export type CredentialReference = { /** Absolute. */ file: string } | { /** Of a variable. */ env: string };
+
+/** An agent as an inventory has it. */
+export interface InventoryEntry {
+  target: AgentTarget;
+  labels: Labels;
+  /** Other names of it, and addresses that stand for it. */
+  aliases: readonly string[];
 }
 
 /** Named agents, and addresses that stand for others. */
 export interface Inventory {
   /** All that it has, in the order of its file. */
-  readonly agents: readonly AgentTarget[];
-  /** @throws {MasterError} UNKNOWN_AGENT, and NOT_SUPPORTED for `labels`, `any` and `max` */
-  resolve(delegation: Delegation): AgentTarget;
-}
-
-/** Addresses stand for themselves; there are no names. */
-export const emptyInventory: Inventory = makeInventory(new Map(), undefined);
-
-/** @param file - where the agents were read from, for messages; undefined when no inventory was given. */
-export function makeInventory(
-  agents: Map<string, { host: string; port: number }>,
-  file: string | undefined,
-): Inventory {
-  return {
-    agents: [...agents].map(([label, address]) => ({ label, ...address })),
-    resolve(delegation) {
-      if (delegation.kind === "labels" || delegation.kind === "any") throw notYet(delegation.kind);
-      if (delegation.max !== undefined) throw notYet("max");
-      if (delegation.kind === "address") {
-        const label = formatAddress(delegation.host, delegation.port);
-        return { label, ...(agents.get(label) ?? { host: delegation.host, port: delegation.port }) };
-      }
-      const known = agents.get(delegation.name);
-      if (known) return { label: delegation.name, ...known };
-      throw new MasterError("UNKNOWN_AGENT", unknownAgent(delegation.name, [...agents.keys()], file));
-    },
-  };
-}
-
-function notYet(field: string): MasterError {
-  return new MasterError(
-    "NOT_SUPPORTED",
-    `"delegate_to.${field}" is valid, but this version cannot run it yet.`,
-  );
-}
-
-function unknownAgent(name: string, known: string[], file: string | undefined): string {
-  if (!file) {
-    return `There is no agent "${name}": no inventory was given. Use "host:port", or name an inventory with --agents FILE.`;
-  }
-  return `There is no agent "${name}" in ${file}. It has: ${known.join(", ") || "none"}.`;
+  readonly entries: readonly InventoryEntry[];
+  /** Where they were read from, for messages; undefined when no inventory was given. */
+  readonly file: string | undefined;
+  /** @throws {MasterError} UNKNOWN_AGENT when no agent can be what is asked for */
+  select(delegation: Delegation): AgentSelection;
 }
 
 /** `host:port`, with brackets around an IPv6 host. */

@@ -1,33 +1,79 @@
+import { homedir } from "node:os";
+import { dirname, join, resolve } from "node:path";
 import { parseAddress } from "@sloth/dsl";
-import { z } from "zod";
-import { readYaml } from "../load/read-yaml.js";
+import { type Document, isMap, isScalar, type Node } from "yaml";
+import { readYamlDocument } from "../load/read-yaml.js";
 import { MasterError } from "../master-error.js";
-import { type Inventory, makeInventory } from "./inventory.js";
+import { describeIssue } from "./describe-issue.js";
+import type { CredentialReference, Inventory, InventoryEntry } from "./inventory.js";
+import { type InventoryDocument, inventorySchema } from "./inventory-schema.js";
+import { makeInventory } from "./make-inventory.js";
 
-const inventorySchema = z.record(z.string().min(1), z.strictObject({ address: z.string() }));
+/** What an address without a port means. */
+const DEFAULT_PORT = 50051;
 
 /**
- * Reads an inventory: a YAML map from a name or an address (`host:port`) to `{ address: "host:port" }`.
- * @throws {MasterError} INVENTORY, with the file and, where it is known, the line.
+ * Reads an inventory: a YAML map from a name, or an address, to an agent.
+ * @throws {MasterError} INVENTORY, with the file and the line.
  */
 export async function readInventory(file: string): Promise<Inventory> {
-  const document = await readYaml({ file, what: "The inventory", code: "INVENTORY" });
-  const checked = inventorySchema.safeParse(document ?? {});
+  const { document, lineOf } = await readYamlDocument({ file, what: "The inventory", code: "INVENTORY" });
+  const fail = (path: Path, problem: string): never => {
+    throw new MasterError("INVENTORY", `${file}:${lineAt(document, path, lineOf)}: ${problem}`);
+  };
+  const checked = inventorySchema.safeParse(document.toJS() ?? {});
   if (!checked.success) {
-    const { issues } = checked.error;
-    // A mistyped key is the cause of the one that is missing.
-    const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
-    const where = issue?.path.map((part) => `"${String(part)}"`).join(" → ") || "the file";
-    throw new MasterError("INVENTORY", `${file}: ${where}: ${issue?.message}. ${EXPECTED}`);
+    const { path, problem } = describeIssue(checked.error.issues, document.toJS());
+    return fail(path, problem);
   }
-  const agents = new Map<string, { host: string; port: number }>();
-  for (const [name, { address }] of Object.entries(checked.data)) {
-    const parsed = parseAddress(address);
-    if ("problem" in parsed) throw new MasterError("INVENTORY", `${file}: "${name}": ${parsed.problem}`);
-    const { host, port } = parsed.value;
-    agents.set(name, { host, port });
-  }
-  return makeInventory(agents, file);
+  return makeInventory(readEntries(checked.data, { directory: dirname(resolve(file)), fail }), file);
 }
 
-const EXPECTED = 'An entry looks like this: "build1": { address: "localhost:50051" }';
+type Path = readonly PropertyKey[];
+
+interface ReadContext {
+  /** Of the file. */
+  directory: string;
+  fail(path: Path, problem: string): never;
+}
+
+function readEntries(data: InventoryDocument, { directory, fail }: ReadContext): InventoryEntry[] {
+  const names = new Map<string, string>();
+  const claim = (name: string, owner: string, path: Path) => {
+    const other = names.get(name);
+    if (other !== undefined) fail(path, `"${name}" is a name of "${other}" already.`);
+    names.set(name, owner);
+  };
+  for (const name of Object.keys(data)) claim(name, name, [name]);
+  return Object.entries(data).map(([label, { address, labels = {}, credential, aliases = [] }]) => {
+    for (const [index, alias] of aliases.entries()) claim(alias, label, [label, "aliases", index]);
+    const parsed = parseAddress(address, DEFAULT_PORT);
+    if ("problem" in parsed) return fail([label, "address"], `"${label}": address ${parsed.problem}.`);
+    const { host, port } = parsed.value;
+    const reference = credential && locate(credential, directory);
+    return {
+      target: { label, host, port, ...(reference && { credential: reference }) },
+      labels,
+      aliases,
+    };
+  });
+}
+
+function locate(credential: CredentialReference, directory: string): CredentialReference {
+  if ("env" in credential) return credential;
+  const { file } = credential;
+  return { file: file.startsWith("~/") ? join(homedir(), file.slice(2)) : resolve(directory, file) };
+}
+
+/** Of the key of a member where there is one, since a value may begin further down; else of the nearest part around. */
+function lineAt(document: Document, path: Path, lineOf: (node: Node) => number): number {
+  for (let length = path.length; length > 0; length--) {
+    const around = document.getIn(path.slice(0, length - 1), true);
+    const last = path[length - 1];
+    const pair = isMap(around) && around.items.find(({ key }) => isScalar(key) && String(key.value) === last);
+    if (pair) return lineOf(pair.key as Node);
+    const node = document.getIn(path.slice(0, length), true) as Node | undefined;
+    if (node?.range) return lineOf(node);
+  }
+  return document.contents ? lineOf(document.contents) : 1;
+}

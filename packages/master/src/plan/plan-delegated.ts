@@ -1,6 +1,7 @@
 import type { Task, TaskRequest } from "@sloth/dsl";
 import type { Attempt } from "@sloth/runtime";
-import type { AgentTarget, Inventory } from "../inventory/inventory.js";
+import type { Inventory } from "../inventory/inventory.js";
+import type { AgentSelection } from "../inventory/selection.js";
 import { MasterError } from "../master-error.js";
 import { type PlannedTask, placeOf, type RunPlan, taskInfo } from "./plan-run.js";
 
@@ -20,7 +21,7 @@ export interface DelegatedOptions {
 export function planDelegated(
   plan: RunPlan,
   { request, parent, inventory }: DelegatedOptions,
-): PlannedTask & { target: AgentTarget } {
+): PlannedTask & { selection: AgentSelection } {
   const beside = findTask(plan, parent.group, parent.task);
   const declared = request.command.kind === "declared" ? request.command : undefined;
   const model = declared && plan.workflow.groups.find(({ name }) => name === declared.group);
@@ -28,13 +29,13 @@ export function planDelegated(
   if (declared && !task)
     throw new MasterError("NOT_FOUND", `There is no task "${request.name}" in the workflow.`);
   const group = declared?.group ?? parent.group;
-  const target = inventory.resolve(request.delegateTo);
+  const selection = inventory.select(request.delegateTo);
   const made = withRequest(task, request, beside.task);
   return {
     task: made,
-    info: taskInfo(made, group, target),
+    info: taskInfo(made, group, selection),
     group,
-    target,
+    selection,
     ...directoryOf(request, parent),
     env: { ...plan.environment, ...model?.env, ...request.env },
     workspaceSettings: beside.workspaceSettings,

@@ -1,3 +1,4 @@
+import { type AgentSelection, isSettled, labelOf } from "../inventory/selection.js";
 import type { PlannedGroup, PlannedTask, RunPlan } from "./plan-run.js";
 import type { TransferForecast } from "./transfers.js";
 import { wavesOf } from "./waves.js";
@@ -32,8 +33,12 @@ export interface TaskDocument {
   description?: string;
   /** Tasks of one number start together, as far as there is room; from 1. Absent: a handler of failures. */
   wave?: number;
-  /** Absent: the machine of the master. */
+  /** An agent, or what was asked for where there is a choice. Absent: the machine of the master. */
   agent?: string;
+  /** Where there is a choice: those of which one is to run it, as far as that is known without asking them. */
+  candidates?: string[];
+  /** How many tasks of the run may be there at once. */
+  maxThere?: number;
   dependsOn: string[];
   nextIfFail?: string[];
   /** Of a shell command; absent for a Lua function. */
@@ -94,14 +99,15 @@ function describeGroup(group: PlannedGroup): GroupDocument {
   };
 }
 
-function describeTask({ task, target }: PlannedTask, wave: number | undefined): TaskDocument {
+function describeTask({ task, selection }: PlannedTask, wave: number | undefined): TaskDocument {
   const { name, description, dependsOn, nextIfFail, command, retries, timeoutMs, at } = task;
   const conditions = [task.runIf && ("run_if" as const), task.abortIf && ("abort_if" as const)];
   return {
     name,
     description,
     wave,
-    agent: target?.label,
+    agent: selection && labelOf(selection),
+    ...describeChoice(selection),
     dependsOn,
     ...(nextIfFail?.length && { nextIfFail }),
     ...(command.kind === "shell" && { script: command.script }),
@@ -112,9 +118,20 @@ function describeTask({ task, target }: PlannedTask, wave: number | undefined): 
   };
 }
 
+function describeChoice(
+  selection: AgentSelection | undefined,
+): Pick<TaskDocument, "candidates" | "maxThere"> {
+  if (!selection) return {};
+  const { candidates, max } = selection;
+  return {
+    ...(!isSettled(selection) && { candidates: candidates.map(({ target }) => target.label) }),
+    ...(max !== undefined && { maxThere: max }),
+  };
+}
+
 function describeTransfer({ transfer, forecast, isGuess, problem }: TransferForecast): TransferDocument {
-  const { workspace, target, groups } = transfer;
+  const { workspace, selection, groups } = transfer;
   const { files, sizeBytes, newContents, newBytes } = forecast;
-  const place = { workspace, agent: target.label, groups: [...groups] };
+  const place = { workspace, agent: labelOf(selection), groups: [...groups] };
   return { ...place, files, sizeBytes, newContents, newBytes, isGuess, problem };
 }

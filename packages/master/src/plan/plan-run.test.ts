@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DEFAULT_WORKSPACE_SETTINGS, loadWorkflow } from "@sloth/dsl";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { emptyInventory } from "../inventory/inventory.js";
+import { emptyInventory } from "../inventory/make-inventory.js";
 import { type PlanOptions, placeOf, planRun } from "./plan-run.js";
 import { makeRunId } from "./run-id.js";
 
@@ -30,7 +30,7 @@ describe("planRun", () => {
       { name = "overrides", command = "true", delegate_to = { address = "two" } },
       { name = "home", command = "true", delegate_to = false },
     } } }`);
-    expect(planned.groups[0]?.tasks.map(({ target }) => target?.label)).toEqual([
+    expect(planned.groups[0]?.tasks.map(({ selection }) => selection?.text)).toEqual([
       "one:1",
       "two:50051",
       undefined,

@@ -4,7 +4,8 @@ import type { Group, LoadedWorkflow, Task, Workflow, WorkspaceSettings } from "@
 import { bundleDigest, encodeBundle, taskDefinitions } from "@sloth/dsl";
 import type { WorkflowSource } from "@sloth/runtime";
 import type { GroupInfo, RunInfo, TaskInfo } from "../events/run-event.js";
-import type { AgentTarget, Inventory } from "../inventory/inventory.js";
+import type { Inventory } from "../inventory/inventory.js";
+import { type AgentSelection, labelOf } from "../inventory/selection.js";
 import { MasterError } from "../master-error.js";
 import { type EarlierTask, earlierTasks } from "./earlier-tasks.js";
 import { refusePlanned } from "./planned-fields.js";
@@ -56,8 +57,8 @@ export interface PlannedTask {
   /** What those are told who watch. */
   info: TaskInfo;
   group: string;
-  /** Absent: here. */
-  target?: AgentTarget;
+  /** The agents of which one is to run it. Absent: here. */
+  selection?: AgentSelection;
   /** The directory tree that it works in, absolute. */
   workspace: string;
   /** Where it runs inside the workspace, relative. */
@@ -162,21 +163,30 @@ async function planGroup(group: Group, options: PlanContext): Promise<PlannedGro
 
 function planTask(task: Task, group: Group, root: string, options: PlanContext): PlannedTask {
   const delegation = task.delegateTo ?? group.delegateTo;
-  const target = delegation ? options.inventory.resolve(delegation) : undefined;
+  const selection = delegation ? options.inventory.select(delegation) : undefined;
   const workspaceSettings = resolveWorkspaceSettings(group.workspace, options.workspace);
   const env = { ...options.environment, ...group.env, ...task.env };
   const definition = options.definitionOf(group.name, task.name);
-  const info = { ...taskInfo(task, group.name, target), ...(definition !== undefined && { definition }) };
-  return { task, info, group: group.name, target, ...placeOf(root, task.workdir), env, workspaceSettings };
+  const info = { ...taskInfo(task, group.name, selection), ...(definition !== undefined && { definition }) };
+  const place = placeOf(root, task.workdir);
+  return {
+    task,
+    info,
+    group: group.name,
+    ...(selection && { selection }),
+    ...place,
+    env,
+    workspaceSettings,
+  };
 }
 
-export function taskInfo(task: Task, group: string, target: AgentTarget | undefined): TaskInfo {
+export function taskInfo(task: Task, group: string, selection: AgentSelection | undefined): TaskInfo {
   const { name, description, command, dependsOn, nextIfFail, retries, at } = task;
   return {
     group,
     name,
     ...(description !== undefined && { description }),
-    ...(target && { agent: target.label }),
+    ...(selection && { agent: labelOf(selection) }),
     dependsOn,
     ...(retries > 0 && { retries }),
     ...(nextIfFail?.length && { nextIfFail }),

@@ -22,10 +22,9 @@ async function refused(group: string, task: string): Promise<string[]> {
 
 describe("refusePlanned", () => {
   it.each([
-    ["", `delegate_to = { labels = { gpu = true } }`, ["delegate_to.labels"]],
-    ["", `delegate_to = { any = { "a", { labels = { gpu = true } } } }`, ["delegate_to.any"]],
-    [`delegate_to = { any = { "a" }, max = 2 },`, "", ["delegate_to.any", "delegate_to.max"]],
-    [`delegate_to = { name = "a", max = 2 },`, `run_if = "true"`, ["delegate_to.max"]],
+    ["", `on_agent_lost = "retry"`, ["on_agent_lost"]],
+    ["", `on_agent_lost = "fail"`, []],
+    [`delegate_to = { name = "a", max = 2 },`, `run_if = "true"`, []],
     [`delegate_to = "a:1",`, `delegate_to = { name = "b" }`, []],
     [`delegate_to = { address = "a" },`, `delegate_to = false`, []],
   ])("names what it refuses of %s %s", async (group, task, fields) => {

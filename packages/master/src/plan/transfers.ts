@@ -1,14 +1,15 @@
 import type { WorkspaceSettings } from "@sloth/dsl";
 import { openWorkspace } from "@sloth/workspace";
 import { rulesOf, scanRules } from "../dispatch/workspace-terms.js";
-import type { AgentTarget } from "../inventory/inventory.js";
+import { type AgentSelection, isSettled } from "../inventory/selection.js";
 import type { RunPlan } from "./plan-run.js";
 import { forecastSync, type MissingContents, type SyncForecast } from "./sync-forecast.js";
 
 /** A workspace that a run sends to an agent. */
 export interface Transfer {
   workspace: string;
-  target: AgentTarget;
+  /** Of whom one gets it. */
+  selection: AgentSelection;
   groups: Set<string>;
   settings: WorkspaceSettings;
 }
@@ -17,22 +18,22 @@ export interface Transfer {
 export interface TransferForecast {
   transfer: Transfer;
   forecast: SyncForecast;
-  /** The agent was not asked what it holds already, so all counts as new. */
+  /** Nobody was asked what is held already, so all counts as new; where there is a choice, nobody is. */
   isGuess: boolean;
   /** Why it could not be asked. */
   problem?: string;
 }
 
-/** Each workspace once for each agent that it goes to; none of those that are made when their group runs. */
+/** Each workspace once for each agent, or choice of agents, that it goes to; none of those that are made when their group runs. */
 export function plannedTransfers(plan: RunPlan): Transfer[] {
   const transfers = new Map<string, Transfer>();
   const tasks = plan.groups.flatMap((group) =>
     group.tasks.filter(({ workspace }) => !group.createWorkdir || workspace !== group.workspace),
   );
-  for (const { target, workspace, group, workspaceSettings: settings } of tasks) {
-    if (!target) continue;
-    const key = JSON.stringify([workspace, target.host, target.port, settings]);
-    const transfer = transfers.get(key) ?? { workspace, target, groups: new Set(), settings };
+  for (const { selection, workspace, group, workspaceSettings: settings } of tasks) {
+    if (!selection) continue;
+    const key = JSON.stringify([workspace, selection.key, settings]);
+    const transfer = transfers.get(key) ?? { workspace, selection, groups: new Set(), settings };
     transfer.groups.add(group);
     transfers.set(key, transfer);
   }
@@ -44,10 +45,11 @@ export async function forecastTransfer(
   transfer: Transfer,
   missing: MissingContents | undefined,
 ): Promise<TransferForecast> {
-  const { workspace, target, settings } = transfer;
+  const { workspace, selection, settings } = transfer;
   const opened = await openWorkspace(workspace);
   const snapshot = await opened.snapshot({ rules: scanRules(rulesOf(settings)) });
-  const asked = await missing?.of(target, opened, settings).catch((error: Error) => error);
+  const target = isSettled(selection) ? selection.candidates[0]?.target : undefined;
+  const asked = target && (await missing?.of(target, opened, settings).catch((error: Error) => error));
   const problem = asked instanceof Error ? asked.message : undefined;
   const known = asked instanceof Error ? undefined : asked;
   return {

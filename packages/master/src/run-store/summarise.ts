@@ -73,7 +73,8 @@ export class RunSummariser {
   }
 
   #addTo(task: TaskRecord, event: Extract<RunEvent, { task: TaskInfo }>): void {
-    if (event.type === "task-output") task.log ??= logFileOf(task);
+    if (event.type === "task-placed") task.agent = event.agent;
+    else if (event.type === "task-output") task.log ??= logFileOf(task);
     else if (event.type === "task-started")
       Object.assign(task, { status: "running", attempt: event.attempt, started: formatTime(event.timeMs) });
     else if (event.type === "task-skipped") Object.assign(task, { status: "skipped", why: event.why });

@@ -16,6 +16,12 @@ export async function followAttempt(attempt: Attempt, options: FollowOptions): P
   const { runner, task, emit, signal, isSilent = false } = options;
   for await (const event of runner.run(attempt, { signal })) {
     switch (event.type) {
+      case "placed":
+        if (event.agent === task.agent) break;
+        // Whoever knows the task knows where it is from now on; who reads the events, by the event.
+        task.agent = event.agent;
+        await emit({ type: "task-placed", task, attempt: attempt.number, agent: event.agent });
+        break;
       case "queued":
         await emit({ type: "task-queued", task, position: event.position });
         break;

@@ -5,7 +5,7 @@ import type { PlannedGroup, PlannedTask } from "../plan/plan-run.js";
 import { Rooms } from "./rooms.js";
 import { runTask, type TaskContext } from "./run-task.js";
 import { type Outcome, Schedule, type ScheduledTask, type Skip } from "./schedule.js";
-import { HERE, scheduledTasks } from "./scheduled-tasks.js";
+import { limitsOf, scheduledTasks } from "./scheduled-tasks.js";
 
 export interface GroupContext extends Omit<TaskContext, "rooms" | "place"> {
   /** How many tasks run here at once. */
@@ -16,9 +16,6 @@ export interface GroupContext extends Omit<TaskContext, "rooms" | "place"> {
 
 /** How each task of the group ended, now or in the run that is continued; skipped ones are absent. */
 export type GroupResults = Map<string, TaskResult>;
-
-/** How many tasks may wait at one agent, beyond those that run there. */
-const PENDING_PER_AGENT = 64;
 
 /**
  * Runs the tasks of one group, independent ones at the same time. When a runner breaks, the others are
@@ -48,8 +45,7 @@ class GroupRun {
     this.#schedule = new Schedule(scheduledTasks(group), { keepGoing });
     for (const earlier of group.earlier)
       if ("result" in earlier) this.#results.set(earlier.info.name, earlier.result);
-    const limitOf = (place: string) => (place === HERE ? jobs : PENDING_PER_AGENT);
-    this.#rooms = new Rooms(limitOf, group.maxParallel, () => this.#wake());
+    this.#rooms = new Rooms(limitsOf(group, jobs), group.maxParallel, () => this.#wake());
     this.#signal = AbortSignal.any([context.signal, this.#broken.signal]);
     // Every running task listens.
     setMaxListeners(0, this.#signal);

@@ -68,6 +68,13 @@ const attempt = fc.integer({ min: 1, max: 99 });
 const durationMs = fc.double({ min: 0, max: 1e9, noNaN: true }).map(Math.abs);
 const optionally = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
 
+/** Where it is said to be: elsewhere the event would change the task. */
+function placedAt(task: TaskInfo): fc.Arbitrary<RunHappening>[] {
+  const { agent } = task;
+  if (agent === undefined) return [];
+  return [attempt.map((number): RunHappening => ({ type: "task-placed", task, attempt: number, agent }))];
+}
+
 function happeningOf(task: TaskInfo): fc.Arbitrary<RunHappening> {
   return fc.oneof(
     fc.tuple(text, optionally(text)).map(
@@ -77,6 +84,7 @@ function happeningOf(task: TaskInfo): fc.Arbitrary<RunHappening> {
         ...(description !== undefined && { description }),
       }),
     ),
+    ...placedAt(task),
     count.map((position): RunHappening => ({ type: "task-queued", task, position })),
     fc.tuple(attempt, fc.constantFrom("sync", "return"), optionally(count)).map(
       ([number, stage, slots]): RunHappening => ({

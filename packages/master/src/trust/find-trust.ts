@@ -5,7 +5,7 @@ import {
   type OwnAuthority,
   readKnownAgent,
 } from "@sloth/protocol";
-import { type AgentTarget, formatAddress } from "../inventory/inventory.js";
+import { formatAddress } from "../inventory/inventory.js";
 import { openPins } from "./pins.js";
 
 /** What was typed of how agents are trusted. */
@@ -28,7 +28,7 @@ export interface FoundTrust {
  * @throws {CredentialError} NOT_PRIVATE, DAMAGED
  */
 export async function findTrust(
-  { host, port }: AgentTarget,
+  { host, port }: { host: string; port: number },
   { authority, isInsecure }: TypedTrust,
 ): Promise<FoundTrust | undefined> {
   const pinned = await openPins().read(formatAddress(host, port));

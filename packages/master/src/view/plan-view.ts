@@ -37,12 +37,15 @@ function describeGroup({
 
 function describeTask(task: TaskDocument): string {
   const { name, wave, agent, dependsOn, nextIfFail = [], conditions, retries, timeoutMs, script } = task;
+  const { candidates, maxThere } = task;
   const terms = [
     dependsOn.length > 0 ? `after ${dependsOn.join(", ")}` : "",
     nextIfFail.length > 0 ? `if ${nextIfFail.join(" or ")} fails` : "",
     ...conditions.map((condition) => `asks its ${condition}`),
     retries > 0 ? `up to ${retries + 1} attempts` : "",
     timeoutMs === undefined ? "" : `within ${formatDuration(timeoutMs)}`,
+    candidates ? `on one of ${candidates.join(", ")}` : "",
+    maxThere === undefined ? "" : `at most ${maxThere} there at once`,
   ].filter(Boolean);
   const place = agent === undefined ? "" : ` @${agent}`;
   const between = terms.length > 0 ? ` (${terms.join("; ")})` : "";

@@ -50,14 +50,18 @@ async function openContext({ workflow: named, agents, port, trust }: DoctorArgum
     ),
     agentPort: port,
     ...(workflow && { workflow }),
-    agents: eachOnce([...targetsOf(workflow?.plan), ...inventory.agents]),
+    agents: eachOnce([...targetsOf(workflow?.plan), ...inventory.entries.map(({ target }) => target)]),
     connect: pool.connect,
   };
   return { context, close: pool.close };
 }
 
 function targetsOf(plan: RunPlan | undefined): AgentTarget[] {
-  return plan?.groups.flatMap(({ tasks }) => tasks.flatMap(({ target }) => target ?? [])) ?? [];
+  return (
+    plan?.groups.flatMap(({ tasks }) =>
+      tasks.flatMap(({ selection }) => selection?.candidates.map(({ target }) => target) ?? []),
+    ) ?? []
+  );
 }
 
 function eachOnce(targets: readonly AgentTarget[]): AgentTarget[] {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { loadWorkflow } from "@sloth/dsl";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { emptyInventory } from "../../inventory/inventory.js";
+import { emptyInventory } from "../../inventory/make-inventory.js";
 import { planRun } from "../../plan/plan-run.js";
 import type { Selection } from "../../plan/select-tasks.js";
 import { LineWriter } from "../../view/line-writer.js";

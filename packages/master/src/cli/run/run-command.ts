@@ -59,12 +59,14 @@ async function perform(
   reports: Reports,
 ): Promise<number> {
   const { luaMemoryLimitBytes } = args;
-  const recorder = recordRun({ ...plan, warn: (message) => void emit({ type: "warning", message }) });
+  const warn = (message: string) => void emit({ type: "warning", message });
+  // First, since it may refuse the plan.
+  const runners = await openTaskRunners(plan, { inventory, luaMemoryLimitBytes, trust, warn });
+  const recorder = recordRun({ ...plan, warn });
   const returned = new ReturnedValues();
   const view = await openView(args.output, { ...viewOptionsOf(args, plan), logOf: recorder.logOf });
   const stop = onStopSignal({ say: view.say?.bind(view) });
   const forgetSuspending = onSuspendSignal(view);
-  const runners = await openTaskRunners(plan, { inventory, luaMemoryLimitBytes, trust });
   const emit = eventStream([
     recorder.listen,
     (event) => view.show(event),

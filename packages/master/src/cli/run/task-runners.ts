@@ -1,5 +1,6 @@
 import { createLocalTaskRunner, type Delegate, type TaskRunner } from "@sloth/runtime";
 import type { Inventory } from "../../inventory/inventory.js";
+import type { AgentSelection } from "../../inventory/selection.js";
 import { planDelegated } from "../../plan/plan-delegated.js";
 import type { PlannedTask, RunPlan } from "../../plan/plan-run.js";
 import { makeAttempt } from "../../schedule/make-attempt.js";
@@ -9,38 +10,49 @@ import type { TypedTrust } from "../../trust/find-trust.js";
 export interface TaskRunners {
   /** Of this machine. */
   here: TaskRunner;
+  /** Of one task, for all its attempts. */
   runnerFor(task: PlannedTask): TaskRunner;
   close(): Promise<void>;
 }
 
-export interface OpenRunnersOptions {
+export interface TaskRunnersOptions {
   inventory: Inventory;
   luaMemoryLimitBytes?: number;
   trust: TypedTrust;
+  /** Told of what a person should know of agents. */
+  warn(message: string): void;
 }
 
-/** Brings the network's layers in only for a plan, or a function, that delegates something: they take time to load. */
+/**
+ * Brings the network's layers in only for a plan, or a function, that delegates something: they take time to load.
+ * @throws {MasterError} UNKNOWN_AGENT when all agents have answered, and none is what a task asks for
+ */
 export async function openTaskRunners(
   plan: RunPlan,
-  { inventory, luaMemoryLimitBytes, trust }: OpenRunnersOptions,
+  { inventory, luaMemoryLimitBytes, trust, warn }: TaskRunnersOptions,
 ): Promise<TaskRunners> {
   let opening: ReturnType<typeof openRemoteRunners> | undefined;
   const openRemote = () => {
-    opening ??= openRemoteRunners(plan, trust);
+    opening ??= openRemoteRunners(plan, { trust, warn });
     return opening;
   };
   const delegate = delegateOf(plan, { inventory, openRemote });
   const local = createLocalTaskRunner({ delegate, luaMemoryLimitBytes });
-  const isRemote = plan.groups.some(({ tasks }) => tasks.some(({ target }) => target));
-  const remote = isRemote ? await openRemote() : undefined;
-  return {
-    here: local,
-    runnerFor: (task) => (task.target && remote ? remote.runnerFor(task, task.target) : local),
-    async close() {
-      (await opening?.catch(() => undefined))?.close();
-      await local.close();
-    },
+  const close = async () => {
+    (await opening?.catch(() => undefined))?.close();
+    await local.close();
   };
+  try {
+    const isRemote = plan.groups.some(({ tasks }) => tasks.some(({ selection }) => selection));
+    const remote = isRemote ? await openRemote() : undefined;
+    await remote?.requireSuitable(inventory);
+    const runnerFor = (task: PlannedTask) =>
+      task.selection && remote ? remote.runnerFor(task, task.selection) : local;
+    return { here: local, runnerFor, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 /** Runs tasks that functions delegate while the plan runs. */
@@ -52,19 +64,22 @@ function delegateOf(
   return async (request, parent) => {
     const planned = planDelegated(plan, { request, parent, inventory });
     const remote = await openRemote();
-    const runner = remote.runnerFor(planned, planned.target);
+    const runner = remote.runnerFor(planned, planned.selection);
     return { runner, attempt: makeAttempt(planned, {}, { number: ++number, plan }) };
   };
 }
 
-async function openRemoteRunners(plan: RunPlan, trust: TypedTrust) {
+async function openRemoteRunners(plan: RunPlan, { trust, warn }: Pick<TaskRunnersOptions, "trust" | "warn">) {
   // First, since the start of its thread takes as long as loading the rest does.
   const { warmScanThread } = await import("@sloth/workspace");
   warmScanThread();
   const [
     { quietGrpc },
     { AgentPool },
-    { createRemoteTaskRunner, Workspaces },
+    { Workspaces },
+    { createPlacedTaskRunner },
+    { Placements },
+    { requireSuitable },
     { LandedChanges },
     { workspaceTerms },
     { openRunStore },
@@ -72,6 +87,9 @@ async function openRemoteRunners(plan: RunPlan, trust: TypedTrust) {
     import("@sloth/protocol"),
     import("../../dispatch/agent-pool.js"),
     import("../../dispatch/remote-task-runner.js"),
+    import("../../dispatch/placed-task-runner.js"),
+    import("../../placement/placements.js"),
+    import("../../placement/require-suitable.js"),
     import("../../dispatch/landed-changes.js"),
     import("../../dispatch/workspace-terms.js"),
     import("../../run-store/run-store.js"),
@@ -79,15 +97,20 @@ async function openRemoteRunners(plan: RunPlan, trust: TypedTrust) {
   quietGrpc();
   const pool = new AgentPool(trust);
   const workspaces = new Workspaces();
+  const placements = new Placements(pool, warn);
   const store = openRunStore(plan.workflowDirectory, plan.runId);
   const landed = new LandedChanges();
+  const selections = plan.groups.flatMap(({ tasks }) => tasks.flatMap(({ selection }) => selection ?? []));
   return {
-    runnerFor: (planned: PlannedTask, target: NonNullable<PlannedTask["target"]>) =>
-      createRemoteTaskRunner({
+    requireSuitable: (inventory: Inventory) => requireSuitable(selections, { pool, inventory }),
+    runnerFor: (planned: PlannedTask, selection: AgentSelection) =>
+      createPlacedTaskRunner({
         pool,
         workspaces,
-        target,
-        termsOf: ({ number }) => workspaceTerms({ planned, plan, attempt: number, store, landed }),
+        placements,
+        selection,
+        termsOf: ({ number }, { label: agent }) =>
+          workspaceTerms({ planned, agent, plan, attempt: number, store, landed }),
       }),
     close: () => pool.close(),
   };

@@ -1,3 +1,4 @@
+import { labelOf } from "../../inventory/selection.js";
 import type { TransferForecast } from "../../plan/transfers.js";
 import { describeForecast, warnOfMuch } from "../../view/sync-view.js";
 import { complain, type Output, printLines } from "../output.js";
@@ -7,10 +8,11 @@ export async function showTransfer(
   { transfer, forecast, isGuess, problem }: TransferForecast,
   output: Output,
 ): Promise<void> {
-  const { workspace, target, groups } = transfer;
+  const { workspace, selection, groups } = transfer;
+  const agent = labelOf(selection);
   if (problem !== undefined) await complain(output, problem);
-  const place = { workspace, agent: target.label, groups: [...groups] };
+  const place = { workspace, agent, groups: [...groups] };
   await printLines(output, describeForecast(place, forecast, isGuess));
-  const warning = warnOfMuch(target.label, forecast);
+  const warning = warnOfMuch(agent, forecast);
   if (warning !== undefined) await complain(output, warning);
 }

@@ -26,18 +26,22 @@ export function describePage(run: ReportedRun): PageData {
 function describeTask(task: ReportedTask, run: ReportedRun, indexes: ReadonlyMap<string, number>): PageTask {
   const { group, name, agent, description, script, at, dependsOn, nextIfFail = [] } = task.info;
   const { message, traceback, changes } = task.result ?? {};
-  const place = run.places.findIndex((known) => known.agent === agent);
+  const placeOf = (other: string | undefined) => run.places.findIndex((known) => known.agent === other);
+  const last = task.attempts.at(-1);
   return {
     name,
     group: run.groups.findIndex((known) => known.name === group),
-    ...(task.attempts.length > 0 && { place }),
+    ...(last && { place: placeOf(last.agent) }),
     where: agent ?? "here",
     status: task.status,
     ...(task.status === "skipped" && { why: describeSkip(task) }),
     ...(task.reusedFrom !== undefined && { reusedFrom: task.reusedFrom }),
     ...(description && { description }),
     after: [...dependsOn, ...nextIfFail].flatMap((other) => indexes.get(keyOf(group, other)) ?? []),
-    attempts: task.attempts.map(describeAttempt),
+    attempts: task.attempts.map((attempt) => ({
+      ...describeAttempt(attempt),
+      ...(attempt.agent !== last?.agent && { place: placeOf(attempt.agent) }),
+    })),
     durationMs: Math.round(task.durationMs),
     isCritical: task.isCritical,
     ...(message && { message }),

@@ -18,6 +18,8 @@ export type PageSegment = [stage: PageStage, startMs: number, endMs: number];
 export interface PageAttempt {
   number: number;
   status: PageStatus;
+  /** In `places`. Absent: that of its task. */
+  place?: number;
   lane: number;
   segments: PageSegment[];
   message?: string;
@@ -27,7 +29,7 @@ export interface PageTask {
   name: string;
   /** In `groups`. */
   group: number;
-  /** In `places`. Absent: it did not come so far. */
+  /** In `places`, that of its last attempt. Absent: it did not come so far. */
   place?: number;
   /** Where it runs, for a person. */
   where: string;

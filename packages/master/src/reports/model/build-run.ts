@@ -94,11 +94,10 @@ function minimum(numbers: readonly number[]): number {
 
 function findPlaces(groups: readonly ReportedGroup[]): Place[] {
   const byAgent = new Map<string | undefined, ReportedAttempt[]>();
-  for (const { info, attempts } of groups.flatMap(({ tasks }) => tasks)) {
-    if (attempts.length === 0) continue;
-    const there = byAgent.get(info.agent) ?? [];
-    byAgent.set(info.agent, there);
-    there.push(...attempts);
+  for (const attempt of groups.flatMap(({ tasks }) => tasks.flatMap(({ attempts }) => attempts))) {
+    const there = byAgent.get(attempt.agent) ?? [];
+    byAgent.set(attempt.agent, there);
+    there.push(attempt);
   }
   const here = byAgent.get(undefined);
   byAgent.delete(undefined);

@@ -11,6 +11,8 @@ interface Mark {
 
 interface FollowedAttempt {
   number: number;
+  /** That it ran on, or was to. Absent: here. */
+  agent?: string | undefined;
   /** When it could have started. Absent: as soon as the task could. */
   readyAtMs?: number;
   marks: Mark[];
@@ -37,6 +39,9 @@ export class FollowedTask {
   add(event: TaskEvent): void {
     const { timeMs } = event;
     switch (event.type) {
+      case "task-placed":
+        this.#attempt(event.attempt).agent = event.agent;
+        break;
       case "task-stage":
         this.#attempt(event.attempt).marks.push({ stage: event.stage, atMs: timeMs });
         break;
@@ -70,6 +75,7 @@ export class FollowedTask {
       .filter(({ marks, end }) => marks.length > 0 || end)
       .map((attempt) => ({
         number: attempt.number,
+        ...(attempt.agent !== undefined && { agent: attempt.agent }),
         status: attempt.end?.result.status ?? "running",
         segments: segmentsOf(attempt, { readyAtMs, endAtMs: attempt.end?.atMs ?? untilMs }),
         ...(attempt.end && { result: attempt.end.result }),
@@ -88,7 +94,8 @@ export class FollowedTask {
   #attempt(number: number): FollowedAttempt {
     const known = this.#attempts.find((attempt) => attempt.number === number);
     if (known) return known;
-    const attempt: FollowedAttempt = { number, marks: [] };
+    // As it is now: a later attempt may go to another one.
+    const attempt: FollowedAttempt = { number, agent: this.info.agent, marks: [] };
     this.#attempts.push(attempt);
     return attempt;
   }

@@ -24,6 +24,8 @@ export interface Segment {
 export interface ReportedAttempt {
   /** Counts from 1. */
   number: number;
+  /** Absent: the machine of the master. */
+  agent?: string;
   status: ReportedStatus;
   /** One after the other, without gaps. At least one. */
   segments: Segment[];

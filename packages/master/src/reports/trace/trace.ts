@@ -39,7 +39,10 @@ function* eventsOf(run: ReportedRun): Generator<TraceEvent> {
   const tasks = tasksOf(run);
   for (const [index, place] of run.places.entries()) {
     const pid = index + 1;
-    const there = tasks.filter(({ info }) => info.agent === place.agent);
+    const there = tasks.map((task) => ({
+      ...task,
+      attempts: task.attempts.filter(({ agent }) => agent === place.agent),
+    }));
     yield* namesOf(place, pid);
     for (const task of there) for (const attempt of task.attempts) yield* slicesOf(task, attempt, pid);
     yield* queueOf(there, pid);
@@ -114,9 +117,9 @@ function* arrowsOf(run: ReportedRun): Generator<TraceEvent> {
         const [last, first] = [from?.attempts.at(-1), to.attempts[0]];
         if (!from || !last || !first) continue;
         const arrow = { name: "depends_on", cat: "dependency", id: ++id };
-        const start = { pid: pidOf.get(from.info.agent) ?? 0, tid: last.lane + 1, ts: lastMoment(last) };
+        const start = { pid: pidOf.get(last.agent) ?? 0, tid: last.lane + 1, ts: lastMoment(last) };
         const end = {
-          pid: pidOf.get(to.info.agent) ?? 0,
+          pid: pidOf.get(first.agent) ?? 0,
           tid: first.lane + 1,
           ts: spanOf(first).startMs * 1000,
         };

@@ -49,8 +49,8 @@ export function layOutLanes({ places, tasks }: PageData): LaneLayout {
     return place;
   });
   const barsOf = tasks.map((task, index) =>
-    task.attempts.flatMap(({ lane: number, segments }, attempt) => {
-      const lane = laidOut[task.place ?? 0]?.lanes[number];
+    task.attempts.flatMap(({ lane: number, segments, place }, attempt) => {
+      const lane = laidOut[place ?? task.place ?? 0]?.lanes[number];
       const bar = lane && { task: index, attempt, top: lane.top, ...spanOf(segments) };
       if (bar) lane.bars.push(bar);
       return bar ?? [];

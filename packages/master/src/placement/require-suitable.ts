@@ -1,0 +1,48 @@
+import type { Labels } from "@sloth/dsl";
+import { AgentLost } from "../dispatch/agent-lost.js";
+import type { AgentPool } from "../dispatch/agent-pool.js";
+import type { Inventory } from "../inventory/inventory.js";
+import { hasLabels } from "../inventory/labels.js";
+import { describeAgents } from "../inventory/select-agents.js";
+import type { AgentSelection } from "../inventory/selection.js";
+import { MasterError } from "../master-error.js";
+
+/**
+ * Asks those agents of which labels are wanted that only they can tell, before anything runs.
+ * @throws {MasterError} UNKNOWN_AGENT when all of them have answered and none has the labels: then no other try helps.
+ * Where one has not answered it may be the one, and the task will tell.
+ */
+export async function requireSuitable(
+  selections: readonly AgentSelection[],
+  { pool, inventory }: { pool: AgentPool; inventory: Inventory },
+): Promise<void> {
+  const byText = new Map(selections.map((selection) => [selection.text, selection]));
+  const open = [...byText.values()].filter(({ candidates }) =>
+    candidates.every(({ unsettled }) => unsettled.length > 0),
+  );
+  for (const selection of open) {
+    const asked = await Promise.all(selection.candidates.map((candidate) => ask(candidate, pool)));
+    if (asked.some((answer) => answer === undefined || answer.isSuitable)) continue;
+    const agents = asked.flatMap((answer) => {
+      const written = inventory.entries.find(({ target }) => target.label === answer?.target.label)?.labels;
+      return answer ? [{ target: answer.target, labels: { ...answer.labels, ...written } }] : [];
+    });
+    throw new MasterError(
+      "UNKNOWN_AGENT",
+      `No agent has ${selection.text}. Asked: ${describeAgents(agents)}.`,
+    );
+  }
+}
+
+type Candidate = AgentSelection["candidates"][number];
+
+/** Undefined where it does not answer, or is several. */
+async function ask({ target, unsettled }: Candidate, pool: AgentPool) {
+  const agent = await pool.connect(target).catch((error: unknown) => {
+    if (error instanceof AgentLost) return undefined;
+    throw error;
+  });
+  if (!agent) return undefined;
+  const labels = { ...agent.about.labels } as Labels;
+  return { target, labels, isSuitable: unsettled.some((wanted) => hasLabels(wanted, labels)) };
+}
