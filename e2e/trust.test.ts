@@ -9,6 +9,7 @@ import { startAgent } from "./support/agent.js";
 import { freePort } from "./support/free-port.js";
 import { masterBinary, sloth, startAgentProcess } from "./support/processes.js";
 import { temporaryDirectory } from "./support/temporary-directory.js";
+import { slothInTerminal, whyNoTerminal } from "./support/terminal.js";
 import { writeWorkflow } from "./support/workflow-file.js";
 
 const secretOf = (path: string): string => JSON.parse(readFileSync(path, "utf8")).token;
@@ -264,4 +265,23 @@ it("says on which machine to do what when nobody listens", async () => {
     env: home(),
   });
   expect([code, stderr]).toEqual([3, expect.stringMatching(/connection refused.*npx @sloth\/agent/)]);
+});
+
+describe.skipIf(whyNoTerminal())("a person who adds an agent", () => {
+  it("pastes the line when asked for it, and it is not shown", async () => {
+    const agent = await startAgent([], { env: home() });
+    const line = (await startAgentProcess(["init", "--state-dir", agent.stateDirectory]).ended).stdout.trim();
+    const session = slothInTerminal(["agents", "add", agent.address], {
+      columns: 100,
+      rows: 20,
+      env: home(),
+    });
+    await session.until(() => session.raw.includes("join line"));
+
+    session.type(`${line}\r`);
+
+    expect(await session.ended).toBe(0);
+    expect(session.raw).toContain("is trusted from now on");
+    expect(session.raw).not.toContain(line.slice(0, 20));
+  });
 });

@@ -19,19 +19,21 @@ export async function readLine(question: string): Promise<string> {
 }
 
 function ask(question: string): Promise<string | undefined> {
-  process.stderr.write(question);
-  // A secret is not echoed.
+  // A secret is not echoed, from before the question on.
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true });
+  process.stderr.write(question);
   return new Promise((resolve) => {
-    const end = (line?: string) => {
-      terminal.close();
-      process.stderr.write("\n");
+    terminal.once("line", (line) => {
       resolve(line);
-    };
-    terminal.once("line", end);
-    terminal.once("SIGINT", () => end());
-    terminal.once("close", () => resolve(undefined));
+      terminal.close();
+    });
+    terminal.once("SIGINT", () => terminal.close());
+    // Also where the line has come; the first answer counts.
+    terminal.once("close", () => {
+      process.stderr.write("\n");
+      resolve(undefined);
+    });
   });
 }
 
