@@ -85,6 +85,12 @@ export async function startAgent(options: AgentOptions = {}): Promise<Agent> {
   const [draining, shutdown] = [new AbortController(), new AbortController()];
   // Every session listens.
   setMaxListeners(0, draining.signal, shutdown.signal);
+  const sinks: AgentEventSink[] = options.onEvent ? [options.onEvent] : [];
+  const emit = (event: AgentEvent) => {
+    for (const take of sinks) take(event);
+  };
+  // Before anything that would have to be closed when it fails.
+  const gate = await openGate({ ...options, stateDirectory, emit });
   const slots = new SlotQueue(options.slots ?? availableParallelism());
   const runner = createLocalTaskRunner({
     warmWorkers: Math.min(slots.slots, MOST_WARM_WORKERS),
@@ -94,11 +100,7 @@ export async function startAgent(options: AgentOptions = {}): Promise<Agent> {
   });
   const isReady = () => !draining.signal.aborted && !shutdown.signal.aborted;
   const status = await openStatus(options.metricsPort, { slots, isReady });
-  const emit = (event: AgentEvent) => {
-    status?.take(event);
-    options.onEvent?.(event);
-  };
-  const gate = await openGate({ ...options, stateDirectory, emit });
+  if (status) sinks.push(status.take);
   const service = createAgentService(
     {
       runner,

@@ -48,6 +48,16 @@ describe("the credentials that an agent makes", () => {
     expect(current()).toBe(rotated.token);
   });
 
+  it("stay with a running agent when their file is damaged or removed", async () => {
+    const state = directory();
+    const made = await openOwnCredentials(state);
+    const current = currentToken(state, made);
+    writeFileSync(credentialsPath(state), "no JSON");
+    expect(current()).toBe(made.token);
+    rmSync(credentialsPath(state));
+    expect(current()).toBe(made.token);
+  });
+
   it("are refused when their file is damaged, without quoting it", async () => {
     const state = directory();
     writeFileSync(credentialsPath(state), '{"key": "s3cr3t', { mode: 0o600 });

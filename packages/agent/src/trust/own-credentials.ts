@@ -42,8 +42,13 @@ export function currentToken(stateDirectory: string, { token }: OwnCredentials):
   let seen = versionOf(path);
   return () => {
     const version = versionOf(path);
-    if (version !== seen && version !== undefined) current = parse(readFileSync(path, "utf8"), path).token;
+    if (version === seen) return current;
     seen = version;
+    try {
+      current = parse(readFileSync(path, "utf8"), path).token;
+    } catch {
+      // Removed or damaged: the next start says so; until then the token is the one that was read.
+    }
     return current;
   };
 }
