@@ -17,6 +17,8 @@ const groups: Source = async (typed) => (await import("./workflow-names.js")).gr
 const tasks: Source = async (typed) => (await import("./workflow-names.js")).taskNames(typed);
 const runs: Source = async (typed) => (await import("./run-names.js")).runNames(typed);
 
+const agents: Source = async (typed) => (await import("./agent-names.js")).agentNames(typed);
+
 /** Of what is not here, the value is taken for the name of a file. */
 const OPTIONS: Record<string, Source> = {
   output: ({ command }) => words(command === "report" ? ["json"] : OUTPUTS),
@@ -37,6 +39,7 @@ const OPTIONS: Record<string, Source> = {
   grace: nothing,
   jobs: nothing,
   attempt: nothing,
+  limit: agents,
   port: nothing,
   "lua-memory": nothing,
   "max-bytes": nothing,
@@ -56,6 +59,7 @@ const POSITIONALS: Record<string, Source> = {
   address: nothing,
   line: nothing,
   dir: directories,
+  selector: agents,
 };
 
 export function valueCandidates(option: string, typed: TypedArguments): Candidates | Promise<Candidates> {

@@ -9,7 +9,7 @@ import { CONNECT_TIMEOUT_MS, type ConnectedAgent, greetAgent } from "./greet-age
 /** The connections of one run, one pair for each agent, opened when they are first needed. */
 export class AgentPool {
   readonly #agents = new Map<string, Promise<ConnectedAgent>>();
-  readonly #channels: AgentChannels[] = [];
+  readonly #channels = new Set<AgentChannels>();
   readonly #typed: TypedTrust;
 
   constructor(typed: TypedTrust = {}) {
@@ -42,7 +42,17 @@ export class AgentPool {
   }
 
   async #greet(target: AgentTarget): Promise<ConnectedAgent> {
-    return greetAgent(target, await this.#trust(target), (channels) => this.#channels.push(channels));
+    const trust = await this.#trust(target);
+    let opened: AgentChannels | undefined;
+    try {
+      return await greetAgent(target, trust, (channels) => {
+        opened = channels;
+        this.#channels.add(channels);
+      });
+    } catch (error) {
+      if (opened) this.#channels.delete(opened);
+      throw error;
+    }
   }
 
   /** Sends nothing. */

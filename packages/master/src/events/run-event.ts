@@ -35,7 +35,7 @@ export interface GroupInfo {
 export interface RunInfo {
   /** A ULID. */
   runId: string;
-  /** The workflow file, absolute. */
+  /** The workflow file, absolute. Empty: what runs stands in none. */
   file: string;
   groups: GroupInfo[];
   /** Absent: it was not started from a command line. */

@@ -61,7 +61,7 @@ export function limitInventory(inventory: Inventory, limit: AgentLimit): Invento
 }
 
 /** What an agent can be called: by what the workflow says, by its names in the inventory, by its host and address. */
-function namesOf(
+export function namesOf(
   { label, host, port }: AgentTarget,
   { entries }: Pick<Inventory, "entries">,
 ): string[] {

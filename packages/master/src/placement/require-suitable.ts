@@ -1,11 +1,9 @@
-import type { Labels } from "@sloth/dsl";
-import { AgentLost } from "../dispatch/agent-lost.js";
 import type { AgentPool } from "../dispatch/agent-pool.js";
 import type { Inventory } from "../inventory/inventory.js";
-import { hasLabels } from "../inventory/labels.js";
 import { describeAgents } from "../inventory/select-agents.js";
 import type { AgentSelection } from "../inventory/selection.js";
 import { MasterError } from "../master-error.js";
+import { askForLabels } from "./find-suitable.js";
 
 /**
  * Asks those agents of which labels are wanted that only they can tell, before anything runs.
@@ -21,7 +19,7 @@ export async function requireSuitable(
     candidates.every(({ unsettled }) => unsettled.length > 0),
   );
   for (const selection of open) {
-    const asked = await Promise.all(selection.candidates.map((candidate) => ask(candidate, pool)));
+    const asked = await Promise.all(selection.candidates.map((candidate) => askForLabels(candidate, pool)));
     if (asked.some((answer) => answer === undefined || answer.isSuitable)) continue;
     const agents = asked.flatMap((answer) => {
       const written = inventory.entries.find(({ target }) => target.label === answer?.target.label)?.labels;
@@ -32,17 +30,4 @@ export async function requireSuitable(
       `No agent has ${selection.text}. Asked: ${describeAgents(agents)}.`,
     );
   }
-}
-
-type Candidate = AgentSelection["candidates"][number];
-
-/** Undefined where it does not answer, or is several. */
-async function ask({ target, unsettled }: Candidate, pool: AgentPool) {
-  const agent = await pool.connect(target).catch((error: unknown) => {
-    if (error instanceof AgentLost) return undefined;
-    throw error;
-  });
-  if (!agent) return undefined;
-  const labels = { ...agent.about.labels } as Labels;
-  return { target, labels, isSuitable: unsettled.some((wanted) => hasLabels(wanted, labels)) };
 }

@@ -47,7 +47,8 @@ export function describeFailure(
     ...[...more, `${placeOf(task, run, directory)}${commandOf(task)}`, ...traceback].map(indented),
     ...lastLines.map((line) => indented(style("dim", `| ${printable(line)}`))),
     ...(log === undefined ? [] : [indented(`log:   ${printableName(shortPath(log, directory))}`)]),
-    indented(`again: ${againLine(task, run, directory)}`),
+    // Of a command that stands in no workflow, the reader knows how it was typed.
+    ...(run?.file === "" ? [] : [indented(`again: ${againLine(task, run, directory)}`)]),
   ];
 }
 

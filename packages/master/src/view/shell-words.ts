@@ -11,10 +11,19 @@ export function shellLine(words: readonly string[]): string {
   return words.map(quoted).join(" ");
 }
 
+/** Words as a line that any shell takes for exactly these; not for people, since what cannot be seen stays as it is. */
+export function quotedLine(words: readonly string[]): string {
+  return words.map((word) => (PLAIN.test(word) ? word : inQuotes(word))).join(" ");
+}
+
+function inQuotes(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
+
 function quoted(word: string): string {
   if (PLAIN.test(word)) return word;
   if (CONTROL.test(word)) return `$'${word.replace(SPECIAL, escaped)}'`;
-  return `'${word.replaceAll("'", "'\\''")}'`;
+  return inQuotes(word);
 }
 
 /** The bytes of UTF-8, which need no knowledge of the shell's locale. */

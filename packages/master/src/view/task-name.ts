@@ -8,7 +8,8 @@ interface Named {
 
 /** `name@agent`, safe to print: what stands before the lines of a task. */
 export function nameOf({ name, agent }: Omit<Named, "group">): string {
-  return printableName(agent === undefined ? name : `${name}@${agent}`);
+  // What is called as its agent is needs no second name.
+  return printableName(agent === undefined || agent === name ? name : `${name}@${agent}`);
 }
 
 /** `group/name@agent`, safe to print: where tasks of several groups are told of. */

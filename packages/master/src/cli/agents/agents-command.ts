@@ -4,15 +4,15 @@ import { verifyJoinLine } from "../../trust/add-agent.js";
 import { openPins } from "../../trust/pins.js";
 import { EXIT } from "../exit-code.js";
 import { type Output, openOutput, printLines } from "../output.js";
-import type { AgentsArguments } from "./agents-options.js";
+import type { TrustChange } from "./agents-options.js";
 import { readLine } from "./read-line.js";
 
 /** Trusts an agent, or forgets it; gives the exit code. */
-export async function agentsCommand(args: AgentsArguments, output: Output = openOutput()): Promise<number> {
+export async function agentsCommand(args: TrustChange, output: Output = openOutput()): Promise<number> {
   return args.action === "add" ? add(args, output) : remove(args, output);
 }
 
-async function add({ target, line, replaces }: AgentsArguments, output: Output): Promise<number> {
+async function add({ target, line, replaces }: TrustChange, output: Output): Promise<number> {
   quietGrpc();
   const pins = openPins();
   const address = target.label;
@@ -37,7 +37,7 @@ function parse(line: string) {
   }
 }
 
-async function remove({ target }: AgentsArguments, output: Output): Promise<number> {
+async function remove({ target }: TrustChange, output: Output): Promise<number> {
   const wasThere = await openPins().remove(target.label);
   if (!wasThere) throw new MasterError("USAGE", `${target.label} has not been added.`);
   await printLines(output, [`${target.label} is not trusted any more`]);

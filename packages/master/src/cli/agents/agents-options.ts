@@ -1,9 +1,12 @@
 import type { Argv } from "yargs";
 import { once, oneOf, switched, usage } from "../command-line/option-values.js";
+import { type ListAgentsArguments, listAgentsOptions, toListAgents } from "./list-agents-options.js";
+import { trustOptions } from "./trust-options.js";
 
 const ACTIONS = ["add", "remove"] as const;
 
-export interface AgentsArguments {
+/** What `agents add` and `agents remove` are called with. */
+export interface TrustChange {
   action: (typeof ACTIONS)[number];
   /** `host:port`, valid. */
   target: { label: string; host: string; port: number };
@@ -13,9 +16,15 @@ export interface AgentsArguments {
   replaces: boolean;
 }
 
+/** Without an action, the agents are listed. */
+export type AgentsArguments = TrustChange | ListAgentsArguments;
+
 export function agentsOptions(command: Argv) {
-  return command
-    .positional("action", { type: "string", describe: "add: trust an agent; remove: forget it" })
+  return listAgentsOptions(trustOptions(command))
+    .positional("action", {
+      type: "string",
+      describe: "add: trust an agent; remove: forget it. Default: list them",
+    })
     .positional("address", { type: "string", describe: "HOST:PORT, as delegate_to has it" })
     .positional("line", {
       type: "string",
@@ -27,14 +36,15 @@ export function agentsOptions(command: Argv) {
       describe: "Trust it instead of the agent that was added for this address",
     })
     .epilogue(
-      "Exit codes: 0 done; 2 wrong usage or a mistyped line; 3 the agent cannot be reached or verified.",
+      "Exit codes: 0 done; 2 wrong usage, a mistyped line, or a mistake in the inventory; 3 the agent cannot be " +
+        "reached or verified, or with --check one does not answer; 130 and 143 interrupted.",
     );
 }
 
 /** @throws {MasterError} USAGE */
 export async function toAgents(parsed: Record<string, unknown>): Promise<AgentsArguments> {
   const action = oneOf("action", parsed.action, ACTIONS);
-  if (!action) throw usage("Say what to do: sloth agents add HOST:PORT, or sloth agents remove HOST:PORT.");
+  if (!action) return toListAgents(parsed);
   const address = once("address", parsed.address);
   if (address === undefined) throw usage(`Say which agent: sloth agents ${action} HOST:PORT.`);
   // yargs makes an empty word of a dash.

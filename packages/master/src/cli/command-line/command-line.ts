@@ -20,6 +20,9 @@ export async function parseCommandLine(args: string[]): Promise<CommandLine> {
   const [name = "", ...rest] = args;
   if (name === COMPLETE) return completing(rest);
   const known = COMMANDS.get(name);
+  // yargs would make numbers and lists of it.
+  const end = known?.takesCommand && rest.includes("--") ? rest.indexOf("--") : undefined;
+  const behind = end === undefined ? undefined : rest.splice(end).slice(1);
   const parser = known ? describeCommand(yargs(rest), name, known) : describeAll(yargs(args));
   parser.fail((message, error) => {
     mistake ??= message ?? error?.message;
@@ -29,7 +32,7 @@ export async function parseCommandLine(args: string[]): Promise<CommandLine> {
     if (mistake)
       return usageError(await explain(mistake, parsed, known ?? COMMANDS.get(String(parsed._[0]))));
     if (parsed.help || parsed.version) return { kind: "shown" };
-    return await choose(known ? name : String(parsed._[0]), parsed);
+    return await choose(known ? name : String(parsed._[0]), { ...parsed, ...(behind && { behind }) });
   } catch (error) {
     if (error instanceof MasterError && error.code === "USAGE") return usageError(mistake ?? error.message);
     throw error;

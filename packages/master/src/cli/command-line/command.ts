@@ -19,6 +19,8 @@ export interface Command<Args> {
   /** What is typed after its name, in the words of yargs. Default: nothing. */
   positionals?: string;
   describe: string;
+  /** What stands behind `--` is another command, word by word; it is read as `behind`. */
+  takesCommand?: boolean;
   options(parser: Argv): Argv;
   /** Adds to what was typed. Default: nothing. @throws {MasterError} */
   complete?(typed: Record<string, unknown>, reader: CommandReader): Promise<Completed>;
@@ -39,7 +41,8 @@ export interface Chosen {
 }
 
 /** A command as the table has it: whatever its arguments are. */
-export interface AnyCommand extends Pick<Command<unknown>, "positionals" | "describe" | "options"> {
+export interface AnyCommand
+  extends Pick<Command<unknown>, "positionals" | "describe" | "options" | "takesCommand"> {
   /** @throws {MasterError} USAGE */
   choose(name: string, parsed: Record<string, unknown>): Promise<Chosen>;
 }

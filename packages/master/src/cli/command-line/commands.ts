@@ -3,6 +3,7 @@ import { agentsOptions, toAgents } from "../agents/agents-options.js";
 import { changesOptions, toChanges } from "../changes/changes-options.js";
 import { completionOptions, toCompletion } from "../completion/completion-options.js";
 import { doctorOptions, toDoctor } from "../doctor/doctor-options.js";
+import { execOptions, toExec } from "../exec/exec-options.js";
 import { graphOptions, toGraph } from "../graph/graph-options.js";
 import { initOptions, toInit } from "../init/init-options.js";
 import { toTypes, typesOptions } from "../init/types-options.js";
@@ -26,9 +27,11 @@ const findWorkflow: Complete = async (...given) =>
 const findWorkflowIfAny: Complete = (...given) =>
   findWorkflow(...given).catch((error: unknown) => {
     if (given[0].file === undefined && error instanceof MasterError && error.code === "NOT_FOUND")
-      return { parsed: given[0], notices: [] };
+      return findInventory(...given);
     throw error;
   });
+const findInventory: Complete = async (typed) =>
+  (await import("../place/complete-inventory.js")).completeInventory(typed);
 const findRuns: Complete = async (typed) => (await import("../place/complete-place.js")).completePlace(typed);
 
 /** All that sloth can be told to do, in the order of its help. */
@@ -110,10 +113,23 @@ export const COMMANDS: ReadonlyMap<string, AnyCommand> = new Map(
     }),
     agents: command({
       positionals: "[action] [address] [line]",
-      describe: "Say which agents are trusted",
+      describe: "List agents and what they do, and say which are trusted",
       options: agentsOptions,
+      complete: findInventory,
       read: toAgents,
-      perform: async (args) => (await import("../agents/agents-command.js")).agentsCommand(args),
+      perform: async (args) =>
+        args.action === "list"
+          ? (await import("../agents/list-agents.js")).listAgents(args)
+          : (await import("../agents/agents-command.js")).agentsCommand(args),
+    }),
+    exec: command({
+      positionals: "[selector]",
+      describe: "Run a command on many agents at the same time",
+      takesCommand: true,
+      options: execOptions,
+      complete: findInventory,
+      read: toExec,
+      perform: async (args) => (await import("../exec/exec-command.js")).execCommand(args),
     }),
     init: command({
       positionals: "[dir]",

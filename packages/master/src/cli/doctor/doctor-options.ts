@@ -15,7 +15,10 @@ export interface DoctorArguments {
 
 export function doctorOptions(command: Argv) {
   return trustOptions(fileOption(command))
-    .option("agents", { type: "string", describe: "Inventory: a YAML file of named agents and aliases" })
+    .option("agents", {
+      type: "string",
+      describe: "Inventory: a YAML file of named agents  [default: agents.yaml, searched for]",
+    })
     .option("port", { type: "string", describe: "The port of an agent on this machine  [default: 50051]" })
     .option("json", { type: "boolean", describe: "Print one JSON document on standard output" })
     .epilogue("Exit codes: 0 no check failed; 1 one failed; 2 wrong usage, or a file that cannot be read.");

@@ -7,6 +7,7 @@ import { environmentSettings } from "../config/environment-settings.js";
 import type { SettingLayer } from "../config/setting.js";
 import { checkLayer, type Parsed, withSettings } from "../config/with-settings.js";
 import { runOptions, toRun } from "../run/run-options.js";
+import { completeInventory } from "./complete-inventory.js";
 import { findWorkflow } from "./find-workflow.js";
 import { searchUpwards } from "./search-upwards.js";
 
@@ -40,7 +41,11 @@ export async function completeWorkflow(
     ({ settings }) => settings.length > 0,
   );
   for (const layer of layers) await checkLayer(layer, run);
-  return { parsed: await withSettings({ ...typed, file }, layers, command), notices };
+  const parsed = await withSettings({ ...typed, file }, layers, command);
+  if (!command.options.has("agents")) return { parsed, notices };
+  const start = dirname(resolve(directory, file));
+  const completed = completeInventory(parsed, { start, directory, env });
+  return { parsed: completed.parsed, notices: [...notices, ...completed.notices] };
 }
 
 async function settingsBeside(

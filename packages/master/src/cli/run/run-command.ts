@@ -43,7 +43,7 @@ async function planOf(args: RunArguments): Promise<Planned | undefined> {
   const loaded = await loadFile(args, args.luaMemoryLimitBytes);
   const { select, workspace, graceMs, rerunFailed } = args;
   const { environment } = loaded;
-  const inventory = await openInventory(args.agents);
+  const inventory = await openInventory(args.agents, args.limit);
   const rerun = rerunFailed
     ? await (await import("./open-rerun.js")).openRerun(loaded, rerunFailed)
     : undefined;

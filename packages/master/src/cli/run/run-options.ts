@@ -20,6 +20,8 @@ export interface RunArguments extends FileArguments, ViewArguments {
   graceMs?: number;
   agents?: string;
   trust: TrustArguments;
+  /** Patterns of the agents that may be used. Absent: all. */
+  limit?: readonly string[];
   jobs?: number;
   keepGoing: boolean;
   /** The run whose failures are run again, as `findRun` takes it. Absent: this is a run of its own. */
@@ -65,7 +67,13 @@ export function runOptions(command: Argv) {
     .option("agents", {
       type: "string",
       isFile: true,
-      describe: "Inventory: a YAML file of named agents and aliases",
+      describe: "Inventory: a YAML file of named agents  [default: agents.yaml, which is searched for]",
+    })
+    .option("limit", {
+      type: "string",
+      requiresArg: true,
+      isOfOneCall: true,
+      describe: "Only these agents: build*,&eu*,!build3; may be repeated",
     })
     .option("jobs", {
       alias: "j",
@@ -121,6 +129,7 @@ export async function toRun(parsed: Record<string, unknown>): Promise<RunArgumen
     graceMs: readGrace(once("grace", parsed.grace)),
     agents: once("agents", parsed.agents),
     trust: toTrust(parsed),
+    limit: repeated(parsed.limit),
     jobs: count,
     keepGoing: switched(parsed.keepGoing) ?? false,
     isDryRun: switched(parsed.dryRun) ?? false,

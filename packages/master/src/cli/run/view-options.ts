@@ -12,7 +12,8 @@ export interface ViewArguments {
   returnsValues: boolean;
 }
 
-export function viewOptions<T>(command: Argv<T>) {
+/** How the lines of tasks are shown. */
+export function lineOptions<T>(command: Argv<T>) {
   return command
     .option("timestamps", { type: "boolean", describe: "Put the time, in UTC, in front of each line" })
     .option("log-order", {
@@ -20,12 +21,15 @@ export function viewOptions<T>(command: Argv<T>) {
       describe:
         "stream: lines when they come; grouped: those of a task together, when it ends  " +
         "[default: stream, in GitHub Actions grouped]",
-    })
-    .option("return", {
-      type: "boolean",
-      isOfOneCall: true,
-      describe: "Print outputs and exports as one JSON document on stdout at the end, all else on stderr",
     });
+}
+
+export function viewOptions<T>(command: Argv<T>) {
+  return lineOptions(command).option("return", {
+    type: "boolean",
+    isOfOneCall: true,
+    describe: "Print outputs and exports as one JSON document on stdout at the end, all else on stderr",
+  });
 }
 
 /** @throws {MasterError} USAGE */

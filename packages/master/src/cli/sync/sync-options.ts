@@ -17,7 +17,10 @@ export function syncOptions(command: Argv) {
   return trustOptions(sendOptions(fileOption(command)))
     .option("dry-run", { type: "boolean", describe: "Send nothing; must be given in this version" })
     .option("group", { alias: "g", type: "string", describe: "Only this group" })
-    .option("agents", { type: "string", describe: "Inventory: a YAML file of named agents and aliases" });
+    .option("agents", {
+      type: "string",
+      describe: "Inventory: a YAML file of named agents  [default: agents.yaml, searched for]",
+    });
 }
 
 /** @throws {MasterError} USAGE */

@@ -1,9 +1,21 @@
 import type { Inventory } from "../../inventory/inventory.js";
 import { emptyInventory } from "../../inventory/make-inventory.js";
 
-/** The inventory in a file, or the empty one where none is named. @throws {MasterError} INVENTORY */
-export async function openInventory(file: string | undefined): Promise<Inventory> {
-  if (file === undefined) return emptyInventory;
-  const { readInventory } = await import("../../inventory/read-inventory.js");
-  return readInventory(file);
+/**
+ * The inventory in a file, or the empty one where none is named or found.
+ * @param limit - patterns of agents; others are not used
+ * @throws {MasterError} INVENTORY, and USAGE for a pattern that is none
+ */
+export async function openInventory(
+  file: string | undefined,
+  limit: readonly string[] = [],
+): Promise<Inventory> {
+  const all = file === undefined ? emptyInventory : await read(file);
+  if (limit.length === 0) return all;
+  const { limitInventory, parseLimit } = await import("../../inventory/limit.js");
+  return limitInventory(all, parseLimit(limit));
+}
+
+async function read(file: string): Promise<Inventory> {
+  return (await import("../../inventory/read-inventory.js")).readInventory(file);
 }

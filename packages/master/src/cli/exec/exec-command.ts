@@ -1,0 +1,88 @@
+import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { AgentPool } from "../../dispatch/agent-pool.js";
+import { eventStream } from "../../events/event-stream.js";
+import { emptyInventory } from "../../inventory/make-inventory.js";
+import { selectByText } from "../../inventory/select-by-text.js";
+import type { Candidate } from "../../inventory/selection.js";
+import type { RunPlan } from "../../plan/plan-run.js";
+import { openUnnamedFile } from "../../run-store/unnamed-file.js";
+import { runWorkflow } from "../../schedule/run-workflow.js";
+import type { TypedTrust } from "../../trust/find-trust.js";
+import { openView } from "../../view/open-view.js";
+import { openTrust } from "../agents/open-trust.js";
+import { exitCodeOf } from "../exit-code.js";
+import { openArtifacts } from "../run/open-artifacts.js";
+import { onStopSignal } from "../run/stop-signal.js";
+import { openTaskRunners } from "../run/task-runners.js";
+import { openInventory } from "../workflow/open-inventory.js";
+import type { ExecArguments } from "./exec-options.js";
+import { planExec } from "./exec-plan.js";
+
+/** Runs a command on all agents that are selected, at the same time; gives the joined exit code. */
+export async function execCommand(args: ExecArguments): Promise<number> {
+  const inventory = await openInventory(args.agents);
+  const trust = await openTrust(args.trust);
+  const candidates = await reachable(selectByText(args.selector, inventory), trust);
+  const directory = await realpath(await mkdtemp(join(tmpdir(), "sloth-exec-")));
+  try {
+    return await perform(planExec({ ...args, candidates, directory }), trust, args);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** Each agent by itself, without those that have answered that they are not what was asked for. */
+async function reachable(candidates: readonly Candidate[], trust: TypedTrust): Promise<Candidate[]> {
+  const [{ quietGrpc }, { AgentPool }, { findSuitable }] = await Promise.all([
+    import("@sloth/protocol"),
+    import("../../dispatch/agent-pool.js"),
+    import("../../placement/find-suitable.js"),
+  ]);
+  quietGrpc();
+  const pool: AgentPool = new AgentPool(trust);
+  try {
+    return await findSuitable(candidates, pool);
+  } finally {
+    pool.close();
+  }
+}
+
+async function perform(
+  plan: RunPlan,
+  trust: TypedTrust,
+  { output, ...args }: ExecArguments,
+): Promise<number> {
+  const { color, timestamps, logOrder: order } = args;
+  const warn = (message: string) => void emit({ type: "warning", message });
+  const runners = await openTaskRunners(plan, { inventory: emptyInventory, trust, warn });
+  const view = await openView(output, {
+    color,
+    timestamps,
+    order,
+    env: process.env,
+    openFile: () => openUnnamedFile(plan.workflowDirectory, plan.runId),
+    isStdoutTaken: false,
+    // The line above the summary shows the end of it; the rest has been shown.
+    logOf: () => undefined,
+  });
+  const stop = onStopSignal({ say: view.say?.bind(view) });
+  const emit = eventStream([(event) => view.show(event)]);
+  try {
+    const summary = await runWorkflow(plan, {
+      runnerFor: runners.runnerFor,
+      here: runners.here,
+      artifacts: (await openArtifacts(plan, undefined)).store,
+      emit,
+      signal: stop.signal,
+      jobs: plan.groups.length,
+      keepGoing: true,
+    });
+    return exitCodeOf(summary, stop.received);
+  } finally {
+    await runners.close();
+    await view.close();
+    stop.forget();
+  }
+}
