@@ -1,7 +1,9 @@
 import { type AgentChannels, CredentialError } from "@sloth/protocol";
 import { type AgentTarget, formatAddress } from "../inventory/inventory.js";
 import { type FoundTrust, findTrust, type TypedTrust } from "../trust/find-trust.js";
+import { joinAgent } from "../trust/join.js";
 import { knock } from "../trust/knock.js";
+import { readReferredLine } from "../trust/referred-line.js";
 import { AgentLost } from "./agent-lost.js";
 import { explainMissingTrust } from "./explain-connect-failure.js";
 import { CONNECT_TIMEOUT_MS, type ConnectedAgent, greetAgent } from "./greet-agent.js";
@@ -58,7 +60,12 @@ export class AgentPool {
   /** Sends nothing. */
   async #trust(target: AgentTarget): Promise<FoundTrust> {
     try {
-      const { certificateHost: host = target.host, port } = target;
+      const { certificateHost: host = target.host, port, credential } = target;
+      if (credential)
+        return {
+          trust: await joinAgent(target, await readReferredLine(credential)),
+          from: "inventory",
+        };
       const found = await findTrust({ host, port }, this.#typed);
       if (found) return found;
     } catch (error) {

@@ -123,6 +123,11 @@ function explainRefusal(details: string, { target, trust, from }: ConnectFailure
     });
   if (from === "local")
     return lost({ reason, todo: "Start that agent again, so that it leaves its present token" });
+  if (from === "inventory")
+    return lost({
+      reason,
+      todo: "Put the line that npx @sloth/agent init prints on its machine where agents.yaml refers to",
+    });
   const add = `${addCommand(target)} --replace`;
   return lost({ reason, todo: `On its machine type: npx @sloth/agent init. Here: ${add}`, mend: add });
 }

@@ -16,10 +16,13 @@ export interface TypedTrust {
   isInsecure?: boolean | undefined;
 }
 
-/** How an agent is trusted, and since when: by `sloth agents add`, by what it left on this machine, or by an option. */
+/**
+ * How an agent is trusted, and since when: by `sloth agents add`, by what it left on this machine, by what the inventory
+ * refers to, or by an option.
+ */
 export interface FoundTrust {
   trust: AgentTrust;
-  from: "pin" | "local" | "typed";
+  from: "pin" | "local" | "inventory" | "typed";
 }
 
 /**

@@ -4,6 +4,8 @@ export type CredentialErrorCode =
   | "NOT_PRIVATE"
   /** A file is not what it should hold. */
   | "DAMAGED"
+  /** Nothing is where something refers to. */
+  | "MISSING"
   /** A join line was mistyped, or is none. */
   | "JOIN_LINE"
   /** What answers shows another certificate than the one that was announced, or none. */
