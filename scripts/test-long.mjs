@@ -1,6 +1,7 @@
 /**
  * `npm run test:long`: the laws with thousands of cases, the races with a thousand commits, every point of a crash,
- * runs that are stopped at fifty moments, gigabytes of output, and the fuzzer for minutes. What it printed last is in docs/long-tests.md.
+ * runs that are stopped at fifty moments, gigabytes of output, fifty agents, and the fuzzer for minutes. What it printed
+ * last is in docs/long-tests.md.
  */
 import { BootstrapError, bootstrap } from "./bootstrap.mjs";
 import { root, startVisibly, tool } from "./processes.mjs";
@@ -12,6 +13,7 @@ const LONG = {
   SLOTH_CRASH_ALL: "1",
   SLOTH_STOP_RUNS: "50",
   SLOTH_LOAD: "full",
+  SLOTH_FLEET: "50",
 };
 const FUZZ_SECONDS = 300;
 
@@ -20,6 +22,7 @@ const parts = [
   ["delegated equals local", tool("vitest"), vitest("e2e", "delegated-equals-local")],
   ["runs that are stopped", tool("vitest"), vitest("e2e", "stop-runs")],
   ["much output", tool("vitest"), vitest("e2e", "e2e/load.test")],
+  ["fifty agents", tool("vitest"), vitest("e2e", "fifty-agents")],
   ["fuzzing", process.execPath, [`${root}/scripts/fuzz.mjs`, "--seconds", String(FUZZ_SECONDS)]],
 ];
 

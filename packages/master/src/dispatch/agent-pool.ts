@@ -6,13 +6,19 @@ import { knock } from "../trust/knock.js";
 import { readReferredLine } from "../trust/referred-line.js";
 import { AgentLost } from "./agent-lost.js";
 import { explainMissingTrust } from "./explain-connect-failure.js";
+import { Gate } from "./gate.js";
 import { CONNECT_TIMEOUT_MS, type ConnectedAgent, greetAgent } from "./greet-agent.js";
+
+/** What an agent does not take waits here in memory, so what a master has to hold does not grow with its agents. */
+const UPLOADS_AT_ONCE = 8;
 
 /** The connections of one run, one pair for each agent, opened when they are first needed. */
 export class AgentPool {
   readonly #agents = new Map<string, Promise<ConnectedAgent>>();
   readonly #channels = new Set<AgentChannels>();
   readonly #typed: TypedTrust;
+  /** Through which contents go to agents. */
+  readonly uploads = new Gate(UPLOADS_AT_ONCE);
 
   constructor(typed: TypedTrust = {}) {
     this.#typed = typed;

@@ -19,6 +19,7 @@ import {
 import type { Attempt, TaskEvent, TaskResult } from "@sloth/runtime";
 import type { Workspace } from "@sloth/workspace";
 import { warnOfMuch } from "../view/sync-view.js";
+import type { Gate } from "./gate.js";
 import type { ConnectedAgent } from "./greet-agent.js";
 import {
   ChangesCollector,
@@ -55,6 +56,8 @@ const welcome: Record<Stage, readonly FrameKind[]> = {
 export interface ConversationOptions {
   attempt: Attempt;
   agent: ConnectedAgent;
+  /** Through which its contents go. */
+  uploads: Gate;
   workspace: Workspace;
   terms: WorkspaceTerms;
   /** Ends the conversation at once; a polite cancellation is `cancel()`. */
@@ -198,7 +201,8 @@ export class Conversation {
   }
 
   async *#missing(missing: MissingFrame): AsyncGenerator<TaskEvent> {
-    const { channels, features, link, target } = this.#options.agent;
+    const { agent, uploads } = this.#options;
+    const { channels, features, link, target } = agent;
     this.#hasAll = false;
     const forecast = this.#outgoing.forecast(missing);
     const message = forecast && warnOfMuch(target.label, forecast);
@@ -211,7 +215,18 @@ export class Conversation {
       this.#hasAll = true;
     };
     const upload = this.#unlessCancelled((signal) =>
-      this.#outgoing.upload(channels.bulk, { missing, transferId, compression, meter, onSent, signal }),
+      uploads.pass(
+        () =>
+          this.#outgoing.upload(channels.bulk, {
+            missing,
+            transferId,
+            compression,
+            meter,
+            onSent,
+            signal,
+          }),
+        signal,
+      ),
     );
     yield* meter.during(upload);
     this.#clock.lap("upload");

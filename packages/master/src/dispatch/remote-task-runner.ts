@@ -72,6 +72,7 @@ export async function* runOnAgent(
   // Another task may call the same agent by another name.
   yield* converse(attempt, signal, {
     agent: { ...agent, target },
+    uploads: pool.uploads,
     workspace,
     terms: termsOf(attempt, target),
   });
@@ -101,12 +102,18 @@ export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): P
 async function* converse(
   attempt: Attempt,
   signal: AbortSignal,
-  { agent, workspace, terms }: Pick<ConversationOptions, "agent" | "workspace" | "terms">,
+  {
+    agent,
+    uploads,
+    workspace,
+    terms,
+  }: Pick<ConversationOptions, "agent" | "uploads" | "workspace" | "terms">,
 ): AsyncGenerator<TaskEvent> {
   const hangUp = new AbortController();
   const conversation = new Conversation({
     attempt: { ...attempt, agent: agent.target.label },
     agent,
+    uploads,
     workspace,
     terms,
     signal: hangUp.signal,
