@@ -3,7 +3,7 @@ import type { ExecOutcome, ExecRequest } from "@sloth/dsl";
 import type { AttemptScope } from "../attempt/attempt-scope.js";
 import { limitExceeded, startTimer } from "../attempt/time-limit.js";
 import { drain, type OutputSink } from "../output/output-stream.js";
-import { refuseCommand, refuseVariables } from "../policy/task-policy.js";
+import { requireAllowed } from "../policy/require-allowed.js";
 import {
   type ExitStatus,
   type StartedProcess,
@@ -43,20 +43,16 @@ export async function execute(scope: AttemptScope, request: ExecRequest): Promis
 
 function startExec(call: ExecCall): Promise<StartedProcess> {
   const { scope, request, tree, stdout } = call;
-  const { policy } = scope;
-  const refusal =
-    policy &&
-    (refuseVariables(policy, Object.keys(request.env ?? {})) ??
-      refuseCommand(policy, request.command, request.shell));
-  if (refusal) throw new StartFailure(refusal);
+  const { command: script, shell: named, env } = request;
+  requireAllowed(scope.policy, { script, shell: named, env });
   const directory = request.workdir ?? scope.directory;
   if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory())
     throw new StartFailure(`the working directory ${directory} does not exist`);
-  const shell = request.shell === undefined ? undefined : namedShell(request.shell);
+  const shell = named === undefined ? undefined : namedShell(named);
   return startProcess({
-    invocation: shellInvocation(request.command, scope.attempt.umask, shell),
+    invocation: shellInvocation(script, scope.attempt.umask, shell),
     directory,
-    environment: { ...scope.environment, ...request.env },
+    environment: { ...scope.environment, ...env },
     stdout: request.output === "returned" ? keepAlone(stdout) : streamAndKeep(call, "stdout"),
     stderr: streamAndKeep(call, "stderr"),
     tree,

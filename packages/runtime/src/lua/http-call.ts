@@ -5,7 +5,7 @@ import { type Exchange, readHeaders, send } from "../http/exchange.js";
 import { describeProblem, HttpProblem } from "../http/http-problem.js";
 import { followUp, parseUrl } from "../http/redirect.js";
 import { findTarget, saveBody } from "../http/save-body.js";
-import { requireInside } from "../policy/confined-files.js";
+import { confinement } from "../policy/confined-files.js";
 import { KeptOutput, LIMIT_BYTES } from "./kept-output.js";
 
 const MAX_REDIRECTS = 10;
@@ -51,7 +51,7 @@ class HttpCall {
   async run(): Promise<HttpOutcome> {
     const { saveTo } = this.#request;
     const { confinedTo } = this.#options;
-    if (saveTo !== undefined && confinedTo !== undefined) requireInside([confinedTo], saveTo);
+    if (saveTo !== undefined && confinedTo !== undefined) confinement([confinedTo]).inside(saveTo);
     const target = saveTo === undefined ? undefined : await findTarget(saveTo, this.#options.umask);
     const answer = await this.#answer();
     try {

@@ -10,8 +10,7 @@ const MOST_LINKS = 40;
  * swaps directories for links meanwhile, it may get out: a process that can do that can reach those files itself.
  */
 export function confineFiles(files: HostFileSystem, directories: readonly string[]): HostFileSystem {
-  const isInside = (path: string) => leadsInto(directories, path);
-  const inside = (path: string) => requireInside(directories, path);
+  const { admits, inside } = confinement(directories);
   return {
     open: (path, mode) => files.open(inside(path), mode),
     read: (path) => files.read(inside(path)),
@@ -29,23 +28,31 @@ export function confineFiles(files: HostFileSystem, directories: readonly string
     glob: (directory, pattern) => {
       const first = pattern.startsWith("/") ? "/" : inside(directory);
       const found = files.glob(first, pattern);
-      return found.filter((path) => isInside(resolve(first, path)));
+      return found.filter((path) => admits(resolve(first, path)));
     },
   };
 }
 
-/** Gives the path. @throws {HostError} EACCES where it leads out of these directories */
-export function requireInside(directories: readonly string[], path: string): string {
-  if (leadsInto(directories, path)) return path;
-  throw new HostError("Not allowed: this machine keeps tasks to their workspace", "EACCES");
+/** What leads into some directories, which are looked at once. */
+export interface Confinement {
+  admits(path: string): boolean;
+  /** Gives the path. @throws {HostError} EACCES where it leads out */
+  inside(path: string): string;
 }
 
-function leadsInto(directories: readonly string[], path: string): boolean {
-  const real = realPath(path);
-  return directories.some((directory) => {
-    const root = realPath(directory);
-    return real === root || real.startsWith(root + sep);
-  });
+export function confinement(directories: readonly string[]): Confinement {
+  const roots = directories.map((directory) => realPath(directory));
+  const admits = (path: string) => {
+    const real = realPath(path);
+    return roots.some((root) => real === root || real.startsWith(root + sep));
+  };
+  return {
+    admits,
+    inside(path) {
+      if (admits(path)) return path;
+      throw new HostError("Not allowed: this machine keeps tasks to their workspace", "EACCES");
+    },
+  };
 }
 
 /** Of what is not followed, only the directory that it is in counts. */

@@ -1,6 +1,6 @@
 import type { AttemptScope } from "../attempt/attempt-scope.js";
 import { drain } from "../output/output-stream.js";
-import { refuseCommand } from "../policy/task-policy.js";
+import { requireAllowed } from "../policy/require-allowed.js";
 import { type ExitStatus, StartFailure, startProcess } from "../process/start-process.js";
 import type { TaskResult } from "../task-runner.js";
 import { shellInvocation } from "./shell-invocation.js";
@@ -20,8 +20,7 @@ export async function runShellCommand(scope: AttemptScope, script: string): Prom
 
 async function runScript(scope: AttemptScope, script: string): Promise<TaskResult> {
   const { attempt, directory, environment, events, policy, tree } = scope;
-  const refusal = policy && refuseCommand(policy, script, undefined);
-  if (refusal) throw new StartFailure(refusal);
+  requireAllowed(policy, { script });
   const shell = await startProcess({
     invocation: shellInvocation(script, attempt.umask),
     directory,
