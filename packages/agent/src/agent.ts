@@ -29,9 +29,9 @@ export interface AgentOptions {
   /** Plaintext, and everybody who reaches the port can run code as this user. Default false. */
   isInsecure?: boolean | undefined;
   /** How many attempts run at once. Default: the number of CPUs. */
-  slots?: number;
+  slots?: number | undefined;
   /** Where everything is kept that the agent writes. Default: `$XDG_STATE_HOME/sloth-agent`. */
-  stateDirectory?: string;
+  stateDirectory?: string | undefined;
   /** How much it keeps there between attempts, in bytes. Default 10 GiB. */
   capacityBytes?: number | undefined;
   /** Cap of the memory that Lua has for one task, in bytes. Default 512 MiB. */
@@ -141,6 +141,7 @@ export async function startAgent(options: AgentOptions = {}): Promise<Agent> {
     const port = await listen((address) => gate.listen(server, address), {
       host,
       port: options.port ?? 50051,
+      option: "--port",
     });
     withdraw = await announceLocally({ host, port, emit }, gate.trust);
     return { host, port, trust: gate.trust, ...(status && { metricsPort: status.port }), drain, stop };

@@ -14,7 +14,7 @@ function complain(line: string): void {
 async function serve({ logFormat, drainMs, ...options }: CliOptions): Promise<void> {
   const { startAgent } = await import("./agent.js");
   const { openAgentLog } = await import("./log/agent-log.js");
-  const { quietGrpc } = await import("@sloth/protocol");
+  const { hostAndPort, quietGrpc } = await import("@sloth/protocol");
   quietGrpc();
   const log = await openAgentLog(logFormat);
   const agent = await startAgent({ ...options, onEvent: log.take });
@@ -33,8 +33,7 @@ async function serve({ logFormat, drainMs, ...options }: CliOptions): Promise<vo
   if (agent.metricsPort !== undefined) log.info(`metrics on http://127.0.0.1:${agent.metricsPort}/metrics`);
   if (options.isInsecure)
     log.warn("--insecure: no TLS and no token. Whoever reaches this port can run programs as this user.");
-  const { host, port } = agent;
-  log.info(`listening on ${host.includes(":") ? `[${host}]` : host}:${port}`);
+  log.info(`listening on ${hostAndPort(agent.host, agent.port)}`);
 }
 
 async function main(): Promise<void> {

@@ -5,6 +5,7 @@ import type { AgentTrust } from "./credentials/agent-trust.js";
 import { type ChannelSecurity, channelSecurity } from "./credentials/channel-credentials.js";
 import { BULK_WINDOW_BYTES } from "./flow-control-window.js";
 import type { AgentServiceClient } from "./gen/sloth/v1/agent.js";
+import { hostAndPort } from "./host-and-port.js";
 import { keepaliveOptions } from "./keepalive.js";
 import { WIRE_LIMITS } from "./limits.js";
 
@@ -40,7 +41,7 @@ export function openAgentChannels({
   certificateHost = host,
   trust,
 }: OpenChannelOptions): AgentChannels {
-  const target = `dns:${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const target = `dns:${hostAndPort(host, port)}`;
   const security = channelSecurity(trust, certificateHost);
   const control = openChannel(target, security);
   const bulk = openChannel(target, security, { "grpc-node.flow_control_window": BULK_WINDOW_BYTES });

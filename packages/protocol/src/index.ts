@@ -24,6 +24,8 @@ export {
   requirePrivateDirectory,
   writePrivateFile,
 } from "./credentials/private-file.js";
+export type { IdentityFiles } from "./credentials/read-identity-files.js";
+export { readIdentityFiles } from "./credentials/read-identity-files.js";
 export { UnprovenConnections } from "./credentials/unproven-connections.js";
 export { descriptorSet } from "./descriptor-set.js";
 export { withLargeWindows } from "./flow-control-window.js";
@@ -46,6 +48,7 @@ export type {
   WorkspaceRules,
 } from "./gen/sloth/v1/agent.js";
 export { LogLevel, OutputStream, Status } from "./gen/sloth/v1/agent.js";
+export { hostAndPort } from "./host-and-port.js";
 export { WIRE_LIMITS } from "./limits.js";
 export { LinkSpeed } from "./link-speed.js";
 export type { ProtocolRange } from "./negotiate.js";

@@ -1,5 +1,6 @@
 import yargs from "yargs";
 import { type UsageError, usageError } from "./usage-error.js";
+import { wholeNumber } from "./whole-number.js";
 
 export interface InitOptions {
   stateDirectory?: string | undefined;
@@ -44,11 +45,11 @@ export async function parseInit(
 function toInit({ stateDir, port, rotateToken }: Record<string, unknown>) {
   if (Array.isArray(stateDir)) return usageError("--state-dir is given more than once.");
   if (stateDir === "") return usageError("--state-dir is empty.");
-  const isPort = /^\d{1,5}$/.test(String(port)) && Number(port) >= 1 && Number(port) <= 65_535;
-  if (!isPort) return usageError(`--port ${port} is not a port: a number from 1 to 65535.`);
+  const portNumber = wholeNumber(port, 1, 65_535);
+  if (portNumber === undefined) return usageError(`--port ${port} is not a port: a number from 1 to 65535.`);
   const options: InitOptions = {
     stateDirectory: stateDir as string | undefined,
-    port: Number(port),
+    port: portNumber,
     rotatesToken: [rotateToken].flat().at(-1) === true,
   };
   return { kind: "init" as const, options };

@@ -9,7 +9,7 @@ export interface TrustOptions {
   isInsecure?: boolean | undefined;
 }
 
-export function trustOptions(parser: Argv) {
+export function trustOptions<T>(parser: Argv<T>) {
   return parser
     .option("host", {
       type: "string",

@@ -1,3 +1,6 @@
+import type { TaskStatus } from "@sloth/runtime";
+import type { SessionEndCause } from "../session/session-end.js";
+
 /** Which attempt something happened to. */
 export interface AttemptName {
   runId: string;
@@ -8,16 +11,7 @@ export interface AttemptName {
 }
 
 /** How an attempt left the agent: the status of its result, or why it has none. */
-export type AttemptOutcome =
-  | "succeeded"
-  | "failed"
-  | "timed-out"
-  | "cancelled"
-  /** The stream broke, the lease ended, the agent stopped, or the master sent what does not belong. */
-  | "lost"
-  | "lease-ended"
-  | "shutdown"
-  | "broken";
+export type AttemptOutcome = TaskStatus | SessionEndCause;
 
 /** What happens on an agent, for its log and its metrics. */
 export type AgentEvent =
@@ -28,7 +22,8 @@ export type AgentEvent =
       type: "attempt-ended";
       attempt: AttemptName;
       outcome: AttemptOutcome;
-      durationMs: number /** Why it has no result. */;
+      durationMs: number;
+      /** Why it has no result. */
       reason?: string;
     }
   | { type: "draining"; running: number }

@@ -1,5 +1,6 @@
+import { once } from "node:events";
 import { createServer, type Server } from "node:http";
-import { AgentError } from "../agent-error.js";
+import { listen } from "../listen.js";
 import type { AgentMetrics } from "./agent-metrics.js";
 
 export interface StatusServerOptions {
@@ -21,7 +22,7 @@ const HEADERS_TIMEOUT_MS = 10_000;
 
 /**
  * Serves `/metrics` for Prometheus, `/healthz` (200 while the process lives) and `/readyz` (503 while it drains).
- * @throws {AgentError} PORT_IN_USE, PORT_FORBIDDEN
+ * @throws {AgentError} PORT_IN_USE, PORT_FORBIDDEN, NO_SUCH_ADDRESS
  */
 export async function startStatusServer(options: StatusServerOptions): Promise<StatusServer> {
   const { host, port, metrics, isReady } = options;
@@ -40,7 +41,7 @@ export async function startStatusServer(options: StatusServerOptions): Promise<S
       .then(({ text, contentType }) => answer(200, text, contentType))
       .catch(() => answer(500, "the metrics cannot be read\n"));
   });
-  await listen(server, host, port);
+  await listen(() => bind(server, { host, port }), { host, port, option: "--metrics-port" });
   return {
     port: (server.address() as { port: number }).port,
     close: () =>
@@ -51,13 +52,7 @@ export async function startStatusServer(options: StatusServerOptions): Promise<S
   };
 }
 
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (cause: NodeJS.ErrnoException) => {
-      const code = cause.code === "EACCES" ? "PORT_FORBIDDEN" : "PORT_IN_USE";
-      const message = `The metrics cannot be served on ${host}:${port}: ${cause.message}. Choose another with --metrics-port.`;
-      reject(new AgentError(code, message, { cause }));
-    });
-    server.listen(port, host, resolve);
-  });
+async function bind(server: Server, place: { host: string; port: number }): Promise<void> {
+  server.listen(place);
+  await once(server, "listening");
 }

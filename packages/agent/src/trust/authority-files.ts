@@ -1,7 +1,6 @@
-import { createPrivateKey, X509Certificate } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
-import type { ServerIdentity } from "@sloth/protocol";
+import { CredentialError, readIdentityFiles, type ServerIdentity } from "@sloth/protocol";
 import { AgentError } from "../agent-error.js";
+import { fileVersion } from "./file-version.js";
 
 /** Files of one's own CA, all PEM. */
 export interface AuthorityFiles {
@@ -43,42 +42,18 @@ export function openAuthorityFiles(files: AuthorityFiles, warn: (message: string
   };
 }
 
-function read(files: AuthorityFiles): ServerIdentity {
-  const certificate = readPem("--tls-cert", files.certificate);
-  const key = readPem("--tls-key", files.key);
-  const clientCa = readPem("--tls-client-ca", files.clientCa);
-  const own = parsed("--tls-cert", files.certificate, () => new X509Certificate(certificate));
-  const secret = parsed("--tls-key", files.key, () => createPrivateKey(key));
-  parsed("--tls-client-ca", files.clientCa, () => new X509Certificate(clientCa));
-  if (!own.checkPrivateKey(secret))
-    throw mistake(`--tls-key ${files.key} is not the key of --tls-cert ${files.certificate}.`);
-  return { certificate, key, clientCa };
-}
+const OPTIONS = { certificate: "--tls-cert", key: "--tls-key", ca: "--tls-client-ca" };
 
-function readPem(option: string, path: string): string {
+function read({ certificate, key, clientCa }: AuthorityFiles): ServerIdentity {
   try {
-    return readFileSync(path, "utf8");
-  } catch (cause) {
-    throw mistake(`${option} ${path} cannot be read: ${(cause as Error).message}.`, cause);
+    const { ca, ...own } = readIdentityFiles({ certificate, key, ca: clientCa }, OPTIONS);
+    return { ...own, clientCa: ca };
+  } catch (error) {
+    if (!(error instanceof CredentialError)) throw error;
+    throw new AgentError("TLS_FILES", error.message, { cause: error });
   }
 }
 
-function parsed<T>(option: string, path: string, parse: () => T): T {
-  try {
-    return parse();
-  } catch {
-    // Without the cause, whose text may quote a key.
-    throw mistake(`${option} ${path} does not hold what it should, as PEM without a passphrase.`);
-  }
-}
-
-function versionOf(files: AuthorityFiles): string {
-  return [files.certificate, files.key, files.clientCa]
-    .map((path) => statSync(path, { throwIfNoEntry: false }))
-    .map((about) => `${about?.ino} ${about?.mtimeMs} ${about?.size}`)
-    .join();
-}
-
-function mistake(message: string, cause?: unknown): AgentError {
-  return new AgentError("TLS_FILES", message, { cause });
+function versionOf({ certificate, key, clientCa }: AuthorityFiles): string {
+  return [certificate, key, clientCa].map(fileVersion).join();
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CredentialError, readPrivateFile, writePrivateFile } from "@sloth/protocol";
+import { fileVersion } from "./file-version.js";
 import { type KeyAndCertificate, makeSelfSignedCertificate } from "./self-signed-certificate.js";
 
 /** What an agent made at its first start: a key, its certificate, and a token of 256 bits in base64url. */
@@ -39,9 +40,9 @@ export async function rotateToken(stateDirectory: string): Promise<OwnCredential
 export function currentToken(stateDirectory: string, { token }: OwnCredentials): () => string {
   const path = credentialsPath(stateDirectory);
   let current = token;
-  let seen = versionOf(path);
+  let seen = fileVersion(path);
   return () => {
-    const version = versionOf(path);
+    const version = fileVersion(path);
     if (version === seen) return current;
     seen = version;
     try {
@@ -51,11 +52,6 @@ export function currentToken(stateDirectory: string, { token }: OwnCredentials):
     }
     return current;
   };
-}
-
-function versionOf(path: string): string | undefined {
-  const about = statSync(path, { throwIfNoEntry: false });
-  return about && `${about.ino} ${about.mtimeMs} ${about.size}`;
 }
 
 function makeToken(): string {

@@ -4,6 +4,8 @@ export type CredentialErrorCode =
   | "NOT_PRIVATE"
   /** A file is not what it should hold. */
   | "DAMAGED"
+  /** A certificate, a key or a CA of one's own cannot be read, or they do not belong together. */
+  | "IDENTITY_FILES"
   /** Nothing is where something refers to. */
   | "MISSING"
   /** A join line was mistyped, or is none. */

@@ -19,5 +19,5 @@ export async function openTrust(args: TrustArguments, output: Output = openOutpu
   if (ca === undefined || certificate === undefined || key === undefined)
     throw usage("--tls-ca, --tls-cert and --tls-key belong together: give all three.");
   const { readAuthority } = await import("../../trust/read-authority.js");
-  return { isInsecure, authority: await readAuthority({ ca, certificate, key }) };
+  return { isInsecure, authority: readAuthority({ ca, certificate, key }) };
 }
