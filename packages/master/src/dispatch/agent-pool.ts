@@ -1,13 +1,11 @@
 import { type AgentChannels, CredentialError } from "@sloth/protocol";
 import { type AgentTarget, formatAddress } from "../inventory/inventory.js";
 import { type FoundTrust, findTrust, type TypedTrust } from "../trust/find-trust.js";
-import { joinAgent } from "../trust/join.js";
 import { knock } from "../trust/knock.js";
-import { readReferredLine } from "../trust/referred-line.js";
 import { AgentLost } from "./agent-lost.js";
 import { explainMissingTrust } from "./explain-connect-failure.js";
-import { Gate } from "./gate.js";
 import { CONNECT_TIMEOUT_MS, type ConnectedAgent, greetAgent } from "./greet-agent.js";
+import { Semaphore } from "./semaphore.js";
 
 /** What an agent does not take waits here in memory, so what a master has to hold does not grow with its agents. */
 const UPLOADS_AT_ONCE = 8;
@@ -18,7 +16,7 @@ export class AgentPool {
   readonly #channels = new Set<AgentChannels>();
   readonly #typed: TypedTrust;
   /** Through which contents go to agents. */
-  readonly uploads = new Gate(UPLOADS_AT_ONCE);
+  readonly uploads = new Semaphore(UPLOADS_AT_ONCE);
 
   constructor(typed: TypedTrust = {}) {
     this.#typed = typed;
@@ -66,13 +64,7 @@ export class AgentPool {
   /** Sends nothing. */
   async #trust(target: AgentTarget): Promise<FoundTrust> {
     try {
-      const { certificateHost: host = target.host, port, credential } = target;
-      if (credential)
-        return {
-          trust: await joinAgent(target, await readReferredLine(credential)),
-          from: "inventory",
-        };
-      const found = await findTrust({ host, port }, this.#typed);
+      const found = await findTrust(target, this.#typed);
       if (found) return found;
     } catch (error) {
       if (error instanceof CredentialError)

@@ -19,7 +19,6 @@ import {
 import type { Attempt, TaskEvent, TaskResult } from "@sloth/runtime";
 import type { Workspace } from "@sloth/workspace";
 import { warnOfMuch } from "../view/sync-view.js";
-import type { Gate } from "./gate.js";
 import type { ConnectedAgent } from "./greet-agent.js";
 import {
   ChangesCollector,
@@ -30,6 +29,7 @@ import {
 import { Outbox } from "./outbox.js";
 import { type MissingFrame, OutgoingWorkspace } from "./outgoing-workspace.js";
 import { OutputChecker } from "./output-checker.js";
+import type { Semaphore } from "./semaphore.js";
 import { StageClock } from "./stage-clock.js";
 import { TransferMeter } from "./transfer-meter.js";
 import { logRecordOf, openFrame, resultOf, streamOf } from "./wire.js";
@@ -57,7 +57,7 @@ export interface ConversationOptions {
   attempt: Attempt;
   agent: ConnectedAgent;
   /** Through which its contents go. */
-  uploads: Gate;
+  uploads: Semaphore;
   workspace: Workspace;
   terms: WorkspaceTerms;
   /** Ends the conversation at once; a polite cancellation is `cancel()`. */
@@ -215,7 +215,7 @@ export class Conversation {
       this.#hasAll = true;
     };
     const upload = this.#unlessCancelled((signal) =>
-      uploads.pass(
+      uploads.use(
         () =>
           this.#outgoing.upload(channels.bulk, {
             missing,

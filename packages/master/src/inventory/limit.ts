@@ -33,10 +33,8 @@ export function parseLimit(typed: readonly string[]): AgentLimit {
 type NameMatcher = (names: readonly string[]) => boolean;
 
 function nameMatcher(pattern: string): NameMatcher {
-  if (pattern === "" || pattern === "all") {
-    if (pattern === "") throw new MasterError("USAGE", "--limit has an empty pattern. See sloth --help.");
-    return () => true;
-  }
+  if (pattern === "") throw new MasterError("USAGE", "--limit has an empty pattern. See sloth --help.");
+  if (pattern === "all") return () => true;
   const fits = globMatcher(pattern);
   // A pattern such as *1 is not meant for the port.
   const isAddress = pattern.includes(":");

@@ -21,7 +21,7 @@ export function selectAgents(delegation: Delegation, known: Known): AgentSelecti
   const found = places.map((place) => ({ place, candidates: candidatesOf(place, known) }));
   const candidates = eachOnce(found.flatMap((one) => one.candidates));
   const nobody = found.find((one) => one.candidates.length === 0);
-  if (candidates.length === 0 && nobody) throw noAgent(nobody.place, known);
+  if (candidates.length === 0 && nobody) throw noAgent(`No agent has ${formatPlace(nobody.place)}`, known);
   const { max } = delegation;
   return {
     text: places.map(formatPlace).join("|"),
@@ -88,8 +88,8 @@ function unknownName(name: string, { entries, file }: Known): MasterError {
   return unknownAgent(`There is no agent "${name}" in ${file}${near} It has: ${names.join(", ") || "none"}.`);
 }
 
-function noAgent(place: DelegationPlace, { entries, file }: Known): MasterError {
-  const missing = `No agent has ${formatPlace(place)}`;
+/** @param missing - what is missed, as the beginning of a sentence */
+export function noAgent(missing: string, { entries, file }: Known): MasterError {
   if (file === undefined) return withoutInventory(missing);
   return unknownAgent(`${missing}. ${file} has: ${describeAgents(entries)}.`);
 }

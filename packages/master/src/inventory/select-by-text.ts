@@ -3,7 +3,7 @@ import { MasterError } from "../master-error.js";
 import type { Inventory } from "./inventory.js";
 import { namesOf, parseLimit } from "./limit.js";
 import { parseLabelExpression } from "./parse-label-expression.js";
-import { describeAgents } from "./select-agents.js";
+import { noAgent } from "./select-agents.js";
 import type { Candidate } from "./selection.js";
 
 /**
@@ -19,19 +19,11 @@ export function selectByText(text: string, inventory: Inventory): Candidate[] {
   const address = text.includes(":") ? parseAddress(text) : undefined;
   if (address && "value" in address)
     return [...inventory.select({ ...address.value, kind: "address" }).candidates];
-  throw nobody(text, inventory);
+  throw noAgent(`No agent is ${text}`, inventory);
 }
 
 function withLabels(text: string, inventory: Inventory): Candidate[] {
   const labels = parseLabelExpression(text);
   if ("problem" in labels) throw new MasterError("USAGE", `${labels.problem}.`);
   return [...inventory.select({ kind: "labels", labels: labels.value }).candidates];
-}
-
-function nobody(text: string, { entries, file }: Inventory): MasterError {
-  if (file === undefined) {
-    const advice = "Write an agents.yaml, or name one with --agents FILE, or use host:port.";
-    return new MasterError("UNKNOWN_AGENT", `No agent is ${text}: no inventory was found. ${advice}`);
-  }
-  return new MasterError("UNKNOWN_AGENT", `No agent is ${text}. ${file} has: ${describeAgents(entries)}.`);
 }

@@ -83,7 +83,7 @@ export interface PlanOptions {
   inventory: Inventory;
 }
 
-const DEFAULT_GRACE_MS = 10_000;
+export const DEFAULT_GRACE_MS = 10_000;
 
 /**
  * Resolves a workflow into a plan. Touches nothing but the directories that it looks at.

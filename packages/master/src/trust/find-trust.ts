@@ -5,8 +5,10 @@ import {
   type OwnAuthority,
   readKnownAgent,
 } from "@sloth/protocol";
-import { formatAddress } from "../inventory/inventory.js";
+import { type AgentTarget, formatAddress } from "../inventory/inventory.js";
+import { joinAgent } from "./join.js";
 import { openPins } from "./pins.js";
+import { readReferredLine } from "./referred-line.js";
 
 /** What was typed of how agents are trusted. */
 export interface TypedTrust {
@@ -26,14 +28,18 @@ export interface FoundTrust {
 }
 
 /**
- * How an agent is trusted, undefined where it is not. In this order: its pin; for this machine what its agent has left
- * there; what was typed. So that nothing that is typed makes a known agent less secure.
- * @throws {CredentialError} NOT_PRIVATE, DAMAGED
+ * How an agent is trusted, undefined where it is not. In this order: what the inventory refers to; its pin; for this
+ * machine what its agent has left there; what was typed. So that nothing that is typed makes a known agent less secure.
+ * @throws {CredentialError} NOT_PRIVATE, DAMAGED, MISSING, JOIN_LINE
+ * @throws {AgentLost} where the inventory refers to a line, and no agent of that line is there
  */
 export async function findTrust(
-  { host, port }: { host: string; port: number },
+  target: AgentTarget,
   { authority, isInsecure }: TypedTrust,
 ): Promise<FoundTrust | undefined> {
+  const { certificateHost: host = target.host, port, credential } = target;
+  if (credential)
+    return { trust: await joinAgent(target, await readReferredLine(credential)), from: "inventory" };
   const pinned = await openPins().read(formatAddress(host, port));
   if (pinned) return { trust: pinned, from: "pin" };
   const local = isLoopback(host) ? await readKnownAgent(localAgentPath(port)) : undefined;

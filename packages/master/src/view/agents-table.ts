@@ -1,8 +1,8 @@
-import stringWidth from "string-width";
 import { formatLabels } from "../inventory/labels.js";
 import type { SurveyedAgent } from "../survey/survey-agent.js";
 import { formatBytes } from "./format-bytes.js";
 import { printableName } from "./printable.js";
+import { cutToWidth, padToWidth, widthOf } from "./tty/terminal-text.js";
 
 const TITLES = ["NAME", "ADDRESS", "STATE", "VERSION", "SLOTS", "QUEUED", "CACHED", "LATENCY", "LABELS"];
 /** Which columns are cut where a line is too long, and how short they may become. */
@@ -19,7 +19,7 @@ const GAP = "  ";
 export function describeAgents(agents: readonly SurveyedAgent[], columns: number): string[] {
   const rows = [TITLES, ...agents.map(rowOf)];
   const whole = align(rows);
-  if (whole.every((line) => stringWidth(line) <= columns)) return whole;
+  if (whole.every((line) => widthOf(line) <= columns)) return whole;
   const [titles = "", ...lines] = align(cut(rows, columns).map((row) => row.slice(0, -1)));
   return [
     titles,
@@ -61,14 +61,14 @@ function align(rows: readonly string[][]): string[] {
   const widths = widthsOf(rows);
   return rows.map((row) =>
     row
-      .map((cell, column) => padTo(cell, widths[column] ?? 0))
+      .map((cell, column) => padToWidth(cell, widths[column] ?? 0))
       .join(GAP)
       .trimEnd(),
   );
 }
 
 function widthsOf(rows: readonly string[][]): number[] {
-  return (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => stringWidth(row[column] ?? ""))));
+  return (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => widthOf(row[column] ?? ""))));
 }
 
 /** Cells that are short enough for the line, as far as that is possible; labels are no part of it. */
@@ -81,23 +81,9 @@ function cut(rows: readonly string[][], columns: number): string[][] {
     widths[column] = width - less;
     excess -= less;
   }
-  return rows.map((row) => row.map((cell, column) => cutTo(cell, widths[column] ?? stringWidth(cell))));
+  return rows.map((row) => row.map((cell, column) => cutToWidth(cell, widths[column] ?? widthOf(cell))));
 }
 
 function labelLines(labels: string, columns: number): string[] {
-  return labels === "-" ? [] : [`${GAP}${cutTo(labels, columns - GAP.length)}`];
-}
-
-function cutTo(text: string, width: number): string {
-  if (stringWidth(text) <= width) return text;
-  let cut = "";
-  for (const character of text) {
-    if (stringWidth(cut + character) > width - 1) break;
-    cut += character;
-  }
-  return `${cut}…`;
-}
-
-function padTo(text: string, width: number): string {
-  return text + " ".repeat(Math.max(0, width - stringWidth(text)));
+  return labels === "-" ? [] : [`${GAP}${cutToWidth(labels, columns - GAP.length)}`];
 }

@@ -1,5 +1,6 @@
 import type { Argv } from "yargs";
 import { once, oneOf, switched, usage } from "../command-line/option-values.js";
+import { inventoryOption } from "../workflow/inventory-option.js";
 import { type TrustArguments, toTrust } from "./trust-options.js";
 
 const OUTPUTS = ["table", "json"] as const;
@@ -18,10 +19,7 @@ export interface ListAgentsArguments {
 
 export function listAgentsOptions<T>(command: Argv<T>) {
   return command
-    .option("agents", {
-      type: "string",
-      describe: "Inventory: a YAML file of named agents  [default: agents.yaml, searched for]",
-    })
+    .option("agents", inventoryOption)
     .option("watch", {
       type: "boolean",
       isOfOneCall: true,

@@ -6,9 +6,10 @@ import { describeAgents } from "../../view/agents-table.js";
 import { usage } from "../command-line/option-values.js";
 import { EXIT, exitCodeOfSignal } from "../exit-code.js";
 import { complain, type Output, openOutput, printLines } from "../output.js";
-import { onStopSignal } from "../run/stop-signal.js";
+import { onStopSignal } from "../stop-signal.js";
 import { openInventory } from "../workflow/open-inventory.js";
 import type { ListAgentsArguments } from "./list-agents-options.js";
+import { openAgentPool } from "./open-agent-pool.js";
 import { openTrust } from "./open-trust.js";
 
 const INTERVAL_MS = 2000;
@@ -19,12 +20,7 @@ const COLUMNS = 80;
 export async function listAgents(args: ListAgentsArguments, output: Output = openOutput()): Promise<number> {
   const inventory = await openInventory(args.agents);
   if (inventory.entries.length === 0) throw usage(nobody(inventory));
-  const [{ quietGrpc }, { AgentPool }] = await Promise.all([
-    import("@sloth/protocol"),
-    import("../../dispatch/agent-pool.js"),
-  ]);
-  quietGrpc();
-  const pool = new AgentPool(await openTrust(args.trust, output));
+  const pool = await openAgentPool(await openTrust(args.trust, output));
   try {
     if (args.isWatched) return await watch(inventory, { args, output, pool });
     const agents = await survey(inventory, pool);

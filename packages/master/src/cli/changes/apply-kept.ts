@@ -16,7 +16,7 @@ import { resolveWorkspaceSettings } from "../../plan/workspace-settings.js";
 import { printableName } from "../../view/printable.js";
 import { EXIT } from "../exit-code.js";
 import { complain, type Output, printLines } from "../output.js";
-import { onStopSignal } from "../run/stop-signal.js";
+import { onStopSignal } from "../stop-signal.js";
 
 export interface ApplyKeptOptions {
   /** The directory of the workflow; its real path. */

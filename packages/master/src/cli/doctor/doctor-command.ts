@@ -8,10 +8,11 @@ import { type AgentTarget, formatAddress } from "../../inventory/inventory.js";
 import type { RunPlan } from "../../plan/plan-run.js";
 import type { TypedTrust } from "../../trust/find-trust.js";
 import { describeCheck, describeHealth } from "../../view/doctor-view.js";
+import { openAgentPool } from "../agents/open-agent-pool.js";
 import { openTrust } from "../agents/open-trust.js";
 import { EXIT, exitCodeOfSignal } from "../exit-code.js";
 import { type Output, openOutput, printLines } from "../output.js";
-import { onStopSignal } from "../run/stop-signal.js";
+import { onStopSignal } from "../stop-signal.js";
 import { examineWorkflow } from "../validate/examine-workflow.js";
 import { openInventory } from "../workflow/open-inventory.js";
 import { findWorkflowDirectory } from "../workflow/workflow-directory.js";
@@ -73,20 +74,12 @@ function eachOnce(targets: readonly AgentTarget[]): AgentTarget[] {
   return [...byAddress.values()];
 }
 
-/** Loads what speaks with agents when the first one is asked. */
+/** Opened when the first one is asked. */
 function openPool(trust: TypedTrust) {
-  const open = async () => {
-    const [{ quietGrpc }, { AgentPool }] = await Promise.all([
-      import("@sloth/protocol"),
-      import("../../dispatch/agent-pool.js"),
-    ]);
-    quietGrpc();
-    return new AgentPool(trust);
-  };
-  let opening: ReturnType<typeof open> | undefined;
+  let opening: ReturnType<typeof openAgentPool> | undefined;
   return {
     async connect(target: AgentTarget) {
-      opening ??= open();
+      opening ??= openAgentPool(trust);
       return (await opening).connect(target);
     },
     close: () => void opening?.then((pool) => pool.close()),

@@ -2,6 +2,7 @@ import type { Argv } from "yargs";
 import { type TrustArguments, toTrust, trustOptions } from "../agents/trust-options.js";
 import { once, switched, usage } from "../command-line/option-values.js";
 import { type FileArguments, fileOption, toFile } from "../workflow/file-option.js";
+import { inventoryOption } from "../workflow/inventory-option.js";
 
 export interface DoctorArguments {
   /** Absent: only this machine and the inventory are looked at. */
@@ -15,10 +16,7 @@ export interface DoctorArguments {
 
 export function doctorOptions(command: Argv) {
   return trustOptions(fileOption(command))
-    .option("agents", {
-      type: "string",
-      describe: "Inventory: a YAML file of named agents  [default: agents.yaml, searched for]",
-    })
+    .option("agents", inventoryOption)
     .option("port", { type: "string", describe: "The port of an agent on this machine  [default: 50051]" })
     .option("json", { type: "boolean", describe: "Print one JSON document on standard output" })
     .epilogue("Exit codes: 0 no check failed; 1 one failed; 2 wrong usage, or a file that cannot be read.");

@@ -1,7 +1,6 @@
 import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { AgentPool } from "../../dispatch/agent-pool.js";
 import { eventStream } from "../../events/event-stream.js";
 import { emptyInventory } from "../../inventory/make-inventory.js";
 import { selectByText } from "../../inventory/select-by-text.js";
@@ -11,11 +10,12 @@ import { openUnnamedFile } from "../../run-store/unnamed-file.js";
 import { runWorkflow } from "../../schedule/run-workflow.js";
 import type { TypedTrust } from "../../trust/find-trust.js";
 import { openView } from "../../view/open-view.js";
+import { openAgentPool } from "../agents/open-agent-pool.js";
 import { openTrust } from "../agents/open-trust.js";
 import { exitCodeOf } from "../exit-code.js";
 import { openArtifacts } from "../run/open-artifacts.js";
-import { onStopSignal } from "../run/stop-signal.js";
 import { openTaskRunners } from "../run/task-runners.js";
+import { onStopSignal } from "../stop-signal.js";
 import { openInventory } from "../workflow/open-inventory.js";
 import type { ExecArguments } from "./exec-options.js";
 import { planExec } from "./exec-plan.js";
@@ -35,13 +35,10 @@ export async function execCommand(args: ExecArguments): Promise<number> {
 
 /** Each agent by itself, without those that have answered that they are not what was asked for. */
 async function reachable(candidates: readonly Candidate[], trust: TypedTrust): Promise<Candidate[]> {
-  const [{ quietGrpc }, { AgentPool }, { findSuitable }] = await Promise.all([
-    import("@sloth/protocol"),
-    import("../../dispatch/agent-pool.js"),
+  const [pool, { findSuitable }] = await Promise.all([
+    openAgentPool(trust),
     import("../../placement/find-suitable.js"),
   ]);
-  quietGrpc();
-  const pool: AgentPool = new AgentPool(trust);
   try {
     return await findSuitable(candidates, pool);
   } finally {

@@ -3,7 +3,9 @@ import { COLORS, type Color } from "../../view/color.js";
 import { OUTPUTS, type Output } from "../../view/open-view.js";
 import { type TrustArguments, toTrust, trustOptions } from "../agents/trust-options.js";
 import { once, oneOf, usage } from "../command-line/option-values.js";
+import { readTimeout } from "../command-line/read-timeout.js";
 import { lineOptions, toView, type ViewArguments } from "../run/view-options.js";
+import { inventoryOption } from "../workflow/inventory-option.js";
 
 export interface ExecArguments extends ViewArguments {
   /** Which agents. */
@@ -24,10 +26,7 @@ export function execOptions(command: Argv) {
       type: "string",
       describe: "all, names and patterns (build*,!build3), labels (os=linux,gpu=true), or host:port",
     })
-    .option("agents", {
-      type: "string",
-      describe: "Inventory: a YAML file of named agents  [default: agents.yaml, searched for]",
-    })
+    .option("agents", inventoryOption)
     .option("timeout", { type: "string", describe: "Time limit on each agent: 90s, 1h30m, or seconds" })
     .option("output", {
       type: "string",
@@ -45,21 +44,18 @@ export function execOptions(command: Argv) {
 
 /** @throws {MasterError} USAGE */
 export async function toExec(parsed: Record<string, unknown>): Promise<ExecArguments> {
-  const { parseTypedDuration } = await import("@sloth/dsl");
   const selector = once("selector", parsed.selector);
   const words = Array.isArray(parsed.behind) ? parsed.behind.map(String) : [];
   if (selector === undefined) throw usage("Say where: sloth exec all -- COMMAND.");
   if (words.length === 0) throw usage(`Say what to run: sloth exec ${selector} -- COMMAND.`);
-  const timeout = once("timeout", parsed.timeout);
-  const limit = timeout === undefined ? undefined : parseTypedDuration(timeout);
-  if (limit && "problem" in limit) throw usage(`--timeout ${timeout} ${limit.problem}.`);
+  const timeoutMs = await readTimeout(parsed.timeout);
   const output = oneOf("output", parsed.output, OUTPUTS) ?? "auto";
   return {
     ...toView(parsed, output),
     selector,
     words,
     agents: once("agents", parsed.agents),
-    timeoutMs: limit?.ms,
+    timeoutMs,
     trust: toTrust(parsed),
     output,
     color: oneOf("color", parsed.color, COLORS) ?? "auto",

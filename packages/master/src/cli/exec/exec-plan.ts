@@ -1,7 +1,7 @@
 import { DEFAULT_WORKSPACE_SETTINGS, type Task } from "@sloth/dsl";
 import type { TaskInfo } from "../../events/run-event.js";
 import type { Candidate } from "../../inventory/selection.js";
-import type { PlannedTask, RunPlan } from "../../plan/plan-run.js";
+import { DEFAULT_GRACE_MS, type PlannedTask, type RunPlan } from "../../plan/plan-run.js";
 import { makeRunId } from "../../plan/run-id.js";
 import { quotedLine } from "../../view/shell-words.js";
 
@@ -33,14 +33,12 @@ export function planExec({ candidates, words, timeoutMs, directory }: ExecPlanOp
     environment: {},
     workflowDirectory: directory,
     workflowFiles: [],
-    graceMs: GRACE_MS,
+    graceMs: DEFAULT_GRACE_MS,
     groups: [
       { name: GROUP, workspace: directory, createWorkdir: false, functions: {}, env: {}, tasks, earlier: [] },
     ],
   };
 }
-
-const GRACE_MS = 10_000;
 
 /** One word is a line for the shell, as `ssh` takes it; several are the words themselves. */
 function scriptOf(words: readonly string[]): string {

@@ -6,9 +6,9 @@ import type { MissingContents } from "../../plan/sync-forecast.js";
 import { forecastTransfer, plannedTransfers, type TransferForecast } from "../../plan/transfers.js";
 import type { TypedTrust } from "../../trust/find-trust.js";
 import { describeNotChosen, describePlanned } from "../../view/plan-view.js";
-import { openMissingContents } from "../changes/open-missing.js";
 import { EXIT } from "../exit-code.js";
 import { complain, type Output, openOutput, printLines } from "../output.js";
+import { openMissingContents } from "../sync/open-missing.js";
 import { showTransfer } from "../sync/show-transfer.js";
 
 export interface DryRunOptions {

@@ -10,13 +10,13 @@ import { openResult, openView, type ViewOptions } from "../../view/open-view.js"
 import { ReturnedValues } from "../../view/returned-values.js";
 import { openTrust } from "../agents/open-trust.js";
 import { EXIT, exitCodeOf } from "../exit-code.js";
+import { onStopSignal } from "../stop-signal.js";
 import { loadFile } from "../workflow/load-file.js";
 import { openInventory } from "../workflow/open-inventory.js";
 import { openArtifacts } from "./open-artifacts.js";
 import { openReports, type Reports } from "./open-reports.js";
 import { ownCommand } from "./own-command.js";
 import type { RunArguments } from "./run-options.js";
-import { onStopSignal } from "./stop-signal.js";
 import { onSuspendSignal } from "./suspend-signal.js";
 import { openTaskRunners } from "./task-runners.js";
 

@@ -6,7 +6,9 @@ import { COLORS, type Color } from "../../view/color.js";
 import { OUTPUTS, type Output } from "../../view/open-view.js";
 import { type TrustArguments, toTrust, trustOptions } from "../agents/trust-options.js";
 import { once, oneOf, repeated, switched, usage } from "../command-line/option-values.js";
+import { readTimeout } from "../command-line/read-timeout.js";
 import { type FileArguments, fileOption, toFile } from "../workflow/file-option.js";
+import { inventoryOption } from "../workflow/inventory-option.js";
 import { applyOptions, sendOptions } from "../workflow/workspace-options.js";
 import { readReports, reportOption } from "./report-option.js";
 import { toView, type ViewArguments, viewOptions } from "./view-options.js";
@@ -64,11 +66,7 @@ export function runOptions(command: Argv) {
       requiresArg: true,
       describe: "How long a task has to end between TERM and KILL, from 0 to 1h  [default: 10s]",
     })
-    .option("agents", {
-      type: "string",
-      isFile: true,
-      describe: "Inventory: a YAML file of named agents  [default: agents.yaml, which is searched for]",
-    })
+    .option("agents", inventoryOption)
     .option("limit", {
       type: "string",
       requiresArg: true,
@@ -109,14 +107,11 @@ export function runOptions(command: Argv) {
 
 /** @throws {MasterError} USAGE */
 export async function toRun(parsed: Record<string, unknown>): Promise<RunArguments> {
-  const { parseTypedDuration } = await import("@sloth/dsl");
   const { readBytes, readWorkspaceOptions } = await import("../workflow/read-workspace-options.js");
   const { readGrace } = await import("./read-grace.js");
   const jobs = once("jobs", parsed.jobs);
   const count = /^\d{1,5}$/.test(jobs ?? "") ? Number(jobs) : undefined;
-  const timeout = once("timeout", parsed.timeout);
-  const limit = timeout === undefined ? undefined : parseTypedDuration(timeout);
-  if (limit && "problem" in limit) throw usage(`--timeout ${timeout} ${limit.problem}.`);
+  const timeoutMs = await readTimeout(parsed.timeout);
   if (jobs !== undefined && !count) throw usage(`--jobs ${jobs} is not a number of at least 1.`);
   const output = oneOf("output", parsed.output, OUTPUTS) ?? "auto";
   const select = { groups: repeated(parsed.group), tasks: named(parsed.tasks), only: named(parsed.only) };
@@ -125,7 +120,7 @@ export async function toRun(parsed: Record<string, unknown>): Promise<RunArgumen
     ...toView(parsed, output),
     select,
     rerunFailed: readRerun(parsed.rerunFailed, select),
-    timeoutMs: limit?.ms,
+    timeoutMs,
     graceMs: readGrace(once("grace", parsed.grace)),
     agents: once("agents", parsed.agents),
     trust: toTrust(parsed),

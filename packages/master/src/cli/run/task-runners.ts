@@ -5,6 +5,7 @@ import { planDelegated } from "../../plan/plan-delegated.js";
 import type { PlannedTask, RunPlan } from "../../plan/plan-run.js";
 import { makeAttempt } from "../../schedule/make-attempt.js";
 import type { TypedTrust } from "../../trust/find-trust.js";
+import { openAgentPool } from "../agents/open-agent-pool.js";
 
 /** The runners of one run. */
 export interface TaskRunners {
@@ -74,8 +75,7 @@ async function openRemoteRunners(plan: RunPlan, { trust, warn }: Pick<TaskRunner
   const { warmScanThread } = await import("@sloth/workspace");
   warmScanThread();
   const [
-    { quietGrpc },
-    { AgentPool },
+    pool,
     { Workspaces },
     { createPlacedTaskRunner },
     { Placements },
@@ -84,8 +84,7 @@ async function openRemoteRunners(plan: RunPlan, { trust, warn }: Pick<TaskRunner
     { workspaceTerms },
     { openRunStore },
   ] = await Promise.all([
-    import("@sloth/protocol"),
-    import("../../dispatch/agent-pool.js"),
+    openAgentPool(trust),
     import("../../dispatch/remote-task-runner.js"),
     import("../../dispatch/placed-task-runner.js"),
     import("../../placement/placements.js"),
@@ -94,8 +93,6 @@ async function openRemoteRunners(plan: RunPlan, { trust, warn }: Pick<TaskRunner
     import("../../dispatch/workspace-terms.js"),
     import("../../run-store/run-store.js"),
   ]);
-  quietGrpc();
-  const pool = new AgentPool(trust);
   const workspaces = new Workspaces();
   const placements = new Placements(pool, warn);
   const store = openRunStore(plan.workflowDirectory, plan.runId);

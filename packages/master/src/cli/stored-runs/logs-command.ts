@@ -7,7 +7,7 @@ import { untilDrained } from "../../until-drained.js";
 import { usage } from "../command-line/option-values.js";
 import { EXIT, exitCodeOfSignal } from "../exit-code.js";
 import { type Output, openOutput } from "../output.js";
-import { onStopSignal } from "../run/stop-signal.js";
+import { onStopSignal } from "../stop-signal.js";
 import { findWorkflowDirectory } from "../workflow/workflow-directory.js";
 import { replay } from "./replay.js";
 import type { LogsArguments } from "./stored-run-options.js";

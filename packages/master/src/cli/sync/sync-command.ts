@@ -2,11 +2,11 @@ import { planRun } from "../../plan/plan-run.js";
 import type { MissingContents } from "../../plan/sync-forecast.js";
 import { forecastTransfer, plannedTransfers } from "../../plan/transfers.js";
 import { openTrust } from "../agents/open-trust.js";
-import { openMissingContents } from "../changes/open-missing.js";
 import { EXIT } from "../exit-code.js";
 import { complain, type Output, openOutput } from "../output.js";
 import { loadFile } from "../workflow/load-file.js";
 import { openInventory } from "../workflow/open-inventory.js";
+import { openMissingContents } from "./open-missing.js";
 import { showTransfer } from "./show-transfer.js";
 import type { SyncArguments } from "./sync-options.js";
 

@@ -3,6 +3,7 @@ import type { Argv } from "yargs";
 import { type TrustArguments, toTrust, trustOptions } from "../agents/trust-options.js";
 import { once, switched, usage } from "../command-line/option-values.js";
 import { type FileArguments, fileOption, toFile } from "../workflow/file-option.js";
+import { inventoryOption } from "../workflow/inventory-option.js";
 import { sendOptions } from "../workflow/workspace-options.js";
 
 export interface SyncArguments extends FileArguments {
@@ -17,10 +18,7 @@ export function syncOptions(command: Argv) {
   return trustOptions(sendOptions(fileOption(command)))
     .option("dry-run", { type: "boolean", describe: "Send nothing; must be given in this version" })
     .option("group", { alias: "g", type: "string", describe: "Only this group" })
-    .option("agents", {
-      type: "string",
-      describe: "Inventory: a YAML file of named agents  [default: agents.yaml, searched for]",
-    });
+    .option("agents", inventoryOption);
 }
 
 /** @throws {MasterError} USAGE */

@@ -1,5 +1,5 @@
 /** Lets so many pieces of work be under way at once; others wait in the order in which they came. */
-export class Gate {
+export class Semaphore {
   readonly #waiting = new Set<() => void>();
   #free: number;
 
@@ -8,7 +8,7 @@ export class Gate {
   }
 
   /** Does the work when there is room. Rejects with the signal's reason when it is aborted before that. */
-  async pass<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  async use<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
     await this.#enter(signal);
     try {
       return await work();

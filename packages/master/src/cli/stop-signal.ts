@@ -1,4 +1,4 @@
-import { exitCodeOfSignal } from "../exit-code.js";
+import { exitCodeOfSignal } from "./exit-code.js";
 
 /** The wish to stop, from Ctrl-C, `kill`, or a terminal that was closed. */
 export interface StopSignal {

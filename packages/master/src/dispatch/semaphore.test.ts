@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { Gate } from "./gate.js";
+import { Semaphore } from "./semaphore.js";
 
-describe("a gate", () => {
+describe("a semaphore", () => {
   it("lets so many through at once, the others in their order, whatever becomes of each", async () => {
-    const gate = new Gate(2);
+    const semaphore = new Semaphore(2);
     const { signal } = new AbortController();
     const log: string[] = [];
     const ends: (() => void)[] = [];
@@ -12,7 +12,7 @@ describe("a gate", () => {
         log.push(name);
         ends.push(name === "b" ? () => reject(new Error(name)) : resolve);
       });
-    const passing = ["a", "b", "c", "d"].map((name) => gate.pass(work(name), signal).catch(() => {}));
+    const passing = ["a", "b", "c", "d"].map((name) => semaphore.use(work(name), signal).catch(() => {}));
     await Promise.resolve();
     expect(log).toEqual(["a", "b"]);
     ends[1]?.();
@@ -26,16 +26,16 @@ describe("a gate", () => {
   });
 
   it("lets go who does not want to wait any more", async () => {
-    const gate = new Gate(1);
+    const semaphore = new Semaphore(1);
     const [first, second] = [new AbortController(), new AbortController()];
     let end = () => {};
     const work = () =>
       new Promise<void>((resolve) => {
         end = resolve;
       });
-    const passing = gate.pass(work, first.signal);
-    const waiting = gate.pass(async () => "never", second.signal);
-    const third = gate.pass(async () => "third", first.signal);
+    const passing = semaphore.use(work, first.signal);
+    const waiting = semaphore.use(async () => "never", second.signal);
+    const third = semaphore.use(async () => "third", first.signal);
     second.abort(new Error("enough"));
     await expect(waiting).rejects.toThrow("enough");
     await Promise.resolve();
