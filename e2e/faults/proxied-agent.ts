@@ -1,5 +1,5 @@
-import { localAgentPath, readKnownAgent, writeKnownAgent } from "@sloth/protocol";
 import { onTestFinished } from "vitest";
+import { knowByPort } from "./know-by-port.js";
 import { type LineSettings, startTcpProxy, type TcpProxy } from "./tcp-proxy.js";
 
 /** Stands before an agent of this machine until the test has finished: masters know the agent at its port too. */
@@ -9,8 +9,6 @@ export async function startAgentProxy(
 ): Promise<TcpProxy & { address: string }> {
   const proxy = await startTcpProxy({ targetPort: port, ...settings });
   onTestFinished(() => proxy.close());
-  const known = await readKnownAgent(localAgentPath(port));
-  if (!known) throw new Error(`No agent of this user listens on port ${port}`);
-  await writeKnownAgent(localAgentPath(proxy.port), known);
+  await knowByPort(port, proxy.port);
   return Object.assign(proxy, { address: `localhost:${proxy.port}` });
 }

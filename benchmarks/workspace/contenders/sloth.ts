@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { knowByPort } from "../../../e2e/faults/know-by-port.js";
 import { startInBackground } from "../processes/background.js";
 import type { Contender } from "./contender.js";
 
@@ -11,10 +12,13 @@ export function slothContender(repository: string): Contender {
     name: "sloth",
     pair: async ({ source, far, tasks, via }) => {
       const options = ["--port", "0", "--state-dir", far];
-      const agent = startInBackground([process.execPath, agentBinary, ...options]);
+      // What the agent leaves for masters is not to be found by others of this user.
+      const own = { XDG_STATE_HOME: join(far, "known") };
+      const agent = startInBackground([process.execPath, agentBinary, ...options], own);
       try {
         const [, agentPort] = await agent.until(/listening on 127\.0\.0\.1:(\d+)/);
         const port = (await via?.(Number(agentPort))) ?? Number(agentPort);
+        if (via) await knowByPort(Number(agentPort), port, own);
         for (const task of tasks) writeFileSync(join(source, fileOf(tasks, task)), workflow(task, port));
       } catch (error) {
         await agent.stop();
@@ -24,7 +28,7 @@ export function slothContender(repository: string): Contender {
         farPid: agent.pid,
         command: (task) => ({
           argv: [process.execPath, masterBinary, "run", "-f", join(source, fileOf(tasks, task))],
-          env: { NO_COLOR: "1", SLOTH_TIMINGS: "1" },
+          env: { ...own, NO_COLOR: "1", SLOTH_TIMINGS: "1" },
         }),
         close: agent.stop,
       };

@@ -12,9 +12,10 @@ export interface Background {
   stop(): Promise<void>;
 }
 
-export function startInBackground(argv: string[]): Background {
+/** @param env - over this process's own */
+export function startInBackground(argv: string[], env: NodeJS.ProcessEnv = {}): Background {
   const [file = "", ...args] = argv;
-  const child = spawn(file, args, { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(file, args, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   const ended = new Promise<void>((resolve) => {
     child.on("error", (error) => {
