@@ -23,6 +23,8 @@ export async function main(args: string[], repository: string): Promise<number> 
   if (!options) return 2;
   const workDirectory = mkdtempSync(join(tmpdir(), "sloth-scheduling-"));
   const place = { repository, workDirectory, jobs: availableParallelism() };
+  // The agents' credential files go here and not among those of the person who measures.
+  process.env.XDG_STATE_HOME = join(workDirectory, "state");
   const tables: Table[] = [];
   try {
     for (const where of options.where) {
