@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { BootstrapError, bootstrap, packages } from "./bootstrap.mjs";
-import { generate } from "./generate.mjs";
+import { generate, RELEASED_PROTO } from "./generate.mjs";
 import { checkLayers } from "./layers-check.mjs";
 import { packPackages } from "./packed.mjs";
 import { capture, root, tool } from "./processes.mjs";
@@ -24,6 +24,7 @@ try {
   await check("knip", () => succeeds("knip", ["--no-progress", "--no-config-hints"]));
   await check("buf lint", () => succeeds("buf", ["lint"]));
   await check("buf format", () => succeeds("buf", ["format", "-d", "--exit-code"]));
+  await check("buf breaking", () => succeeds("buf", ["breaking", "--against", RELEASED_PROTO]));
   await check("generated code", checkGeneratedCode);
   await check("licences", checkLicences);
   await check("pages of the Lua library", checkLuaPages);

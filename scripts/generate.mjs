@@ -1,9 +1,15 @@
-/** `npm run generate`: makes of `proto/` the stubs, and the descriptors that reflection serves. */
+/**
+ * `npm run generate`: makes of `proto/` the stubs, and the descriptors that reflection serves.
+ * `npm run generate -- --released`: also writes down that `proto/` as it is now has been released, so that from then on
+ * no change to it may keep an older master or agent from being understood.
+ */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { capture, cleanEnvironment, root, tool } from "./processes.mjs";
 
+/** What was released last; changes are compared with it. */
+export const RELEASED_PROTO = "proto/released.yaml";
 const DESCRIPTORS = "packages/protocol/src/gen/descriptor-set.ts";
 
 /** @param base - the directory that stands for the root of the repository */
@@ -33,4 +39,8 @@ async function buf(args) {
   if (code !== 0) throw new Error(`buf ${args.join(" ")} (exit code ${code}):\n${output}`);
 }
 
-if (process.argv[1] === import.meta.filename) await generate(root);
+if (process.argv[1] === import.meta.filename) {
+  await generate(root);
+  if (process.argv.includes("--released"))
+    await buf(["build", "--exclude-source-info", "-o", path.join(root, RELEASED_PROTO)]);
+}

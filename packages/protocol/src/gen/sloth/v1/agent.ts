@@ -92,6 +92,8 @@ export interface StatusResponse {
   uptimeMs: number;
   /** For each workspace of the request, whether a tree of it is held. */
   holds: boolean[];
+  /** Of its clock, in milliseconds since 1970. Unset: the agent is of a version that does not tell. */
+  clockMs?: number | undefined;
 }
 
 export interface ExecuteRequest {
@@ -743,7 +745,7 @@ export const StatusRequest = {
 };
 
 function createBaseStatusResponse(): StatusResponse {
-  return { running: 0, queued: 0, draining: false, cachedBytes: undefined, uptimeMs: 0, holds: [] };
+  return { running: 0, queued: 0, draining: false, cachedBytes: undefined, uptimeMs: 0, holds: [], clockMs: undefined };
 }
 
 export const StatusResponse = {
@@ -768,6 +770,9 @@ export const StatusResponse = {
       writer.bool(v);
     }
     writer.ldelim();
+    if (message.clockMs !== undefined) {
+      writer.uint32(56).uint64(message.clockMs);
+    }
     return writer;
   },
 
@@ -830,6 +835,13 @@ export const StatusResponse = {
           }
 
           break;
+        case 7:
+          if (tag !== 56) {
+            break;
+          }
+
+          message.clockMs = longToNumber(reader.uint64() as Long);
+          continue;
       }
       if ((tag & 7) === 4 || tag === 0) {
         break;
@@ -850,6 +862,7 @@ export const StatusResponse = {
     message.cachedBytes = object.cachedBytes ?? undefined;
     message.uptimeMs = object.uptimeMs ?? 0;
     message.holds = object.holds?.map((e) => e) || [];
+    message.clockMs = object.clockMs ?? undefined;
     return message;
   },
 };
