@@ -43,6 +43,8 @@ describe("sloth doctor", () => {
         outcome: "ok",
         message: expect.stringContaining("protocol 1, linux"),
       });
+    expect(of("certificate of one")).toMatchObject({ outcome: "ok", message: "valid until 9999-12-31" });
+    expect(of("clock of other")).toMatchObject({ outcome: "ok" });
     expect(of("agent's port")?.message).toBe(`an agent listens on ${one.port}`);
   });
 

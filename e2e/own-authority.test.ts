@@ -3,7 +3,7 @@ import { startAgent, type TestAgent } from "./support/agent.js";
 import { type Authority, hasOpenssl, makeAuthority } from "./support/authority.js";
 import { sloth } from "./support/processes.js";
 import { temporaryDirectory } from "./support/temporary-directory.js";
-import { writeWorkflow } from "./support/workflow-file.js";
+import { writeInventory, writeWorkflow } from "./support/workflow-file.js";
 
 interface Files {
   certificate: string;
@@ -40,6 +40,18 @@ describe.skipIf(!hasOpenssl)(`certificates of one's own CA${hasOpenssl ? "" : " 
     const early = await run(agent, authority.ca, master);
     expect(early.code).toBe(3);
     expect(early.stderr).toMatch(/has expired/);
+    expect(agent.stderr).toMatch(/agent\.pem expired on .*: no master accepts it/);
+    const doctor = await sloth([
+      ...["doctor", "--json", "--agents", writeInventory(temporaryDirectory(), { far: agent.address })],
+      ...["--tls-ca", authority.ca, "--tls-cert", master.certificate, "--tls-key", master.key],
+    ]);
+    const found = JSON.parse(doctor.stdout).checks;
+    const of = (name: string) => found.find((check: { name: string }) => check.name === name);
+    expect(of("certificate of far")).toMatchObject({
+      outcome: "failed",
+      message: expect.stringMatching(/expired/),
+    });
+    expect(of("certificate of this master")).toMatchObject({ outcome: "ok" });
 
     authority.issue("agent");
 

@@ -1,5 +1,7 @@
 import { availableParallelism, hostname, totalmem } from "node:os";
 import type { HelloResponse, StatusRequest, StatusResponse } from "@sloth/protocol";
+import type { KeptTrees } from "@sloth/workspace";
+import type { CallerTrees } from "../state/caller-trees.js";
 import type { SessionContext } from "./session.js";
 
 /** More than a run has, and few enough to look up at once. */
@@ -13,16 +15,23 @@ export function describeMachine(): Pick<HelloResponse, "hostname" | "cpus" | "me
   return { hostname: hostname(), cpus: availableParallelism(), memoryBytes };
 }
 
+export interface StatusSource extends Pick<SessionContext, "slots" | "draining" | "shutdown"> {
+  all: CallerTrees;
+  /** Of the caller. */
+  own: KeptTrees;
+}
+
 export function describeStatus(
   { workspaces, withCachedBytes }: StatusRequest,
-  { slots, trees, draining, shutdown }: SessionContext,
+  { slots, draining, shutdown, all, own }: StatusSource,
 ): StatusResponse {
   return {
     running: slots.inUse,
     queued: slots.waiting,
     draining: draining.aborted || shutdown.aborted,
-    cachedBytes: withCachedBytes ? trees.sizeBytes() : undefined,
+    cachedBytes: withCachedBytes ? all.sizeBytes() : undefined,
     uptimeMs: Math.round(process.uptime() * 1000),
-    holds: workspaces.slice(0, MOST_WORKSPACES).map((workspace) => trees.holds(workspace)),
+    clockMs: Date.now(),
+    holds: workspaces.slice(0, MOST_WORKSPACES).map((workspace) => own.holds(workspace)),
   };
 }

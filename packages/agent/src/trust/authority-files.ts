@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { CredentialError, readIdentityFiles, type ServerIdentity } from "@sloth/protocol";
 import { AgentError } from "../agent-error.js";
 import { fileVersion } from "./file-version.js";
@@ -26,6 +27,7 @@ export interface WatchedIdentity {
 export function openAuthorityFiles(files: AuthorityFiles, warn: (message: string) => void): WatchedIdentity {
   let seen = versionOf(files);
   const current = read(files);
+  warnOfDates(current, files, warn);
   return {
     current,
     renewed() {
@@ -33,13 +35,30 @@ export function openAuthorityFiles(files: AuthorityFiles, warn: (message: string
       if (version === seen) return undefined;
       seen = version;
       try {
-        return read(files);
+        const renewed = read(files);
+        warnOfDates(renewed, files, warn);
+        return renewed;
       } catch (error) {
         warn(`${(error as Error).message} What was read before is used meanwhile.`);
         return undefined;
       }
     },
   };
+}
+
+/** An agent with such a certificate starts all the same: it may be renewed at any moment. */
+function warnOfDates(
+  { certificate }: ServerIdentity,
+  files: AuthorityFiles,
+  warn: (message: string) => void,
+): void {
+  const { validFrom, validTo } = new X509Certificate(certificate);
+  const now = Date.now();
+  const what = Date.parse(validTo) < now ? `expired on ${validTo}` : `is not valid before ${validFrom}`;
+  if (Date.parse(validTo) < now || Date.parse(validFrom) > now)
+    warn(
+      `The certificate ${files.certificate} ${what}: no master accepts it. Renew it; it is read again then.`,
+    );
 }
 
 const OPTIONS = { certificate: "--tls-cert", key: "--tls-key", ca: "--tls-client-ca" };

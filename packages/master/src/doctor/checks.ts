@@ -1,4 +1,6 @@
 import { agentCheck } from "./agent.js";
+import { certificateCheck, ownCertificateCheck } from "./agent-certificate.js";
+import { clockCheck } from "./agent-clock.js";
 import { agentPort } from "./agent-port.js";
 import type { Check } from "./check.js";
 import type { DoctorContext } from "./doctor-context.js";
@@ -19,6 +21,7 @@ export function checksOf(context: DoctorContext): Check[] {
     agentPort,
     workflow,
     ...workspaceChecks(context),
-    ...context.agents.map(agentCheck),
+    ...(context.ownCertificate === undefined ? [] : [ownCertificateCheck(context.ownCertificate)]),
+    ...context.agents.flatMap((target) => [agentCheck(target), certificateCheck(target), clockCheck(target)]),
   ];
 }

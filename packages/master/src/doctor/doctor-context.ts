@@ -1,3 +1,4 @@
+import type { ShownCertificate } from "@sloth/protocol";
 import type { ConnectedAgent } from "../dispatch/greet-agent.js";
 import type { AgentTarget } from "../inventory/inventory.js";
 import type { RunPlan } from "../plan/plan-run.js";
@@ -15,6 +16,10 @@ export interface DoctorContext {
   workflow?: ExaminedWorkflow;
   /** Those of the workflow and the inventory, each once. */
   agents: readonly AgentTarget[];
+  /** As PEM; shown to agents of an own CA. Absent: there is no own CA. */
+  ownCertificate?: string;
+  /** What an agent shows before anything is sent to it. */
+  shownCertificate(target: AgentTarget): Promise<ShownCertificate>;
   /** @throws {AgentLost} */
   connect(target: AgentTarget): Promise<ConnectedAgent>;
 }

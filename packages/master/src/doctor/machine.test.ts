@@ -21,6 +21,7 @@ function contextOf(more: Partial<DoctorContext> = {}): DoctorContext {
     agentStateDirectory: join(directory, "not/there/yet"),
     agentPort: 0,
     agents: [],
+    shownCertificate: async () => ({ kind: "nobody", code: "ECONNREFUSED" }),
     connect: () => Promise.reject(new Error("nobody is there")),
     ...more,
   };

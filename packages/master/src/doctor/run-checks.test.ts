@@ -9,6 +9,7 @@ const context: DoctorContext = {
   agentStateDirectory: "/",
   agentPort: 1,
   agents: [],
+  shownCertificate: async () => ({ kind: "nobody", code: "ECONNREFUSED" }),
   connect: () => Promise.reject(new Error("nobody is there")),
 };
 

@@ -1,5 +1,6 @@
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
+import type { ShownCertificate } from "@sloth/protocol";
 import { checksOf } from "../../doctor/checks.js";
 import type { DoctorContext } from "../../doctor/doctor-context.js";
 import { reportOf } from "../../doctor/doctor-report.js";
@@ -17,6 +18,8 @@ import { examineWorkflow } from "../validate/examine-workflow.js";
 import { openInventory } from "../workflow/open-inventory.js";
 import { findWorkflowDirectory } from "../workflow/workflow-directory.js";
 import type { DoctorArguments } from "./doctor-options.js";
+
+const CERTIFICATE_TIMEOUT_MS = 10_000;
 
 /** Looks for what would keep a run from succeeding, and says what mends it; gives the exit code. */
 export async function doctorCommand(args: DoctorArguments, output: Output = openOutput()): Promise<number> {
@@ -41,7 +44,8 @@ export async function doctorCommand(args: DoctorArguments, output: Output = open
 async function openContext({ workflow: named, agents, port, trust }: DoctorArguments) {
   const inventory = await openInventory(agents);
   const workflow = named && (await examineWorkflow(named, inventory));
-  const pool = openPool(await openTrust(trust));
+  const typed = await openTrust(trust);
+  const pool = openPool(typed);
   const context: DoctorContext = {
     directory: await findWorkflowDirectory(named ? { file: named.file } : {}),
     temporaryDirectory: tmpdir(),
@@ -52,6 +56,8 @@ async function openContext({ workflow: named, agents, port, trust }: DoctorArgum
     agentPort: port,
     ...(workflow && { workflow }),
     agents: eachOnce([...targetsOf(workflow?.plan), ...inventory.entries.map(({ target }) => target)]),
+    ...(typed.authority && { ownCertificate: typed.authority.certificate }),
+    shownCertificate,
     connect: pool.connect,
   };
   return { context, close: pool.close };
@@ -72,6 +78,11 @@ function eachOnce(targets: readonly AgentTarget[]): AgentTarget[] {
     if (!byAddress.has(address)) byAddress.set(address, target);
   }
   return [...byAddress.values()];
+}
+
+async function shownCertificate(target: AgentTarget): Promise<ShownCertificate> {
+  const { askCertificate } = await import("@sloth/protocol");
+  return askCertificate(target, { timeoutMs: CERTIFICATE_TIMEOUT_MS });
 }
 
 /** Opened when the first one is asked. */
