@@ -23,6 +23,8 @@ export function describeRpcFailure(error: unknown): RpcFailure {
     return { kind: failureKinds[error.code] ?? "broken", details: error.details };
   if (error instanceof Error && error.name === "AbortError")
     return { kind: "cancelled", details: "cancelled" };
+  if (error instanceof Error && error.name === "TimeoutError")
+    return { kind: "timed-out", details: "no answer in time" };
   return { kind: "broken", details: error instanceof Error ? error.message : String(error) };
 }
 

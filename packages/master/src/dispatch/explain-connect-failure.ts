@@ -23,7 +23,7 @@ export async function explainConnectFailure(error: unknown, failure: ConnectFail
   const name = nameOf(target);
   if (kind === "refused") return lost({ reason: `The agent at ${name} refused: ${details}`, cause: error });
   if (kind === "unauthenticated") return explainRefusal(details, failure);
-  if (kind === "cancelled")
+  if (kind === "cancelled" || kind === "timed-out")
     return lost({
       reason: `No agent answers at ${name}: no answer within ${timeoutMs / 1000} s`,
       mend: startAt(target),

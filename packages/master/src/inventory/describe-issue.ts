@@ -23,20 +23,34 @@ export function describeIssue(issues: readonly Issue[], data: unknown): Describe
   if (path.length === 0) return { path, problem: `it must be a map of agents. ${EXPECTED}` };
   const [agent, ...rest] = path;
   const where = [`"${String(agent)}"`, ...rest.map(String)].join(" → ");
-  if (issue.code === "unrecognized_keys") return describeUnknown(issue, { where });
+  if (issue.code === "unrecognized_keys") return describeUnknown(issue, { where, data });
   if (rest[0] === "credential") return describeCredential(path, data, where);
   return { path, problem: `${where}: ${issue.message}.${rest.length === 0 ? ` ${EXPECTED}` : ""}` };
 }
 
 function describeUnknown(
   { path, keys }: Extract<Issue, { code: "unrecognized_keys" }>,
-  { where }: { where: string },
+  { where, data }: { where: string; data: unknown },
 ): DescribedIssue {
   const [key = ""] = keys;
   const at = [...path, key];
   if (SECRETS.includes(key.toLowerCase())) return { path: at, problem: refuseSecret(where, key) };
+  if (path.length === 1 && isAgent(memberAt(data, at)))
+    return { path, problem: `"${key}" stands below ${where}: agents stand at the top of the file.` };
   const near = didYouMean(key, ENTRY_FIELDS) || ".";
   return { path: at, problem: `${where} has the unknown field "${key}"${near}` };
+}
+
+function memberAt(data: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) =>
+      typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined,
+    data,
+  );
+}
+
+function isAgent(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "address" in value;
 }
 
 /** The value is not shown: it may be the secret itself. */

@@ -62,6 +62,11 @@ gpu: { address: gpu.lan, credential: { file: ~/gpu.join } }
     ["a: 3", 1, /"a"/],
     ["a:\n  address: 4", 2, /"a" → address/],
     ["a:\n  address: h:99999", 2, /outside of 1 to 65535/],
+    [
+      "agents:\n  build1: { address: h:1 }",
+      1,
+      /"build1" stands below "agents": agents stand at the top of the file/,
+    ],
     ["a:\n  address: h:1\n  lables: { gpu: true }", 3, /unknown field "lables"\. Did you mean "labels"\?/],
     ["b: { address: h:1 }\na:\n  adress: h:1", 3, /unknown field "adress"\. Did you mean "address"\?/],
     ["a:\n  address: h:1\n  labels:\n    os: a b", 4, /"a" → labels → os/],
