@@ -15,6 +15,7 @@ import { AttemptRegistry } from "./session/attempt-registry.js";
 import { SlotQueue } from "./slots/slot-queue.js";
 import { softwareVersion } from "./software-version.js";
 import { defaultStateDirectory, openStateDirectory } from "./state/state-directory.js";
+import { openTracing } from "./tracing/open-tracing.js";
 import { announceLocally } from "./trust/announce-locally.js";
 import type { AuthorityFiles } from "./trust/authority-files.js";
 import { openGate } from "./trust/gate.js";
@@ -34,6 +35,12 @@ export interface AgentOptions {
   stateDirectory?: string | undefined;
   /** How much it keeps there between attempts, in bytes. Default 10 GiB. */
   capacityBytes?: number | undefined;
+  /** How much of it may be of one caller. Default: all. Without an authority of one's own there is one caller. */
+  callerCapacityBytes?: number | undefined;
+  /** How many slots one caller has at once. Default: all. */
+  callerSlots?: number | undefined;
+  /** The most that the files of one task's workspace amount to, and those it changed, in bytes. Default: no limit. */
+  workspaceLimitBytes?: number | undefined;
   /** Cap of the memory that Lua has for one task, in bytes. Default 512 MiB. */
   luaMemoryLimitBytes?: number | undefined;
   /** The longest time between TERM and KILL that a master may ask for, in milliseconds. Default 10 minutes. */
@@ -81,7 +88,7 @@ const MOST_WARM_WORKERS = 4;
  */
 export async function startAgent(options: AgentOptions = {}): Promise<Agent> {
   const stateDirectory = options.stateDirectory ?? defaultStateDirectory();
-  const state = await openStateDirectory(stateDirectory, { capacityBytes: options.capacityBytes });
+  const state = await openStateDirectory(stateDirectory, options);
   const [draining, shutdown] = [new AbortController(), new AbortController()];
   // Every session listens.
   setMaxListeners(0, draining.signal, shutdown.signal);
@@ -91,7 +98,9 @@ export async function startAgent(options: AgentOptions = {}): Promise<Agent> {
   };
   // Before anything that would have to be closed when it fails.
   const gate = await openGate({ ...options, stateDirectory, emit });
-  const slots = new SlotQueue(options.slots ?? availableParallelism());
+  const slots = new SlotQueue(options.slots ?? availableParallelism(), {
+    mostPerCaller: options.callerSlots,
+  });
   const runner = createLocalTaskRunner({
     warmWorkers: Math.min(slots.slots, MOST_WARM_WORKERS),
     luaMemoryLimitBytes: options.luaMemoryLimitBytes,
@@ -101,18 +110,21 @@ export async function startAgent(options: AgentOptions = {}): Promise<Agent> {
   const isReady = () => !draining.signal.aborted && !shutdown.signal.aborted;
   const status = await openStatus(options.metricsPort, { slots, isReady });
   if (status) sinks.push(status.take);
+  const tracing = await openTracing();
+  if (tracing) sinks.push(tracing);
   const service = createAgentService(
     {
       runner,
       slots,
       trees: state.trees,
       registry: new AttemptRegistry(),
+      workspaceLimitBytes: options.workspaceLimitBytes ?? Number.POSITIVE_INFINITY,
       longestGraceMs: options.longestGraceMs ?? LONGEST_GRACE_MS,
       draining: draining.signal,
       shutdown: shutdown.signal,
       emit,
     },
-    softwareVersion,
+    { softwareVersion, callerOf: gate.callerOf },
   );
   const server = createServer({ ...agentServerOptions, interceptors: gate.interceptors });
   server.add(AgentServiceDefinition, service);

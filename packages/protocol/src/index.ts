@@ -1,4 +1,5 @@
 /** The wire between a master and its agents: generated stubs, limits, negotiation and conversions of plain data. Contains no logic of tasks or files. */
+export { Metadata } from "nice-grpc-common";
 export { AgentServiceDefinition } from "./bulk-codec.js";
 export type { AgentChannels, OpenChannelOptions } from "./channel.js";
 export { openAgentChannels } from "./channel.js";
@@ -8,6 +9,7 @@ export type { ShownCertificate } from "./credentials/ask-certificate.js";
 export { askCertificate } from "./credentials/ask-certificate.js";
 export type { AuthenticateOptions, CallGuard, Proof } from "./credentials/authenticate.js";
 export { authenticate } from "./credentials/authenticate.js";
+export { callerOf } from "./credentials/caller.js";
 export type { CredentialErrorCode } from "./credentials/credential-error.js";
 export { CredentialError } from "./credentials/credential-error.js";
 export { fingerprintOf } from "./credentials/fingerprint.js";

@@ -1,11 +1,13 @@
-import { parseByteSize, parseGrace } from "@sloth/dsl";
+import { parseGrace } from "@sloth/dsl";
 import yargs from "yargs";
 import { softwareVersion } from "../software-version.js";
 import { givenTwice } from "./given-once.js";
 import { type InitOptions, parseInit } from "./init-command-line.js";
+import { type LimitOptions, limitOptions, readLimits } from "./limit-options.js";
 import { type OperatingOptions, operatingOptions, readOperating } from "./operating-options.js";
 import { type PolicyOptions, policyOptions, readPolicy } from "./policy-options.js";
 import { readTrust, type TrustOptions, trustOptions } from "./trust-options.js";
+import { typedBytes } from "./typed-bytes.js";
 import { usageError } from "./usage-error.js";
 import { wholeNumber } from "./whole-number.js";
 
@@ -18,7 +20,7 @@ interface OwnOptions {
   longestGraceMs?: number | undefined;
 }
 
-export type CliOptions = OwnOptions & TrustOptions & OperatingOptions & PolicyOptions;
+export type CliOptions = OwnOptions & TrustOptions & OperatingOptions & PolicyOptions & LimitOptions;
 
 /** What the user asked for. `shown` means that help or the version has been printed. */
 export type CommandLine =
@@ -31,7 +33,7 @@ export type CommandLine =
 export async function parseCommandLine(args: string[]): Promise<CommandLine> {
   if (args[0] === "init") return parseInit(args.slice(1));
   let mistake: string | undefined;
-  const parser = policyOptions(operatingOptions(trustOptions(yargs(args))))
+  const parser = limitOptions(policyOptions(operatingOptions(trustOptions(yargs(args)))))
     .scriptName("sloth-agent")
     .usage(
       "$0 [options]\n$0 init [options]\n\nRuns the tasks that a sloth master delegates to this machine. " +
@@ -84,7 +86,9 @@ export async function parseCommandLine(args: string[]): Promise<CommandLine> {
   if ("problem" in operating) return usageError(operating.problem);
   const policy = readPolicy(parsed);
   if ("problem" in policy) return usageError(policy.problem);
-  return { kind: "serve", options: { ...trust, ...own, ...operating, ...policy } };
+  const limits = readLimits(parsed);
+  if ("problem" in limits) return usageError(limits.problem);
+  return { kind: "serve", options: { ...trust, ...own, ...operating, ...policy, ...limits } };
 }
 
 const ONCE = [
@@ -92,6 +96,9 @@ const ONCE = [
   "slots",
   "state-dir",
   "cache-size",
+  "caller-slots",
+  "caller-cache",
+  "max-workspace",
   "lua-memory",
   "max-grace",
   "drain",
@@ -104,17 +111,17 @@ const ONCE = [
 
 /** What is here, and how much of it tasks get; or what is wrong with what was typed. */
 function readOwn(parsed: Record<string, unknown>): OwnOptions | { problem: string } {
-  const { port, slots, stateDir, cacheSize, luaMemory, maxGrace } = parsed;
+  const { port, slots, stateDir, maxGrace } = parsed;
   const portNumber = wholeNumber(port, 0, 65535);
   if (portNumber === undefined) return { problem: `--port ${port} is not a port: a number from 0 to 65535.` };
   const slotCount = slots === undefined ? undefined : wholeNumber(slots, 1, 4096);
   if (slots !== undefined && slotCount === undefined)
     return { problem: `--slots ${slots} is not a number from 1 to 4096.` };
   if (stateDir === "") return { problem: "--state-dir is empty." };
-  const capacity = bytesOf(String(cacheSize));
-  if ("problem" in capacity) return { problem: `--cache-size ${capacity.problem}.` };
-  const memory = luaMemory === undefined ? undefined : bytesOf(String(luaMemory));
-  if (memory && "problem" in memory) return { problem: `--lua-memory ${memory.problem}.` };
+  const capacity = typedBytes(parsed, "cache-size");
+  if ("problem" in capacity) return capacity;
+  const memory = typedBytes(parsed, "lua-memory");
+  if ("problem" in memory) return memory;
   const grace = maxGrace === undefined ? undefined : parseGrace(String(maxGrace));
   if (grace && "problem" in grace) return { problem: `--max-grace ${grace.problem}.` };
   return {
@@ -122,13 +129,7 @@ function readOwn(parsed: Record<string, unknown>): OwnOptions | { problem: strin
     slots: slotCount,
     stateDirectory: stateDir as string | undefined,
     capacityBytes: capacity.bytes,
-    luaMemoryLimitBytes: memory?.bytes,
+    luaMemoryLimitBytes: memory.bytes,
     longestGraceMs: grace?.ms,
   };
-}
-
-/** On a command line a bare number can only mean bytes. */
-function bytesOf(text: string): { bytes: number } | { problem: string } {
-  if (/^\d{1,15}$/.test(text)) return { bytes: Number(text) };
-  return parseByteSize(text);
 }

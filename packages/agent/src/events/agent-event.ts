@@ -10,12 +10,19 @@ export interface AttemptName {
   number: number;
 }
 
+/** Headers of the W3C trace context, as they came. */
+export interface TraceHeaders {
+  traceparent?: string;
+  tracestate?: string;
+}
+
 /** How an attempt left the agent: the status of its result, or why it has none. */
 export type AttemptOutcome = TaskStatus | SessionEndCause;
 
 /** What happens on an agent, for its log and its metrics. */
 export type AgentEvent =
-  | { type: "attempt-accepted"; attempt: AttemptName }
+  /** `trace`: the headers by which the master tells of the trace that it belongs to, if it does. */
+  | { type: "attempt-accepted"; attempt: AttemptName; trace: TraceHeaders }
   /** It has a slot, for which it has waited so long. */
   | { type: "attempt-granted"; attempt: AttemptName; waitedMs: number }
   | {

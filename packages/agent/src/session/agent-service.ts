@@ -1,14 +1,15 @@
 import { randomBytes } from "node:crypto";
 import {
   type AgentServiceImplementation,
-  type ExecuteRequest,
   type ExecuteResponse,
   negotiateFeatures,
   negotiateProtocol,
   type TransferPart,
 } from "@sloth/protocol";
+import type { TraceHeaders } from "../events/agent-event.js";
+import type { CallMetadata } from "../trust/gate.js";
 import { describeMachine, describeStatus } from "./agent-status.js";
-import { Session, type SessionContext } from "./session.js";
+import { Session, type SessionCall, type SessionContext } from "./session.js";
 import { sessionError } from "./session-end.js";
 import { withResolvers } from "./with-resolvers.js";
 
@@ -18,15 +19,24 @@ export interface AgentService extends AgentServiceImplementation {
   idle(): Promise<void>;
 }
 
-export function createAgentService(context: SessionContext, softwareVersion: string): AgentService {
+export interface ServiceOptions {
+  softwareVersion: string;
+  /** Who makes a call. */
+  callerOf(metadata: CallMetadata): string;
+}
+
+export function createAgentService(
+  context: SessionContext,
+  { softwareVersion, callerOf }: ServiceOptions,
+): AgentService {
   const instanceId = randomBytes(16).toString("hex");
   const sessions = new Set<Promise<void>>();
 
-  async function* execute(requests: AsyncIterable<ExecuteRequest>, signal: AbortSignal) {
+  async function* execute(call: SessionCall, signal: AbortSignal) {
     const session = withResolvers<void>();
     sessions.add(session.promise);
     try {
-      yield* new Session(context, requests).run(signal);
+      yield* new Session(context, call).run(signal);
     } finally {
       sessions.delete(session.promise);
       session.resolve();
@@ -57,9 +67,14 @@ export function createAgentService(context: SessionContext, softwareVersion: str
         ...describeMachine(),
       };
     },
-    status: async (request) => describeStatus(request, context),
-    execute: (requests, { signal }): AsyncGenerator<ExecuteResponse> =>
-      streamWithRpcErrors(execute(requests, signal)),
+    status: async (request, { metadata }) => {
+      const { trees, ...rest } = context;
+      return describeStatus(request, { ...rest, all: trees, own: trees.of(callerOf(metadata)) });
+    },
+    execute: (requests, { metadata, signal }): AsyncGenerator<ExecuteResponse> =>
+      streamWithRpcErrors(
+        execute({ caller: callerOf(metadata), trace: traceOf(metadata), requests }, signal),
+      ),
     upload: (requests) =>
       upload(requests).catch((error) => {
         throw sessionError(error);
@@ -72,6 +87,11 @@ export function createAgentService(context: SessionContext, softwareVersion: str
       while (sessions.size > 0) await Promise.all(sessions);
     },
   };
+}
+
+function traceOf(metadata: CallMetadata): TraceHeaders {
+  const [traceparent, tracestate] = [metadata.get("traceparent"), metadata.get("tracestate")];
+  return { ...(traceparent && { traceparent }), ...(traceparent && tracestate && { tracestate }) };
 }
 
 function withRpcErrors<T>(work: () => T): T {

@@ -1,5 +1,5 @@
 import type { TaskResult } from "@sloth/runtime";
-import type { AgentEventSink, AttemptName, AttemptOutcome } from "../events/agent-event.js";
+import type { AgentEventSink, AttemptName, AttemptOutcome, TraceHeaders } from "../events/agent-event.js";
 import { SessionEnd } from "./session-end.js";
 
 /** Tells what becomes of one attempt, once its name is known. */
@@ -11,9 +11,9 @@ export class AttemptReport {
     this.#emit = emit;
   }
 
-  accept(attempt: AttemptName): void {
+  accept(attempt: AttemptName, trace: TraceHeaders): void {
     this.#accepted = { attempt, atMs: performance.now() };
-    this.#emit({ type: "attempt-accepted", attempt });
+    this.#emit({ type: "attempt-accepted", attempt, trace });
   }
 
   grant(): void {

@@ -16,6 +16,7 @@ import {
 import type { Inbox } from "./inbox.js";
 import { stopwatch } from "./stopwatch.js";
 import type { TransferEndpoint } from "./transfer-endpoint.js";
+import { WorkspaceTooLarge } from "./workspace-too-large.js";
 
 export interface IncomingWorkspaceOptions {
   inbox: Inbox;
@@ -24,6 +25,8 @@ export interface IncomingWorkspaceOptions {
   tree: LeasedTree;
   rules: ScanRules;
   keepIgnored: boolean;
+  /** Of the files of the workspace together. */
+  limitBytes: number;
   signal: AbortSignal;
 }
 
@@ -42,11 +45,12 @@ const MOST_DIGESTS = 1024;
 /**
  * Brings the tree to the snapshot that the master announces; yields the frames that ask for what is lacking. Nothing
  * is asked for when the tree is as announced, or when what was sent along is enough.
+ * @throws {WorkspaceTooLarge} before contents are received
  */
 export async function* receiveWorkspace(
   options: IncomingWorkspaceOptions,
 ): AsyncGenerator<ExecuteResponse, ReceivedWorkspace> {
-  const { inbox, tree, rules, keepIgnored, signal } = options;
+  const { inbox, tree, rules, keepIgnored, limitBytes, signal } = options;
   const verifying = stopwatch();
   // The master takes its snapshot meanwhile.
   const verified = tree.verify({ rules, signal });
@@ -54,6 +58,7 @@ export async function* receiveWorkspace(
   const { snapshot } = await inbox.next("snapshot", signal);
   const current = await verified;
   const verifyUs = verifying();
+  requireFits(snapshot.contentBytes, limitBytes);
   if (current.rootDigest === snapshot.rootDigest) {
     inbox.expect(undefined);
     const base = await tree.update(undefined, { keepIgnored, signal });
@@ -61,6 +66,8 @@ export async function* receiveWorkspace(
   }
   const manifest = yield* receiveManifest(current, snapshot, options);
   inbox.expect(undefined);
+  // What was announced is a promise.
+  requireFits(contentBytes(manifest), limitBytes);
   const missing = await tree.missing(manifest, signal);
   const contents = yield* receiveMissing(manifest, missing, snapshot, options);
   const updating = stopwatch();
@@ -117,6 +124,16 @@ async function* receiveMissing(
   const bitmap = all ? new Uint8Array() : contentBitmap(walkEntries(manifest), missing);
   yield { frame: { $case: "missing", missing: { all, bitmap } } };
   return await upload;
+}
+
+function requireFits(sizeBytes: number, limitBytes: number): void {
+  if (sizeBytes > limitBytes) throw new WorkspaceTooLarge("The workspace", sizeBytes, limitBytes);
+}
+
+function contentBytes(manifest: Manifest): number {
+  let bytes = 0;
+  for (const { sizeBytes } of walkEntries(manifest)) bytes += sizeBytes;
+  return bytes;
 }
 
 function countContents(manifest: Manifest): number {

@@ -11,6 +11,14 @@ import {
   WorkspaceError,
 } from "@sloth/workspace";
 import type { TransferEndpoint } from "./transfer-endpoint.js";
+import { WorkspaceTooLarge } from "./workspace-too-large.js";
+
+export interface CaptureOptions {
+  /** Of the new contents together. */
+  limitBytes: number;
+  base: Snapshot;
+  signal: AbortSignal;
+}
 
 /**
  * What the attempt changed. Of one that did not succeed only if there is anything: its changes are for a look.
@@ -19,18 +27,25 @@ import type { TransferEndpoint } from "./transfer-endpoint.js";
 export async function capture(
   tree: LeasedTree,
   result: TaskResult,
-  signal: AbortSignal,
+  { limitBytes, base, signal }: CaptureOptions,
 ): Promise<{ result: TaskResult; changeset?: Changeset }> {
   const succeeded = result.status === "succeeded";
   try {
     const { changeset } = await tree.capture(signal);
+    requireFits(changeset, base, limitBytes);
     return succeeded || !isEmptyChangeset(changeset) ? { result, changeset } : { result };
   } catch (error) {
-    if (!(error instanceof WorkspaceError)) throw error;
+    if (!(error instanceof WorkspaceError || error instanceof WorkspaceTooLarge)) throw error;
     if (!succeeded) return { result };
     const message = `It succeeded, but what it left cannot be taken back: ${error.message}`;
     return { result: { ...result, status: "failed", message } };
   }
+}
+
+function requireFits(changeset: Changeset, base: Snapshot, limitBytes: number): void {
+  if (limitBytes === Number.POSITIVE_INFINITY) return;
+  const bytes = newContents(base.manifest, changeset).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  if (bytes > limitBytes) throw new WorkspaceTooLarge("What it changed", bytes, limitBytes);
 }
 
 /** Opens the download of the new contents, then yields the frames that announce the changeset. */

@@ -21,9 +21,10 @@ import {
   WIRE_LIMITS,
 } from "@sloth/protocol";
 import type { Attempt, TaskResult, TaskRunner } from "@sloth/runtime";
-import type { KeptTrees, LeasedTree } from "@sloth/workspace";
-import type { AgentEventSink } from "../events/agent-event.js";
+import type { LeasedTree } from "@sloth/workspace";
+import type { AgentEventSink, TraceHeaders } from "../events/agent-event.js";
 import type { Slot, SlotQueue } from "../slots/slot-queue.js";
+import type { CallerTrees } from "../state/caller-trees.js";
 import type { AttemptRegistry } from "./attempt-registry.js";
 import { AttemptReport } from "./attempt-report.js";
 import { Inbox } from "./inbox.js";
@@ -34,12 +35,15 @@ import { SessionEnd, type SessionEndCause } from "./session-end.js";
 import { stopwatch } from "./stopwatch.js";
 import { TransferEndpoint } from "./transfer-endpoint.js";
 import { type CheckedOpen, checkOpen, finishedFrame, OutputFrames } from "./wire.js";
+import { WorkspaceTooLarge } from "./workspace-too-large.js";
 
 /** What every session of an agent shares. */
 export interface SessionContext {
   runner: TaskRunner;
   slots: SlotQueue;
-  trees: KeptTrees;
+  trees: CallerTrees;
+  /** What a task may bring, and what it may change, in bytes of files. */
+  workspaceLimitBytes: number;
   registry: AttemptRegistry;
   /** A longer time between TERM and KILL becomes this. */
   longestGraceMs: number;
@@ -50,8 +54,17 @@ export interface SessionContext {
   emit: AgentEventSink;
 }
 
+export interface SessionCall {
+  caller: string;
+  trace: TraceHeaders;
+  requests: AsyncIterable<ExecuteRequest>;
+}
+
 export class Session {
   readonly #context: SessionContext;
+  /** Who called; "" where callers are not told apart. */
+  readonly #caller: string;
+  readonly #trace: TraceHeaders;
   readonly #inbox: Inbox;
   /** Aborted when the attempt is to stop, for whatever reason. */
   readonly #stop = new AbortController();
@@ -66,8 +79,10 @@ export class Session {
   readonly #report: AttemptReport;
   #result: TaskResult | undefined;
 
-  constructor(context: SessionContext, requests: AsyncIterable<ExecuteRequest>) {
+  constructor(context: SessionContext, { caller, trace, requests }: SessionCall) {
     this.#context = context;
+    this.#caller = caller;
+    this.#trace = trace;
     this.#report = new AttemptReport(context.emit);
     this.#inbox = new Inbox(requests, {
       onHeard: () => this.#lease?.renew(),
@@ -103,16 +118,15 @@ export class Session {
 
   async *#converse(): AsyncGenerator<ExecuteResponse> {
     const open = await this.#receiveOpen();
-    this.#report.accept(open.attempt);
+    this.#report.accept(open.attempt, this.#trace);
     this.#lease = startLease(open.leaseMs, () =>
       this.#end("lease-ended", "the master has not been heard for the length of the lease"),
     );
     try {
       yield* this.#perform(open);
     } catch (error) {
-      if (this.#cause() !== "cancelled") throw error;
-      const message = this.#started ? "cancelled" : "cancelled before it started";
-      if (!this.#finished) yield finishedFrame({ status: "cancelled", message }, false);
+      const result = this.#resultOfFailure(error);
+      if (!this.#finished) yield finishedFrame(result, false);
     }
   }
 
@@ -121,20 +135,28 @@ export class Session {
     const gone = this.#gone.signal;
     const bundle = yield* this.#receiveBundle(open);
     const endpoint = new TransferEndpoint(open.encoding);
-    yield* this.#waitForSlot(endpoint);
+    yield* this.#waitForSlot(open, endpoint);
     this.#report.grant();
-    const tree = this.#context.trees.lease(open.workspace);
+    const { longestGraceMs, workspaceLimitBytes: limitBytes } = this.#context;
+    const tree = this.#context.trees.of(this.#caller).lease(open.workspace);
     this.#tree = tree;
     const { rules, keepIgnored } = open;
-    const { longestGraceMs } = this.#context;
     const inbox = this.#inbox;
-    const received = yield* receiveWorkspace({ inbox, endpoint, tree, rules, keepIgnored, signal });
+    const received = yield* receiveWorkspace({
+      inbox,
+      endpoint,
+      tree,
+      rules,
+      keepIgnored,
+      limitBytes,
+      signal,
+    });
     const { base } = received;
     const attempt = open.toAttempt({ workspace: base.root, bundle, longestGraceMs });
     const result = yield* this.#execute(attempt, received);
     const capturing = stopwatch();
     inbox.expectAfterAll("acknowledge");
-    const captured = await capture(tree, result, gone);
+    const captured = await capture(tree, result, { limitBytes, base, signal: gone });
     this.#slot?.release();
     this.#finished = true;
     this.#result = captured.result;
@@ -171,9 +193,10 @@ export class Session {
     return bytes;
   }
 
-  async *#waitForSlot(endpoint: TransferEndpoint): AsyncGenerator<ExecuteResponse> {
+  async *#waitForSlot({ attempt }: CheckedOpen, endpoint: TransferEndpoint): AsyncGenerator<ExecuteResponse> {
     this.#inbox.expect("snapshot");
-    const places = this.#context.slots.acquire(this.#stop.signal);
+    const turn = { caller: this.#caller, run: attempt.runId };
+    const places = this.#context.slots.acquire(turn, this.#stop.signal);
     for (;;) {
       const place = await places.next();
       if (place.done) {
@@ -199,6 +222,14 @@ export class Session {
       else yield* frames.of(event);
     }
     throw new Error("The runner ended without a result.");
+  }
+
+  /** How an attempt ended that has thrown for it. Throws what is no failure of its own again. */
+  #resultOfFailure(error: unknown): TaskResult {
+    if (error instanceof WorkspaceTooLarge) return { status: "failed", message: error.message };
+    if (this.#cause() !== "cancelled") throw error;
+    const message = this.#started ? "cancelled" : "cancelled before it started";
+    return { status: "cancelled", message };
   }
 
   /** A result that nobody waits for any more is none. */

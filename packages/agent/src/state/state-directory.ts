@@ -2,13 +2,13 @@ import { chmod, mkdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { CredentialError, requirePrivateDirectory } from "@sloth/protocol";
-import { KeptTrees } from "@sloth/workspace";
 import { AgentError } from "../agent-error.js";
+import { CallerTrees, type CallerTreesOptions } from "./caller-trees.js";
 
 /** Where an agent keeps everything it writes. Several agents may share one. */
 export interface StateDirectory {
   /** The workspaces of masters. */
-  trees: KeptTrees;
+  trees: CallerTrees;
 }
 
 /** `$XDG_STATE_HOME/sloth-agent`, or `~/.local/state/sloth-agent`. */
@@ -23,11 +23,11 @@ export function defaultStateDirectory(env: NodeJS.ProcessEnv = process.env): str
  */
 export async function openStateDirectory(
   path: string,
-  options: { capacityBytes?: number | undefined } = {},
+  options: CallerTreesOptions = {},
 ): Promise<StateDirectory> {
   await makeStateDirectory(path);
   try {
-    const trees = new KeptTrees(join(path, "workspaces"), options);
+    const trees = new CallerTrees(path, options);
     await trees.freeSpace();
     return { trees };
   } catch (cause) {

@@ -2,6 +2,7 @@ import {
   type AgentTrust,
   authenticate,
   type CallGuard,
+  callerOf,
   listenSecurely,
   type Proof,
   type ServerIdentity,
@@ -9,14 +10,20 @@ import {
   withLargeWindows,
 } from "@sloth/protocol";
 import type { Server } from "nice-grpc";
+import type { Metadata } from "nice-grpc-common";
 import type { AgentEventSink } from "../events/agent-event.js";
 import { type AuthorityFiles, openAuthorityFiles } from "./authority-files.js";
 import { currentToken, openOwnCredentials } from "./own-credentials.js";
+
+/** The headers of a call. */
+export type CallMetadata = Pick<Metadata, "get">;
 
 /** How callers reach an agent, and who is let in. */
 export interface Gate {
   /** For the options of the server: each stands before every method of every service. */
   interceptors: CallGuard[];
+  /** Who makes a call, so that what is one's can be told from what is another's; "" where all show the same token, or none. */
+  callerOf(metadata: CallMetadata): string;
   /** Gives the port. */
   listen(server: Pick<Server, "listen">, address: string): Promise<number>;
   /** What a master calls with. Absent: it has a certificate of its own. */
@@ -40,6 +47,7 @@ export async function openGate({ stateDirectory, emit, authority, isInsecure }: 
   if (isInsecure)
     return {
       interceptors: [],
+      callerOf: () => "",
       listen: (server, address) => withLargeWindows(() => server.listen(address)),
       trust: { kind: "plaintext" },
     };
@@ -66,6 +74,7 @@ function guarded(proof: Proof, { identity, renewed, emit }: Guarded): Gate {
   const onRefused = (address: string, reason: string) => emit({ type: "caller-refused", address, reason });
   return {
     interceptors: [authenticate({ proof, connections, onRefused })],
+    callerOf: proof.kind === "certificate" ? callerOf : () => "",
     listen: (server, address) => listenSecurely(server, { address, identity, connections, renewed }),
   };
 }

@@ -13,6 +13,7 @@ import {
   type ExecuteResponse,
   encodingOf,
   type Finished,
+  Metadata,
   ProtocolError,
   splitIntoPieces,
 } from "@sloth/protocol";
@@ -60,6 +61,8 @@ export interface ConversationOptions {
   uploads: Semaphore;
   workspace: Workspace;
   terms: WorkspaceTerms;
+  /** Sent along with the call. */
+  headers: Record<string, string>;
   /** Ends the conversation at once; a polite cancellation is `cancel()`. */
   signal: AbortSignal;
 }
@@ -100,9 +103,12 @@ export class Conversation {
 
   /** Holds the conversation; ends after the `result` event. Throws when the stream or the protocol breaks. */
   async *hold(): AsyncGenerator<TaskEvent> {
-    const { attempt, agent, workspace, terms, signal } = this.#options;
+    const { attempt, agent, workspace, terms, headers, signal } = this.#options;
     const open = openFrame(attempt, workspace, agent, terms.rules);
-    const responses = agent.channels.control.execute(this.#outbox.requests, { signal });
+    const responses = agent.channels.control.execute(this.#outbox.requests, {
+      signal,
+      metadata: new Metadata(headers),
+    });
     const renewal = setInterval(() => this.#renew(), open.leaseMs / 4);
     try {
       await this.#outbox.send({ $case: "open", open });

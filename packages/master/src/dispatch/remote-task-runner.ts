@@ -31,6 +31,8 @@ export interface RemoteTaskRunnerOptions {
   target: AgentTarget;
   /** How an attempt's workspace is sent, and what may become of its changes. Default: {@link PLAIN_TERMS}. */
   termsOf?: (attempt: Attempt, target: AgentTarget) => WorkspaceTerms;
+  /** Headers to be sent along with an attempt. Default: none. */
+  headersOf?: ((attempt: Attempt) => Record<string, string>) | undefined;
 }
 
 /** Runs attempts on an agent: a {@link TaskRunner} as the local one is. */
@@ -62,7 +64,7 @@ export function resultOfFailure(error: unknown): TaskResult {
 export async function* runOnAgent(
   attempt: Attempt,
   signal: AbortSignal,
-  { pool, workspaces, target, termsOf = () => PLAIN_TERMS }: RemoteTaskRunnerOptions,
+  { pool, workspaces, target, termsOf = () => PLAIN_TERMS, headersOf = () => ({}) }: RemoteTaskRunnerOptions,
 ): AsyncGenerator<TaskEvent> {
   const reached = signal.aborted
     ? undefined
@@ -75,6 +77,7 @@ export async function* runOnAgent(
     uploads: pool.uploads,
     workspace,
     terms: termsOf(attempt, target),
+    headers: headersOf(attempt),
   });
 }
 
@@ -107,7 +110,8 @@ async function* converse(
     uploads,
     workspace,
     terms,
-  }: Pick<ConversationOptions, "agent" | "uploads" | "workspace" | "terms">,
+    headers,
+  }: Pick<ConversationOptions, "agent" | "uploads" | "workspace" | "terms" | "headers">,
 ): AsyncGenerator<TaskEvent> {
   const hangUp = new AbortController();
   const conversation = new Conversation({
@@ -116,6 +120,7 @@ async function* converse(
     uploads,
     workspace,
     terms,
+    headers,
     signal: hangUp.signal,
   });
   let patience: NodeJS.Timeout | undefined;

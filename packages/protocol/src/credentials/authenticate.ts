@@ -5,6 +5,7 @@ import {
   type StatusObject,
   status,
 } from "@grpc/grpc-js";
+import { noteCaller, subjectOf } from "./caller.js";
 import { FailureLimit } from "./failure-limit.js";
 import { isSameSecret } from "./same-secret.js";
 import type { UnprovenConnections } from "./unproven-connections.js";
@@ -44,12 +45,13 @@ export function authenticate({ proof, connections, onRefused }: AuthenticateOpti
       start: (next) =>
         next({
           onReceiveMetadata(metadata, proceed) {
-            const isCertified = call.getAuthContext().sslPeerCertificate !== undefined;
-            const problem = problemWith(proof, metadata, isCertified);
+            const { sslPeerCertificate: certificate } = call.getAuthContext();
+            const problem = problemWith(proof, metadata, certificate !== undefined);
             if (problem !== undefined) return call.sendStatus(refuse(call.getPeer(), problem));
             connections.admit(call.getPeer());
             // No handler needs it, so none can tell of it.
             metadata.remove("authorization");
+            if (certificate) noteCaller(metadata, subjectOf(certificate));
             proceed(metadata);
           },
         }),

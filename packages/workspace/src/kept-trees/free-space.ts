@@ -11,9 +11,15 @@ interface Candidate {
   remove(): Promise<void>;
 }
 
+/** A directory of trees, and the contents that they do not hold any more. */
+export interface Kept {
+  trees: string;
+  store: ContentStore;
+}
+
 /** Removes contents and trees, least recently used first, until what is left fits. A tree that is in use stays. */
-export async function freeSpace(trees: string, store: ContentStore, capacityBytes: number): Promise<void> {
-  const candidates = [...contentsOf(store), ...treesIn(trees)].sort((a, b) => a.usedAtMs - b.usedAtMs);
+export async function freeSpace(kept: readonly Kept[], capacityBytes: number): Promise<void> {
+  const candidates = kept.flatMap(candidatesOf).sort((a, b) => a.usedAtMs - b.usedAtMs);
   let bytes = sumOf(candidates);
   for (const candidate of candidates) {
     if (bytes <= capacityBytes) return;
@@ -23,8 +29,12 @@ export async function freeSpace(trees: string, store: ContentStore, capacityByte
 }
 
 /** What all contents and trees amount to. */
-export function keptBytes(trees: string, store: ContentStore): number {
-  return sumOf([...contentsOf(store), ...treesIn(trees)]);
+export function keptBytes(kept: Kept): number {
+  return sumOf(candidatesOf(kept));
+}
+
+function candidatesOf({ trees, store }: Kept): Candidate[] {
+  return [...contentsOf(store), ...treesIn(trees)];
 }
 
 function sumOf(candidates: readonly Candidate[]): number {

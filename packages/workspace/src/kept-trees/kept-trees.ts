@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { tryAcquireLock } from "../lock/process-lock.js";
 import { ContentStore } from "./content-store.js";
-import { freeSpace, keptBytes } from "./free-space.js";
+import { freeSpace, type Kept, keptBytes } from "./free-space.js";
 import { LeasedTree } from "./leased-tree.js";
 
 /** Which workspace of which master a tree is a copy of. */
@@ -15,6 +15,8 @@ export interface WorkspaceIdentity {
 export interface KeptTreesOptions {
   /** What trees that are not in use and the store may hold together, in bytes. Default 10 GiB. */
   capacityBytes?: number | undefined;
+  /** Called when a tree was released, at most once a minute: a time to free space that several share. */
+  onReleased?: (() => Promise<void>) | undefined;
 }
 
 /** Adding up what there is takes time; a tree more or less in between does no harm. */
@@ -30,14 +32,24 @@ export class KeptTrees {
   readonly #directory: string;
   readonly #capacityBytes: number;
   readonly #store: ContentStore;
+  readonly #onReleased: () => Promise<void>;
   #freedAtMs = performance.now();
 
   /** @param directory - created if it is missing, for this user only; nothing else may be in it */
   constructor(directory: string, options: KeptTreesOptions = {}) {
     this.#directory = directory;
     this.#capacityBytes = options.capacityBytes ?? DEFAULT_CAPACITY_BYTES;
+    this.#onReleased = options.onReleased ?? (() => this.freeSpace());
     mkdirSync(`${directory}/trees`, { recursive: true, mode: 0o700 });
     this.#store = new ContentStore(`${directory}/store`);
+  }
+
+  /** Removes what was used least recently of all of them until the rest fits. Trees in use do not count. */
+  static async freeSpaceOf(all: readonly KeptTrees[], capacityBytes: number): Promise<void> {
+    await freeSpace(
+      all.map((one) => one.#kept),
+      capacityBytes,
+    );
   }
 
   /** A tree for one attempt: a free one of this workspace, or a new one. The caller releases it. */
@@ -67,7 +79,11 @@ export class KeptTrees {
 
   /** What all trees and contents together amount to, in bytes. Looks at each. */
   sizeBytes(): number {
-    return keptBytes(`${this.#directory}/trees`, this.#store);
+    return keptBytes(this.#kept);
+  }
+
+  get #kept(): Kept {
+    return { trees: `${this.#directory}/trees`, store: this.#store };
   }
 
   #homeOf({ id, root }: WorkspaceIdentity): string {
@@ -77,14 +93,14 @@ export class KeptTrees {
 
   /** Removes what was used least recently until the rest fits. Trees in use do not count. */
   async freeSpace(): Promise<void> {
-    await freeSpace(`${this.#directory}/trees`, this.#store, this.#capacityBytes);
+    await freeSpace([this.#kept], this.#capacityBytes);
   }
 
   #freeSpaceNowAndThen(): void {
     if (performance.now() - this.#freedAtMs < FREEING_INTERVAL_MS) return;
     this.#freedAtMs = performance.now();
     // What could not be removed now is tried again later.
-    this.freeSpace().catch(() => {});
+    this.#onReleased().catch(() => {});
   }
 }
 

@@ -5,6 +5,7 @@ import { planRun, type RunPlan } from "../../plan/plan-run.js";
 import { recordRun } from "../../run-store/record-run.js";
 import { openUnnamedFile } from "../../run-store/unnamed-file.js";
 import { runWorkflow } from "../../schedule/run-workflow.js";
+import { openTracing } from "../../tracing/open-tracing.js";
 import type { TypedTrust } from "../../trust/find-trust.js";
 import { openResult, openView, type ViewOptions } from "../../view/open-view.js";
 import { ReturnedValues } from "../../view/returned-values.js";
@@ -60,8 +61,9 @@ async function perform(
 ): Promise<number> {
   const { luaMemoryLimitBytes } = args;
   const warn = (message: string) => void emit({ type: "warning", message });
+  const tracing = await openTracing();
   // First, since it may refuse the plan.
-  const runners = await openTaskRunners(plan, { inventory, luaMemoryLimitBytes, trust, warn });
+  const runners = await openTaskRunners(plan, { inventory, luaMemoryLimitBytes, trust, tracing, warn });
   const recorder = recordRun({ ...plan, warn });
   const returned = new ReturnedValues();
   const view = await openView(args.output, { ...viewOptionsOf(args, plan), logOf: recorder.logOf });
@@ -72,6 +74,7 @@ async function perform(
     (event) => view.show(event),
     (event) => returned.take(event),
     reports.listen,
+    (event) => tracing?.listen(event),
   ]);
   const artifacts = await openArtifacts(plan, continued);
   let exitCode: number;
@@ -95,6 +98,7 @@ async function perform(
     await runners.close();
     await recorder.close();
     await view.close();
+    await tracing?.close();
     // Last, since a signal must not leave the terminal as the view has it.
     forgetSuspending();
     stop.forget();

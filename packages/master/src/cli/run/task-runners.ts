@@ -4,6 +4,7 @@ import type { AgentSelection } from "../../inventory/selection.js";
 import { planDelegated } from "../../plan/plan-delegated.js";
 import type { PlannedTask, RunPlan } from "../../plan/plan-run.js";
 import { makeAttempt } from "../../schedule/make-attempt.js";
+import type { Tracing } from "../../tracing/open-tracing.js";
 import type { TypedTrust } from "../../trust/find-trust.js";
 import { openAgentPool } from "../agents/open-agent-pool.js";
 
@@ -20,6 +21,7 @@ export interface TaskRunnersOptions {
   inventory: Inventory;
   luaMemoryLimitBytes?: number;
   trust: TypedTrust;
+  tracing?: Pick<Tracing, "headersOf"> | undefined;
   /** Told of what a person should know of agents. */
   warn(message: string): void;
 }
@@ -30,11 +32,11 @@ export interface TaskRunnersOptions {
  */
 export async function openTaskRunners(
   plan: RunPlan,
-  { inventory, luaMemoryLimitBytes, trust, warn }: TaskRunnersOptions,
+  { inventory, luaMemoryLimitBytes, trust, tracing, warn }: TaskRunnersOptions,
 ): Promise<TaskRunners> {
   let opening: ReturnType<typeof openRemoteRunners> | undefined;
   const openRemote = () => {
-    opening ??= openRemoteRunners(plan, { trust, warn });
+    opening ??= openRemoteRunners(plan, { trust, tracing, warn });
     return opening;
   };
   const delegate = delegateOf(plan, { inventory, openRemote });
@@ -70,7 +72,10 @@ function delegateOf(
   };
 }
 
-async function openRemoteRunners(plan: RunPlan, { trust, warn }: Pick<TaskRunnersOptions, "trust" | "warn">) {
+async function openRemoteRunners(
+  plan: RunPlan,
+  { trust, tracing, warn }: Pick<TaskRunnersOptions, "trust" | "tracing" | "warn">,
+) {
   // First, since the start of its thread takes as long as loading the rest does.
   const { warmScanThread } = await import("@sloth/workspace");
   warmScanThread();
@@ -106,6 +111,7 @@ async function openRemoteRunners(plan: RunPlan, { trust, warn }: Pick<TaskRunner
         workspaces,
         placements,
         selection,
+        headersOf: tracing && ((attempt) => tracing.headersOf(attempt)),
         termsOf: ({ number }, { label: agent }) =>
           workspaceTerms({ planned, agent, plan, attempt: number, store, landed }),
       }),
