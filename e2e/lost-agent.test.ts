@@ -34,7 +34,7 @@ describe("an agent that goes away while a task runs", () => {
   });
 
   it("by SIGTERM stops the task, says why, and leaves nothing behind", async () => {
-    const agent = await startAgent();
+    const agent = await startAgent(["--drain", "1s"]);
     const running = startSloth(["run", "-f", workflow(temporaryDirectory(), agent.address)]);
     await running.until(/ready/);
 

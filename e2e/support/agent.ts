@@ -13,12 +13,16 @@ export interface TestAgent extends Running {
 /**
  * Starts the built agent on a free port with a state directory of its own; stopped when the test has finished.
  * @param options.port - another than a free one
+ * @param options.stateDirectory - of an agent that has ended
  */
 export async function startAgent(
   args: string[] = [],
-  { port: wanted = 0, ...options }: StartOptions & { port?: number } = {},
+  {
+    port: wanted = 0,
+    stateDirectory = temporaryDirectory(),
+    ...options
+  }: StartOptions & { port?: number; stateDirectory?: string } = {},
 ): Promise<TestAgent> {
-  const stateDirectory = temporaryDirectory();
   const running = startAgentProcess(
     ["--port", String(wanted), "--state-dir", stateDirectory, ...args],
     options,

@@ -72,7 +72,7 @@ function open(changes: Partial<Open> = {}, script = "true"): Open {
     },
     bundle: undefined,
     leaseMs: 0,
-    attachAfterSeq: undefined,
+    attach: undefined,
     rules: undefined,
     features: [],
     ...changes,
@@ -316,7 +316,7 @@ describe("a master that breaks the protocol is refused, and nothing is left", ()
       ],
       /more than 1 bytes/,
     ],
-    ["by wanting to attach", [{ $case: "open", open: open({ attachAfterSeq: 0 }) }], /attach_after_seq/],
+    ["by joining what never came", [{ $case: "open", open: open({ attach: { stdoutBytes: 0, stderrBytes: 0, logs: 0 } }) }], /has not come to this agent/],
   ])("%s", async (_, frames, message) => {
     const { channels, leftovers } = await start();
     const conversation = converse(channels);

@@ -12,6 +12,7 @@ import type { AgentMetrics } from "./metrics/agent-metrics.js";
 import type { StatusServer } from "./metrics/status-server.js";
 import { createAgentService } from "./session/agent-service.js";
 import { AttemptRegistry } from "./session/attempt-registry.js";
+import type { Session } from "./session/session.js";
 import { SlotQueue } from "./slots/slot-queue.js";
 import { softwareVersion } from "./software-version.js";
 import { defaultStateDirectory, openStateDirectory } from "./state/state-directory.js";
@@ -117,7 +118,7 @@ export async function startAgent(options: AgentOptions = {}): Promise<Agent> {
       runner,
       slots,
       trees: state.trees,
-      registry: new AttemptRegistry(),
+      registry: new AttemptRegistry<Session>(),
       workspaceLimitBytes: options.workspaceLimitBytes ?? Number.POSITIVE_INFINITY,
       longestGraceMs: options.longestGraceMs ?? LONGEST_GRACE_MS,
       draining: draining.signal,

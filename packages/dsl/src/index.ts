@@ -47,6 +47,7 @@ export type {
   Labels,
   LuaTable,
   LuaValue,
+  OnAgentLost,
   SourcePosition,
   Task,
   TaskHook,

@@ -51,6 +51,7 @@ if (process.platform === "win32") {
   complain("Windows is not supported. Run it in WSL2.");
   process.exit(EXIT.infrastructure);
 }
+const LINGER_MS = 500;
 // For the whole life of the process, since a failed write is told after the fact.
 let isOutputLost = false;
 for (const stream of [process.stdout, process.stderr]) {
@@ -68,4 +69,6 @@ void parseCommandLine(process.argv.slice(2))
   .catch(explain)
   .then((exitCode) => {
     process.exitCode = exitCode || (isOutputLost ? EXIT.infrastructure : EXIT.succeeded);
+    // A connection that was given up while it came about would hold the process for twenty seconds (grpc-js).
+    setTimeout(() => process.exit(), LINGER_MS).unref();
   });

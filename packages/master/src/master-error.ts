@@ -7,7 +7,6 @@ export type MasterErrorCode =
   /** A values or environment file cannot be read or has a mistake, or a value that was typed has. */
   | "VALUES"
   /** The workflow is valid, and this version cannot run all of it. */
-  | "NOT_SUPPORTED"
   /** A name that is neither an address nor in the inventory. */
   | "UNKNOWN_AGENT"
   /** A group or a working directory that is named does not exist. */

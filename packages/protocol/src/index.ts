@@ -34,6 +34,7 @@ export { withLargeWindows } from "./flow-control-window.js";
 export type {
   AgentServiceClient,
   AgentServiceImplementation,
+  Attach,
   AttemptId,
   DownloadResponse,
   ExecuteRequest,
@@ -68,7 +69,7 @@ export { ProtocolError } from "./protocol-error.js";
 export { quietGrpc } from "./quiet-grpc.js";
 export { requireDigest } from "./require-digest.js";
 export type { RpcFailure } from "./rpc-failure.js";
-export { describeRpcFailure, rpcError } from "./rpc-failure.js";
+export { describeRpcFailure, isBrokenConnection, rpcError } from "./rpc-failure.js";
 export { agentServerOptions } from "./server-options.js";
 export type { IncomingTransfer, TransferCompression, TransferPart } from "./transfer.js";
 export { readTransfer, writeTransfer } from "./transfer.js";

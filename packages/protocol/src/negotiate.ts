@@ -11,7 +11,7 @@ export interface ProtocolRange {
 export const SUPPORTED_PROTOCOLS: ProtocolRange = { min: 1, max: 1 };
 
 /** Optional features of this version; docs/protocol.md lists the reserved names. */
-export const SUPPORTED_FEATURES: readonly string[] = [...ENCODINGS, "status"];
+export const SUPPORTED_FEATURES: readonly string[] = [...ENCODINGS, "status", "reattach"];
 
 /**
  * The highest number that both ends speak.

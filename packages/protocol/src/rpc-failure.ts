@@ -7,6 +7,8 @@ export interface RpcFailure {
     | "unavailable"
     /** The agent refused: it has no such thing, or the state does not allow it. */
     | "refused"
+    /** The agent has no such thing, and never had. */
+    | "unknown-there"
     /** The caller did not show the right credential. */
     | "unauthenticated"
     /** The caller cancelled it. */
@@ -28,6 +30,14 @@ export function describeRpcFailure(error: unknown): RpcFailure {
   return { kind: "broken", details: error instanceof Error ? error.message : String(error) };
 }
 
+/** Whether a call failed with its connection, so that another connection may find the agent as it was. */
+export function isBrokenConnection(error: unknown): boolean {
+  if (!(error instanceof ClientError)) return false;
+  const { code, details } = error;
+  // What grpc-js makes of the streams of a process that was killed.
+  return code === Status.UNAVAILABLE || code === Status.CANCELLED || details.includes("RST_STREAM");
+}
+
 const failureKinds: Partial<Record<Status, RpcFailure["kind"]>> = {
   [Status.UNAVAILABLE]: "unavailable",
   [Status.CANCELLED]: "cancelled",
@@ -35,8 +45,9 @@ const failureKinds: Partial<Record<Status, RpcFailure["kind"]>> = {
   [Status.INVALID_ARGUMENT]: "refused",
   [Status.FAILED_PRECONDITION]: "refused",
   [Status.ALREADY_EXISTS]: "refused",
-  [Status.NOT_FOUND]: "refused",
+  [Status.NOT_FOUND]: "unknown-there",
   [Status.RESOURCE_EXHAUSTED]: "refused",
+  [Status.ABORTED]: "refused",
   [Status.UNAUTHENTICATED]: "unauthenticated",
 };
 

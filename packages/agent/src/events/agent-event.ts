@@ -25,6 +25,9 @@ export type AgentEvent =
   | { type: "attempt-accepted"; attempt: AttemptName; trace: TraceHeaders }
   /** It has a slot, for which it has waited so long. */
   | { type: "attempt-granted"; attempt: AttemptName; waitedMs: number }
+  /** Its master is not heard any more; it goes on until its lease ends. */
+  | { type: "attempt-parted"; attempt: AttemptName }
+  | { type: "attempt-joined"; attempt: AttemptName }
   | {
       type: "attempt-ended";
       attempt: AttemptName;

@@ -1,22 +1,34 @@
 import { randomBytes } from "node:crypto";
 import {
   type AgentServiceImplementation,
+  type ExecuteRequest,
   type ExecuteResponse,
   negotiateFeatures,
   negotiateProtocol,
+  type Open,
+  ProtocolError,
   type TransferPart,
+  WIRE_LIMITS,
 } from "@sloth/protocol";
 import type { TraceHeaders } from "../events/agent-event.js";
 import type { CallMetadata } from "../trust/gate.js";
 import { describeMachine, describeStatus } from "./agent-status.js";
 import { Session, type SessionCall, type SessionContext } from "./session.js";
-import { sessionError } from "./session-end.js";
+import { SessionEnd, sessionError } from "./session-end.js";
+import { checkAttach, checkOpen } from "./wire.js";
 import { withResolvers } from "./with-resolvers.js";
 
 /** The gRPC service over the sessions of one agent. */
 export interface AgentService extends AgentServiceImplementation {
   /** Resolves when no session is left. */
   idle(): Promise<void>;
+}
+
+/** One `Execute` call. */
+interface ExecuteCall extends Omit<SessionCall, "open"> {
+  requests: AsyncIterable<ExecuteRequest>;
+  /** Aborted when it is gone. */
+  lost: AbortSignal;
 }
 
 export interface ServiceOptions {
@@ -32,15 +44,21 @@ export function createAgentService(
   const instanceId = randomBytes(16).toString("hex");
   const sessions = new Set<Promise<void>>();
 
-  async function* execute(call: SessionCall, signal: AbortSignal) {
-    const session = withResolvers<void>();
-    sessions.add(session.promise);
-    try {
-      yield* new Session(context, call).run(signal);
-    } finally {
-      sessions.delete(session.promise);
-      session.resolve();
-    }
+  async function* execute({ caller, trace, requests, lost }: ExecuteCall) {
+    const frames = requests[Symbol.asyncIterator]();
+    const open = await receiveOpen(frames, lost);
+    const stream = { requests: { [Symbol.asyncIterator]: () => frames }, lost };
+    if (open.attach) {
+      const { idempotencyKey, attach } = checkAttach(open);
+      yield* context.registry.join(idempotencyKey, caller).serve(stream, attach);
+    } else yield* begin({ caller, trace, open: checkOpen(open) }).serve(stream);
+  }
+
+  function begin(call: SessionCall): Session {
+    const session = new Session(context, call);
+    sessions.add(session.over);
+    void session.over.finally(() => sessions.delete(session.over));
+    return session;
   }
 
   async function upload(requests: AsyncIterable<TransferPart>) {
@@ -73,7 +91,7 @@ export function createAgentService(
     },
     execute: (requests, { metadata, signal }): AsyncGenerator<ExecuteResponse> =>
       streamWithRpcErrors(
-        execute({ caller: callerOf(metadata), trace: traceOf(metadata), requests }, signal),
+        execute({ caller: callerOf(metadata), trace: traceOf(metadata), requests, lost: signal }),
       ),
     upload: (requests) =>
       upload(requests).catch((error) => {
@@ -87,6 +105,29 @@ export function createAgentService(
       while (sessions.size > 0) await Promise.all(sessions);
     },
   };
+}
+
+/** The first frame of a stream. @throws {SessionEnd} when none comes in time; {ProtocolError} when it is another one */
+async function receiveOpen(frames: AsyncIterator<ExecuteRequest>, lost: AbortSignal): Promise<Open> {
+  const impatience = withResolvers<never>();
+  const timer = setTimeout(
+    () => impatience.reject(new SessionEnd("broken", "the master opened a stream and said nothing")),
+    WIRE_LIMITS.openTimeoutMs,
+  );
+  const onLost = () => impatience.reject(new SessionEnd("lost", "the connection to the master was lost"));
+  lost.addEventListener("abort", onLost);
+  try {
+    const { value } = await Promise.race([frames.next(), impatience.promise]);
+    const frame = value?.frame;
+    if (frame?.$case === "open") return frame.open;
+    throw new ProtocolError(
+      "UNEXPECTED_FRAME",
+      `The master sent ${frame?.$case ?? "nothing"} where open was expected.`,
+    );
+  } finally {
+    clearTimeout(timer);
+    lost.removeEventListener("abort", onLost);
+  }
 }
 
 function traceOf(metadata: CallMetadata): TraceHeaders {

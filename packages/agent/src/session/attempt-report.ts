@@ -5,6 +5,7 @@ import { SessionEnd } from "./session-end.js";
 /** Tells what becomes of one attempt, once its name is known. */
 export class AttemptReport {
   readonly #emit: AgentEventSink;
+  #isApart = false;
   #accepted: { attempt: AttemptName; atMs: number } | undefined;
 
   constructor(emit: AgentEventSink) {
@@ -20,6 +21,19 @@ export class AttemptReport {
     if (!this.#accepted) return;
     const { attempt, atMs } = this.#accepted;
     this.#emit({ type: "attempt-granted", attempt, waitedMs: performance.now() - atMs });
+  }
+
+  /** The stream of its master broke, and it goes on. */
+  part(): void {
+    if (!this.#accepted || this.#isApart) return;
+    this.#isApart = true;
+    this.#emit({ type: "attempt-parted", attempt: this.#accepted.attempt });
+  }
+
+  /** Its master is back. */
+  join(): void {
+    this.#isApart = false;
+    if (this.#accepted) this.#emit({ type: "attempt-joined", attempt: this.#accepted.attempt });
   }
 
   /** @param stop - what stopped the session before its time, if something did, and its result, if there is one */

@@ -9,26 +9,45 @@ type FrameOf<K extends FrameKind> = Extract<Frame, { $case: K }>;
 export interface InboxListener {
   /** The master was heard, by any frame. */
   onHeard(): void;
-  onCancel(cancel: { reason: string }): void;
-  /** The master sent what does not belong here, or its half of the stream ended. */
-  onBroken(error: Error): void;
+  onCancel(cancel: { reason: string; abandon: boolean }): void;
+  onAcknowledged(seq: number): void;
+  /** The master sent what does not belong here. */
+  onBroken(error: ProtocolError): void;
+  /** The stream that it listened to is over. */
+  onSilent(): void;
 }
 
 /**
- * The frames of one master, in order. `Renew` and `Cancel` reach the listener at once; the others wait, one
- * at a time, until they are asked for. A kind that has not been announced by `expect` breaks the inbox.
+ * The frames of one master, in order, of one stream after another. `Renew` and `Cancel` reach the listener at once; the
+ * others wait, one at a time, until they are asked for. A kind that has not been announced by `expect` breaks the inbox.
  */
 export class Inbox {
   readonly #listener: InboxListener;
-  #expected: FrameKind | undefined = "open";
+  #expected: FrameKind | undefined;
   #isPatient = false;
   #arrived: { frame: Frame; taken: Resolvers<void> } | undefined;
   #arrival = withResolvers<void>();
 
-  constructor(requests: AsyncIterable<ExecuteRequest>, listener: InboxListener) {
+  /** The stream that is listened to. */
+  #stream: object | undefined;
+
+  constructor(listener: InboxListener) {
     this.#listener = listener;
+  }
+
+  /** Listens to a stream, and to none before it any more. */
+  listen(requests: AsyncIterable<ExecuteRequest>): void {
+    const stream = {};
+    this.#stream = stream;
     // Who waits hears of it by the signal that the listener aborts.
-    this.#pump(requests).catch((error: Error) => this.#listener.onBroken(error));
+    this.#pump(requests, stream).then(
+      () => this.#isCurrent(stream) && this.#listener.onSilent(),
+      (error: Error) => {
+        if (!this.#isCurrent(stream)) return;
+        if (error instanceof ProtocolError) this.#listener.onBroken(error);
+        else this.#listener.onSilent();
+      },
+    );
   }
 
   /** From now on frames of this kind are welcome, and no others. To be called before the master is told to send them. */
@@ -54,6 +73,7 @@ export class Inbox {
 
   /** Nobody waits any more: what still comes is dropped. */
   close(): void {
+    this.#stream = undefined;
     this.#expected = undefined;
     this.#isPatient = true;
     this.#take();
@@ -66,15 +86,19 @@ export class Inbox {
     return arrived?.frame;
   }
 
-  async #pump(requests: AsyncIterable<ExecuteRequest>): Promise<void> {
+  #isCurrent(stream: object): boolean {
+    return this.#stream === stream;
+  }
+
+  async #pump(requests: AsyncIterable<ExecuteRequest>, stream: object): Promise<void> {
     for await (const { frame } of requests) {
+      if (!this.#isCurrent(stream)) return;
       this.#listener.onHeard();
-      if (frame?.$case === "renew") continue;
-      if (frame?.$case === "cancel") this.#listener.onCancel(frame.cancel);
+      if (frame?.$case === "renew") this.#listener.onAcknowledged(frame.renew.receivedSeq);
+      else if (frame?.$case === "cancel") this.#listener.onCancel(frame.cancel);
       else if (frame && frame.$case === this.#expected) await this.#deliver(frame);
       else if (!frame || !this.#isPatient) throw unexpected(frame?.$case, this.#expected);
     }
-    throw new ProtocolError("UNEXPECTED_FRAME", "The master ended its half of the stream.");
   }
 
   /** Waits until it is taken, so that a master that sends faster is slowed down. */

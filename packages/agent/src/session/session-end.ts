@@ -1,5 +1,6 @@
 import { rpcError } from "@sloth/protocol";
 import { ServerError, Status } from "nice-grpc-common";
+import { TakenOver } from "./frame-log.js";
 
 /** Why a session stops before its time; the first one wins. */
 export type SessionEndCause =
@@ -26,6 +27,7 @@ export class SessionEnd extends Error {
 
 /** What a handler throws for anything that ended a session. */
 export function sessionError(error: unknown): Error {
+  if (error instanceof TakenOver) return new ServerError(Status.ABORTED, error.message);
   return error instanceof SessionEnd ? new ServerError(statuses[error.end], error.message) : rpcError(error);
 }
 
@@ -33,6 +35,6 @@ const statuses: Record<SessionEndCause, Status> = {
   cancelled: Status.CANCELLED,
   lost: Status.CANCELLED,
   "lease-ended": Status.DEADLINE_EXCEEDED,
-  shutdown: Status.UNAVAILABLE,
+  shutdown: Status.ABORTED,
   broken: Status.INVALID_ARGUMENT,
 };

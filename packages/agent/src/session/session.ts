@@ -1,7 +1,7 @@
 /**
  * One attempt on the agent's side, from `Open` to release; docs/protocol.md has the conversation.
  *
- *  1. check `Open`, claim its key, accept; take the bundle if one is needed
+ *  1. accept; take the bundle if one is needed
  *  2. wait for a slot, grant; lease a tree and look what is in it, while the master takes its snapshot
  *  3. receive what the tree lacks of the snapshot, and bring it there
  *  4. run the attempt in it, streaming its output
@@ -9,14 +9,15 @@
  *  6. wait for `Acknowledge`
  *  Always, and last: every process is dead, the tree is released, the transfer id forgotten.
  *
- * Non-guarantee: without the feature `reattach` an attempt dies with its stream.
+ * From 4 on it outlives the stream that it came by: until its lease ends another stream may join it, and gets what the
+ * master lacks. Without the feature `reattach`, and before 4, it dies with its stream.
  */
 import { createHash, randomBytes } from "node:crypto";
 import {
+  type Attach,
   collectPieces,
   type ExecuteRequest,
   type ExecuteResponse,
-  ProtocolError,
   requireDigest,
   WIRE_LIMITS,
 } from "@sloth/protocol";
@@ -27,6 +28,7 @@ import type { Slot, SlotQueue } from "../slots/slot-queue.js";
 import type { CallerTrees } from "../state/caller-trees.js";
 import type { AttemptRegistry } from "./attempt-registry.js";
 import { AttemptReport } from "./attempt-report.js";
+import { FrameLog } from "./frame-log.js";
 import { Inbox } from "./inbox.js";
 import { type ReceivedWorkspace, receiveWorkspace } from "./incoming-workspace.js";
 import { type Lease, startLease } from "./lease.js";
@@ -34,7 +36,7 @@ import { capture, offerChanges } from "./outgoing-changes.js";
 import { SessionEnd, type SessionEndCause } from "./session-end.js";
 import { stopwatch } from "./stopwatch.js";
 import { TransferEndpoint } from "./transfer-endpoint.js";
-import { type CheckedOpen, checkOpen, finishedFrame, OutputFrames } from "./wire.js";
+import { type CheckedOpen, finishedFrame, OutputFrames } from "./wire.js";
 import { WorkspaceTooLarge } from "./workspace-too-large.js";
 
 /** What every session of an agent shares. */
@@ -44,7 +46,7 @@ export interface SessionContext {
   trees: CallerTrees;
   /** What a task may bring, and what it may change, in bytes of files. */
   workspaceLimitBytes: number;
-  registry: AttemptRegistry;
+  registry: AttemptRegistry<Session>;
   /** A longer time between TERM and KILL becomes this. */
   longestGraceMs: number;
   /** Aborted when the agent takes nothing new: what has no slot yet is handed back. */
@@ -54,18 +56,29 @@ export interface SessionContext {
   emit: AgentEventSink;
 }
 
+/** Who opens an attempt, and in which trace. */
 export interface SessionCall {
+  /** "" where callers are not told apart. */
   caller: string;
   trace: TraceHeaders;
+  open: CheckedOpen;
+}
+
+/** One `Execute` call. */
+export interface SessionStream {
+  /** What the master sends after `Open`. */
   requests: AsyncIterable<ExecuteRequest>;
+  /** Aborted when the call is gone. */
+  lost: AbortSignal;
 }
 
 export class Session {
+  /** Resolves when nothing of it is left. */
+  readonly over: Promise<void>;
   readonly #context: SessionContext;
-  /** Who called; "" where callers are not told apart. */
-  readonly #caller: string;
-  readonly #trace: TraceHeaders;
+  readonly #call: SessionCall;
   readonly #inbox: Inbox;
+  readonly #log = new FrameLog();
   /** Aborted when the attempt is to stop, for whatever reason. */
   readonly #stop = new AbortController();
   /** Aborted when nobody is there any more who wants to hear how it ended. */
@@ -79,47 +92,94 @@ export class Session {
   readonly #report: AttemptReport;
   #result: TaskResult | undefined;
 
-  constructor(context: SessionContext, { caller, trace, requests }: SessionCall) {
+  /** Begins at once. @throws {ServerError} ALREADY_EXISTS when its key was claimed before */
+  constructor(context: SessionContext, call: SessionCall) {
     this.#context = context;
-    this.#caller = caller;
-    this.#trace = trace;
+    this.#call = call;
     this.#report = new AttemptReport(context.emit);
-    this.#inbox = new Inbox(requests, {
+    this.#inbox = new Inbox({
       onHeard: () => this.#lease?.renew(),
-      onCancel: ({ reason }) => this.#end("cancelled", reason || "cancelled by the master"),
-      onBroken: (error) => this.#end(error instanceof ProtocolError ? "broken" : "lost", error.message),
+      onAcknowledged: (seq) => this.#log.acknowledge(seq),
+      onCancel: ({ reason, abandon }) =>
+        this.#end(abandon ? "lost" : "cancelled", reason || "cancelled by the master"),
+      onBroken: (error) => this.#end("broken", error.message),
+      onSilent: () => this.#onStreamLost(),
     });
+    context.registry.claim(call.open.idempotencyKey, { caller: call.caller, attempt: this });
+    this.over = this.#live();
+    this.over.catch(() => {});
   }
 
-  /** The agent's half of the conversation. `streamLost` aborts when the call is gone. */
-  async *run(streamLost: AbortSignal): AsyncGenerator<ExecuteResponse> {
+  /**
+   * The agent's half of the conversation over one stream, in the place of the one before.
+   * @param attach - what the master has from other streams. Absent: there was none.
+   * @throws {SessionEnd}, {TakenOver}
+   */
+  async *serve({ requests, lost }: SessionStream, attach?: Attach): AsyncGenerator<ExecuteResponse> {
+    const frames = this.#log.read(attach);
+    this.#inbox.listen(requests);
+    this.#lease?.renew();
+    const onLost = () => this.#onStreamLost();
+    lost.addEventListener("abort", onLost);
+    if (lost.aborted) onLost();
+    try {
+      if (attach) yield* this.#repeatedFrames();
+      yield* frames;
+    } finally {
+      lost.removeEventListener("abort", onLost);
+    }
+  }
+
+  /** From which a master that joins learns where the attempt is. */
+  *#repeatedFrames(): Generator<ExecuteResponse> {
+    this.#report.join();
+    yield this.#accepted(false);
+    yield { frame: { $case: "granted", granted: { transferId: this.#transferId } } };
+    yield { frame: { $case: "started", started: { verifyUs: 0, updateUs: 0 } } };
+  }
+
+  /** What has started goes on until its lease ends, if its master knows how to come back to it. */
+  #onStreamLost(): void {
+    if (this.#started && this.#canBeJoined) this.#report.part();
+    else this.#end("lost", "the connection to the master was lost");
+  }
+
+  get #canBeJoined(): boolean {
+    return this.#call.open.features.includes("reattach");
+  }
+
+  async #live(): Promise<void> {
     const { draining, shutdown } = this.#context;
-    const onLost = () => this.#end("lost", "the connection to the master was lost");
     const onDraining = () => {
       if (!this.#slot) this.#end("shutdown", "the agent is draining and takes nothing new");
     };
     const onShutdown = () => this.#end("shutdown", "the agent is stopping");
-    streamLost.addEventListener("abort", onLost);
     draining.addEventListener("abort", onDraining);
     shutdown.addEventListener("abort", onShutdown);
     // A signal that was aborted before calls no listener.
     if (shutdown.aborted) onShutdown();
     if (draining.aborted) onDraining();
-    if (streamLost.aborted) onLost();
+    let failure: { error?: unknown } = {};
     try {
-      yield* this.#converse();
+      for await (const frame of this.#converse()) await this.#log.push(frame, this.#gone.signal);
+    } catch (error) {
+      failure = { error };
     } finally {
-      streamLost.removeEventListener("abort", onLost);
       draining.removeEventListener("abort", onDraining);
       shutdown.removeEventListener("abort", onShutdown);
-      await this.#letGo();
+      await this.#letGo().catch((error) => {
+        failure.error ??= error;
+      });
+      this.#log.finish(failure.error);
     }
   }
 
   async *#converse(): AsyncGenerator<ExecuteResponse> {
-    const open = await this.#receiveOpen();
-    this.#report.accept(open.attempt, this.#trace);
-    this.#lease = startLease(open.leaseMs, () =>
+    const { open, trace } = this.#call;
+    this.#report.accept(open.attempt, trace);
+    // So that it is dead when the lease is over.
+    const leaseMs = open.leaseMs - Math.min(open.graceMs, open.leaseMs / 2);
+    this.#lease = startLease(leaseMs, () =>
       this.#end("lease-ended", "the master has not been heard for the length of the lease"),
     );
     try {
@@ -138,7 +198,7 @@ export class Session {
     yield* this.#waitForSlot(open, endpoint);
     this.#report.grant();
     const { longestGraceMs, workspaceLimitBytes: limitBytes } = this.#context;
-    const tree = this.#context.trees.of(this.#caller).lease(open.workspace);
+    const tree = this.#context.trees.of(this.#call.caller).lease(open.workspace);
     this.#tree = tree;
     const { rules, keepIgnored } = open;
     const inbox = this.#inbox;
@@ -165,25 +225,10 @@ export class Session {
     await inbox.next("acknowledge", gone);
   }
 
-  async #receiveOpen(): Promise<CheckedOpen> {
-    const impatience = setTimeout(
-      () => this.#end("broken", "the master opened a stream and said nothing"),
-      WIRE_LIMITS.openTimeoutMs,
-    );
-    try {
-      const { open } = await this.#inbox.next("open", this.#stop.signal);
-      const checked = checkOpen(open);
-      this.#context.registry.claim(checked.idempotencyKey);
-      return checked;
-    } finally {
-      clearTimeout(impatience);
-    }
-  }
-
   async *#receiveBundle(open: CheckedOpen): AsyncGenerator<ExecuteResponse, Uint8Array | undefined> {
-    const { bundle, leaseMs } = open;
+    const { bundle } = open;
     this.#inbox.expect(bundle && "bundle");
-    yield { frame: { $case: "accepted", accepted: { leaseMs, bundleNeeded: bundle !== undefined } } };
+    yield this.#accepted(bundle !== undefined);
     if (!bundle) return undefined;
     const bytes = await collectPieces(
       async () => (await this.#inbox.next("bundle", this.#stop.signal)).bundle,
@@ -193,9 +238,14 @@ export class Session {
     return bytes;
   }
 
+  #accepted(bundleNeeded: boolean): ExecuteResponse {
+    const { leaseMs, idempotencyKey } = this.#call.open;
+    return { frame: { $case: "accepted", accepted: { leaseMs, bundleNeeded, idempotencyKey } } };
+  }
+
   async *#waitForSlot({ attempt }: CheckedOpen, endpoint: TransferEndpoint): AsyncGenerator<ExecuteResponse> {
     this.#inbox.expect("snapshot");
-    const turn = { caller: this.#caller, run: attempt.runId };
+    const turn = { caller: this.#call.caller, run: attempt.runId };
     const places = this.#context.slots.acquire(turn, this.#stop.signal);
     for (;;) {
       const place = await places.next();
@@ -216,6 +266,7 @@ export class Session {
     const frames = new OutputFrames();
     const { signal } = this.#stop;
     this.#started = true;
+    if (this.#canBeJoined) this.#log.keep();
     for await (const event of this.#context.runner.run(attempt, { signal })) {
       if (event.type === "started") yield { frame: { $case: "started", started: { verifyUs, updateUs } } };
       else if (event.type === "result") return this.#unlessLost(event.result);
@@ -252,11 +303,13 @@ export class Session {
 
   async #letGo(): Promise<void> {
     this.#report.end(this.#stop.signal, this.#result);
-    this.#end("lost", "the session is over");
+    this.#end("lost", "its master has its result");
     this.#lease?.end();
     this.#slot?.release();
     this.#context.registry.closeTransfer(this.#transferId);
     this.#inbox.close();
+    const { message: reason } = this.#stop.signal.reason as SessionEnd;
+    this.#context.registry.settle(this.#call.open.idempotencyKey, { hasStarted: this.#started, reason });
     await this.#tree?.release();
   }
 }

@@ -26,8 +26,8 @@ interface Offer {
 }
 
 /**
- * Where the bulk calls of one attempt meet its session. The session says what it expects or offers; each
- * can be taken once.
+ * Where the bulk calls of one attempt meet its session. The session says what it expects or offers. An
+ * upload can be taken once; a download again, since the stream may break in the middle of it.
  */
 export class TransferEndpoint {
   #expected: (Expected & { settle: Resolvers<StagedContents> }) | undefined;
@@ -78,7 +78,6 @@ export class TransferEndpoint {
   download({ isSlow }: { isSlow: boolean }): AsyncIterable<DownloadResponse> {
     const offer = this.#offer;
     if (!offer) throw new ServerError(Status.FAILED_PRECONDITION, "This attempt has nothing to download.");
-    this.#offer = undefined;
     const contents = packContents(offer.root, offer.entries, { signal: offer.signal });
     return writeTransfer(contents, { encoding: this.#encoding, link: new LinkSpeed(isSlow) });
   }

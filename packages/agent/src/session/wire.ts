@@ -2,6 +2,7 @@
 import { isAbsolute, normalize } from "node:path/posix";
 import { isLuaTable, type LuaTable, TASK_HOOKS } from "@sloth/dsl";
 import {
+  type Attach,
   type Encoding,
   type ExecuteResponse,
   encodingOf,
@@ -35,6 +36,10 @@ interface LocalTerms {
 export interface CheckedOpen {
   attempt: AttemptName;
   idempotencyKey: string;
+  /** What both ends can. */
+  features: readonly string[];
+  /** Between TERM and KILL, in milliseconds. */
+  graceMs: number;
   leaseMs: number;
   bundle: { digest: string; sizeBytes: number } | undefined;
   /** Which workspace of which master. */
@@ -47,13 +52,19 @@ export interface CheckedOpen {
   toAttempt(local: LocalTerms): Attempt;
 }
 
-/** The one function that an `Open` enters through. @throws {ProtocolError} UNEXPECTED_FRAME or LIMIT. */
+/** An `Open` that joins an attempt. @throws {ProtocolError} UNEXPECTED_FRAME */
+export function checkAttach({ idempotencyKey, attach }: Open): { idempotencyKey: string; attach: Attach } {
+  require(/^[0-9a-f]{32}$/.test(idempotencyKey), "idempotency_key");
+  require(attach, "attach");
+  return { idempotencyKey, attach };
+}
+
+/** The one function that an `Open` that starts an attempt enters through. @throws {ProtocolError} UNEXPECTED_FRAME or LIMIT. */
 export function checkOpen(open: Open): CheckedOpen {
   const { attempt, task, bundle } = open;
   require(open.protocol >= SUPPORTED_PROTOCOLS.min && open.protocol <= SUPPORTED_PROTOCOLS.max, "protocol");
   require(attempt?.runId && attempt.task && attempt.number >= 1, "attempt");
   require(/^[0-9a-f]{32}$/.test(open.idempotencyKey), "idempotency_key");
-  require(open.attachAfterSeq === undefined, "attach_after_seq");
   require(open.workspace?.id && open.workspace.root, "workspace");
   require(task?.command, "task");
   require(isInside(task.workdir), "workdir");
@@ -74,6 +85,8 @@ export function checkOpen(open: Open): CheckedOpen {
   return {
     attempt: name,
     idempotencyKey: open.idempotencyKey,
+    features: open.features,
+    graceMs: task.graceMs,
     leaseMs: Math.min(open.leaseMs || WIRE_LIMITS.leaseMs, WIRE_LIMITS.maxLeaseMs),
     bundle: bundle && { digest: bundle.digest, sizeBytes: bundle.sizeBytes },
     workspace: { id: open.workspace.id, root: open.workspace.root },

@@ -15,6 +15,7 @@ export class AgentPool {
   readonly #agents = new Map<string, Promise<ConnectedAgent>>();
   readonly #channels = new Set<AgentChannels>();
   readonly #typed: TypedTrust;
+  readonly #closed = new AbortController();
   /** Through which contents go to agents. */
   readonly uploads = new Semaphore(UPLOADS_AT_ONCE);
 
@@ -38,12 +39,29 @@ export class AgentPool {
     return connecting;
   }
 
+  /**
+   * The agent over a new connection, instead of one that broke. Overlapping calls share one.
+   * @throws {AgentLost} as `connect`
+   */
+  async reconnect({ target, channels }: ConnectedAgent): Promise<ConnectedAgent> {
+    const key = formatAddress(target.host, target.port);
+    const pooled = this.#agents.get(key);
+    const known = await pooled?.catch(() => undefined);
+    if (known?.channels === channels && this.#agents.get(key) === pooled) this.#agents.delete(key);
+    const fresh = await this.connect(target);
+    // Whatever else was on it finds the new one as well.
+    channels.close();
+    this.#channels.delete(channels);
+    return fresh;
+  }
+
   /** The next call greets it anew: what was heard of it may not hold any more. */
   forget(target: AgentTarget): void {
     this.#agents.delete(formatAddress(target.host, target.port));
   }
 
   close(): void {
+    this.#closed.abort();
     for (const channels of this.#channels) channels.close();
   }
 
@@ -51,10 +69,11 @@ export class AgentPool {
     const trust = await this.#trust(target);
     let opened: AgentChannels | undefined;
     try {
-      return await greetAgent(target, trust, (channels) => {
+      const onOpen = (channels: AgentChannels) => {
         opened = channels;
         this.#channels.add(channels);
-      });
+      };
+      return await greetAgent(target, trust, { onOpen, signal: this.#closed.signal });
     } catch (error) {
       if (opened) this.#channels.delete(opened);
       throw error;

@@ -1,4 +1,4 @@
-import { type ExecuteResponse, ProtocolError } from "@sloth/protocol";
+import { type ExecuteResponse, ProtocolError, WIRE_LIMITS } from "@sloth/protocol";
 import { ownUmask } from "@sloth/runtime";
 import type { Workspace } from "@sloth/workspace";
 import { AgentLost } from "./agent-lost.js";
@@ -27,7 +27,13 @@ export async function askMissing(options: AskMissingOptions): Promise<ReadonlySe
   const outbox = new Outbox();
   const hangUp = new AbortController();
   const outgoing = new OutgoingWorkspace(workspace, terms);
-  const open = openFrame(emptyAttempt(workspace.root), workspace, agent, terms.rules);
+  // Nobody comes back to it.
+  const features = agent.features.filter((feature) => feature !== "reattach");
+  const open = openFrame(emptyAttempt(workspace.root), workspace, {
+    agent: { protocol: agent.protocol, features },
+    rules: terms.rules,
+    leaseMs: WIRE_LIMITS.leaseMs,
+  });
   try {
     const calls = AbortSignal.any([signal, hangUp.signal]);
     const responses = agent.channels.control.execute(outbox.requests, { signal: calls });

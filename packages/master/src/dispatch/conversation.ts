@@ -7,19 +7,30 @@
  *  4. receive the changeset and new contents into staging; after success merge and apply, else keep them
  *  5. acknowledge, read the end of the stream
  *
- * Non-guarantee: when the agent is lost in step 3, whether the task finished is unknown.
+ * When the stream breaks from 3 on, the agent is looked for as long as the loss terms say, and a further stream goes on
+ * where the one before ended.
+ *
+ * Non-guarantee: when the agent is not found again, whether the task finished is unknown.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import {
+  type Attach,
+  describeRpcFailure,
   type ExecuteResponse,
   encodingOf,
   type Finished,
+  isBrokenConnection,
   Metadata,
+  type Open,
   ProtocolError,
   splitIntoPieces,
 } from "@sloth/protocol";
 import type { Attempt, TaskEvent, TaskResult } from "@sloth/runtime";
 import type { Workspace } from "@sloth/workspace";
+import { formatDuration } from "../view/format-duration.js";
 import { warnOfMuch } from "../view/sync-view.js";
+import { AgentLost } from "./agent-lost.js";
+import { type FindAgainOptions, findAgain } from "./find-again.js";
 import type { ConnectedAgent } from "./greet-agent.js";
 import {
   ChangesCollector,
@@ -27,20 +38,27 @@ import {
   type EncodedChanges,
   takeOverChanges,
 } from "./incoming-changes.js";
+import { type LossTerms, patienceOf } from "./loss-terms.js";
 import { Outbox } from "./outbox.js";
 import { type MissingFrame, OutgoingWorkspace } from "./outgoing-workspace.js";
 import { OutputChecker } from "./output-checker.js";
 import type { Semaphore } from "./semaphore.js";
 import { StageClock } from "./stage-clock.js";
 import { TransferMeter } from "./transfer-meter.js";
-import { logRecordOf, openFrame, resultOf, streamOf } from "./wire.js";
+import { attachFrame, logRecordOf, openFrame, resultOf, streamOf } from "./wire.js";
 import type { WorkspaceTerms } from "./workspace-terms.js";
 
+/** For an agent that is let go to hear of it. */
+const LAST_WORD_MS = 300;
+/** A part of what an agent holds. */
+const ACKNOWLEDGED_AT_ONCE_BYTES = 512 * 1024;
+
+type Accepted = Extract<Frame, { $case: "accepted" }>["accepted"];
 type Frame = NonNullable<ExecuteResponse["frame"]>;
 type FrameKind = Frame["$case"];
 
 /** How far an attempt has come; what a broken stream means depends on it. */
-export type Stage = "opening" | "waiting" | "syncing" | "running" | "collecting" | "closing";
+export type Stage = "opening" | "waiting" | "syncing" | "joining" | "running" | "collecting" | "closing";
 
 const NOT_STARTED: readonly Stage[] = ["opening", "waiting", "syncing"];
 
@@ -49,6 +67,7 @@ const welcome: Record<Stage, readonly FrameKind[]> = {
   opening: ["accepted", "finished"],
   waiting: ["queued", "granted", "finished"],
   syncing: ["need", "missing", "started", "finished"],
+  joining: ["accepted", "granted", "started"],
   running: ["output", "log", "finished"],
   collecting: ["changes"],
   closing: [],
@@ -61,6 +80,8 @@ export interface ConversationOptions {
   uploads: Semaphore;
   workspace: Workspace;
   terms: WorkspaceTerms;
+  loss: LossTerms;
+  pool: FindAgainOptions["pool"];
   /** Sent along with the call. */
   headers: Record<string, string>;
   /** Ends the conversation at once; a polite cancellation is `cancel()`. */
@@ -69,9 +90,17 @@ export interface ConversationOptions {
 
 export class Conversation {
   readonly #options: ConversationOptions;
-  readonly #outbox = new Outbox();
+  #outbox = new Outbox();
   readonly #output = new OutputChecker();
-  readonly #changes = new ChangesCollector();
+  #changes = new ChangesCollector();
+  #agent: ConnectedAgent;
+  readonly #open: Open;
+  /** Of the whole conversation; undefined where nobody has cancelled it. */
+  #cancelReason: string | undefined;
+  /** Since when nothing of the attempt was heard; undefined while it is. */
+  #brokenAtMs: number | undefined;
+  #acknowledgedBytes = 0;
+  #receivedBytes = 0;
   readonly #outgoing: OutgoingWorkspace;
   #stage: Stage = "opening";
   #hasAll = false;
@@ -80,9 +109,14 @@ export class Conversation {
   /** Ends what is under way before the task starts: the snapshot and the upload. */
   readonly #stopSync = new AbortController();
   readonly #clock = new StageClock();
+  /** Whether it was told that the task has started. */
+  #isTold = false;
 
   constructor(options: ConversationOptions) {
     this.#options = options;
+    const { attempt, agent, workspace, terms, loss } = options;
+    this.#agent = agent;
+    this.#open = openFrame(attempt, workspace, { agent, rules: terms.rules, leaseMs: loss.leaseMs });
     this.#outgoing = new OutgoingWorkspace(options.workspace, options.terms);
   }
 
@@ -97,21 +131,45 @@ export class Conversation {
 
   /** Asks the agent to stop the attempt; it goes on to its result. */
   cancel(reason: string): void {
-    this.#outbox.sendNow({ $case: "cancel", cancel: { reason } });
+    this.#cancelReason = reason;
+    this.#sendCancel();
     this.#stopSync.abort();
   }
 
   /** Holds the conversation; ends after the `result` event. Throws when the stream or the protocol breaks. */
   async *hold(): AsyncGenerator<TaskEvent> {
-    const { attempt, agent, workspace, terms, headers, signal } = this.#options;
-    const open = openFrame(attempt, workspace, agent, terms.rules);
-    const responses = agent.channels.control.execute(this.#outbox.requests, {
-      signal,
+    const renewal = setInterval(() => this.#renew(), this.#open.leaseMs / 4);
+    try {
+      for (let attach: Attach | undefined; ; attach = this.#output.received) {
+        const broken = yield* this.#overOneStream(attach);
+        if (!broken) break;
+        this.#brokenAtMs ??= performance.now();
+        yield* this.#findAgain(broken.error);
+      }
+      if (!this.#result) throw new Error("A conversation that is over has a result.");
+      yield { type: "result", result: this.#result };
+    } finally {
+      clearInterval(renewal);
+      this.#clock.lap("close");
+      this.#clock.publish();
+    }
+  }
+
+  /** @returns what broke the stream, where another one may follow */
+  async *#overOneStream(
+    attach: Attach | undefined,
+  ): AsyncGenerator<TaskEvent, { error: unknown } | undefined> {
+    const { headers, signal } = this.#options;
+    const hangUp = new AbortController();
+    this.#outbox = new Outbox();
+    const responses = this.#agent.channels.control.execute(this.#outbox.requests, {
+      signal: AbortSignal.any([signal, hangUp.signal]),
       metadata: new Metadata(headers),
     });
-    const renewal = setInterval(() => this.#renew(), open.leaseMs / 4);
+    let mayFollow = false;
     try {
-      await this.#outbox.send({ $case: "open", open });
+      await this.#outbox.send({ $case: "open", open: this.#openingFrame(attach) });
+      if (attach && this.#cancelReason !== undefined) this.#sendCancel();
       for await (const { frame } of this.#untilClosing(responses)) yield* this.#take(frame);
       // A result whose changes have not come is none.
       if (!this.#result || this.#stage !== "closing")
@@ -119,13 +177,64 @@ export class Conversation {
           "UNEXPECTED_FRAME",
           "The agent ended the stream before all of the result was here.",
         );
-      yield { type: "result", result: this.#result };
+    } catch (error) {
+      mayFollow = this.#mayFollow(error);
+      if (!mayFollow) throw this.#unlessNeverStarted(error);
+      return { error };
     } finally {
-      clearInterval(renewal);
+      if (!mayFollow && this.#stage !== "closing") await this.#abandon(responses);
       this.#outbox.close();
-      this.#clock.lap("close");
-      this.#clock.publish();
+      hangUp.abort();
     }
+    return undefined;
+  }
+
+  #openingFrame(attach: Attach | undefined): Open {
+    if (!attach) return this.#open;
+    this.#stage = "joining";
+    this.#changes = new ChangesCollector();
+    return attachFrame(this.#open, this.#agent, attach);
+  }
+
+  /** The agent that is asked for an attempt whose start was not heard of knows whether there was one. */
+  #unlessNeverStarted(error: unknown): unknown {
+    const { kind } = describeRpcFailure(error);
+    if (this.#stage !== "joining" || this.#isTold || kind !== "unknown-there") return error;
+    const reason = `The connection to ${this.#agent.target.label} broke`;
+    return new AgentLost(`${reason}. The task had not started.`, {
+      reason,
+      isBeforeStart: true,
+      cause: error,
+    });
+  }
+
+  #mayFollow(error: unknown): boolean {
+    if (this.#options.signal.aborted || !this.mayHaveStarted || this.#stage === "closing") return false;
+    if (!this.#agent.features.includes("reattach")) return false;
+    return isBrokenConnection(error);
+  }
+
+  async *#findAgain(error: unknown): AsyncGenerator<TaskEvent> {
+    const { loss, pool, signal } = this.#options;
+    const { label } = this.#agent.target;
+    const sinceMs = performance.now() - (this.#brokenAtMs ?? performance.now());
+    const patienceMs = patienceOf(loss) - sinceMs;
+    const { details } = describeRpcFailure(error);
+    const message = `the connection to ${label} broke (${details}); it is tried again for up to ${formatDuration(patienceMs)}`;
+    yield { type: "log", record: { level: "warn", message, fields: undefined } };
+    const found = await findAgain(this.#agent, { pool, patienceMs, signal });
+    if (!found) throw error;
+    this.#agent = { ...found, target: this.#agent.target };
+  }
+
+  /** Lets the agent go that may still listen; it would keep the attempt for its master to come back. */
+  async #abandon(responses: AsyncIterable<ExecuteResponse>): Promise<void> {
+    if (!this.#agent.features.includes("reattach")) return;
+    this.#outbox.sendNow({ $case: "cancel", cancel: { reason: "its master gave up", abandon: true } });
+    const rest = (async () => {
+      for await (const _ of responses);
+    })();
+    await Promise.race([rest.catch(() => {}), sleep(LAST_WORD_MS, undefined, { ref: false })]);
   }
 
   /** Once everything is here, how the stream ends does not matter any more. */
@@ -146,25 +255,31 @@ export class Conversation {
     }
     switch (frame.$case) {
       case "accepted":
-        return await this.#accepted(frame.accepted.bundleNeeded);
+        return await this.#accepted(frame.accepted);
       case "queued":
         return yield { type: "queued", position: frame.queued.position };
       case "granted":
-        yield { type: "stage", stage: "sync", slots: this.#options.agent.about.slots };
-        return await this.#granted(frame.granted.transferId);
+        this.#transferId = frame.granted.transferId;
+        if (this.#stage === "joining") return;
+        yield { type: "stage", stage: "sync", slots: this.#agent.about.slots };
+        return await this.#granted();
       case "need":
         return await this.#needed(frame.need);
       case "missing":
         return yield* this.#missing(frame.missing);
       case "started":
         this.#stage = "running";
+        this.#brokenAtMs = undefined;
+        if (this.#isTold) return;
+        this.#isTold = true;
         this.#clock.lap("negotiate and update");
         this.#clock.note("agent: verify", frame.started.verifyUs / 1000);
         this.#clock.note("agent: update", frame.started.updateUs / 1000);
-        return yield { type: "started", agent: this.#options.agent.target.label };
+        return yield { type: "started", agent: this.#agent.target.label };
       case "output": {
         const stream = streamOf(frame.output.stream);
         this.#output.output(frame.output, stream);
+        this.#acknowledgeNowAndThen(frame.output.data.length);
         return yield { type: "output", stream, bytes: frame.output.data };
       }
       case "log":
@@ -179,7 +294,11 @@ export class Conversation {
     }
   }
 
-  async #accepted(bundleNeeded: boolean): Promise<void> {
+  async #accepted({ bundleNeeded, idempotencyKey }: Accepted): Promise<void> {
+    // An agent of an earlier version does not say.
+    if (idempotencyKey !== "" && idempotencyKey !== this.#open.idempotencyKey)
+      throw new ProtocolError("UNEXPECTED_FRAME", "The agent answered for another attempt.");
+    if (this.#stage === "joining") return;
     const { workflow } = this.#options.attempt;
     if (bundleNeeded && workflow) {
       for (const bundle of splitIntoPieces(workflow.bundle))
@@ -188,10 +307,9 @@ export class Conversation {
     this.#stage = "waiting";
   }
 
-  async #granted(transferId: string): Promise<void> {
+  async #granted(): Promise<void> {
     this.#stage = "syncing";
     this.#clock.lap("open");
-    this.#transferId = transferId;
     await this.#unlessCancelled(async (signal) => {
       const snapshot = await this.#outgoing.announce(signal);
       // The agent may hold it already.
@@ -207,8 +325,8 @@ export class Conversation {
   }
 
   async *#missing(missing: MissingFrame): AsyncGenerator<TaskEvent> {
-    const { agent, uploads } = this.#options;
-    const { channels, features, link, target } = agent;
+    const { uploads } = this.#options;
+    const { channels, features, link, target } = this.#agent;
     this.#hasAll = false;
     const forecast = this.#outgoing.forecast(missing);
     const message = forecast && warnOfMuch(target.label, forecast);
@@ -266,7 +384,8 @@ export class Conversation {
   }
 
   async #takeOver(changes: EncodedChanges, meter: TransferMeter): Promise<void> {
-    const { agent, workspace, terms, signal } = this.#options;
+    const { workspace, terms, signal } = this.#options;
+    const agent = this.#agent;
     this.#result = await takeOverChanges({
       result: this.#result ?? { status: "succeeded" },
       changes,
@@ -287,6 +406,18 @@ export class Conversation {
   }
 
   #renew(): void {
+    this.#acknowledgedBytes = this.#receivedBytes;
     this.#outbox.sendNow({ $case: "renew", renew: { receivedSeq: this.#output.receivedSeq } });
+  }
+
+  /** So that the agent, which holds what is not acknowledged, need not wait. */
+  #acknowledgeNowAndThen(bytes: number): void {
+    this.#receivedBytes += bytes;
+    if (this.#receivedBytes - this.#acknowledgedBytes >= ACKNOWLEDGED_AT_ONCE_BYTES) this.#renew();
+  }
+
+  #sendCancel(): void {
+    const cancel = { reason: this.#cancelReason ?? "", abandon: false };
+    this.#outbox.sendNow({ $case: "cancel", cancel });
   }
 }

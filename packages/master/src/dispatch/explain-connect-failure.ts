@@ -14,11 +14,13 @@ import { explainAuthority } from "./explain-authority.js";
 export interface ConnectFailure extends FoundTrust {
   target: AgentTarget;
   timeoutMs: number;
+  /** Ends looking at what is there. */
+  signal?: AbortSignal | undefined;
 }
 
 /** Why no handshake came about, and what to do. Where a connection broke, it looks at what is there. */
 export async function explainConnectFailure(error: unknown, failure: ConnectFailure): Promise<AgentLost> {
-  const { target, timeoutMs } = failure;
+  const { target, timeoutMs, signal } = failure;
   const { kind, details } = describeRpcFailure(error);
   const name = nameOf(target);
   if (kind === "refused") return lost({ reason: `The agent at ${name} refused: ${details}`, cause: error });
@@ -31,7 +33,7 @@ export async function explainConnectFailure(error: unknown, failure: ConnectFail
     });
   if (kind !== "unavailable")
     return lost({ reason: `What answers at ${name} is not a sloth agent: ${details}`, cause: error });
-  const shown = await askCertificate(target, { timeoutMs });
+  const shown = await askCertificate(target, { timeoutMs, signal });
   return explainShown(shown, { ...failure, details, error });
 }
 

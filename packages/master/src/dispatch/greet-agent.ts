@@ -37,15 +37,21 @@ export interface AgentAbout {
 /** Long enough for a slow network; a refused connection is known at once. */
 export const CONNECT_TIMEOUT_MS = 10_000;
 
+export interface GreetOptions {
+  /** Told of the channels before the first call, so that closing them ends it. */
+  onOpen?: (channels: AgentChannels) => void;
+  /** Nobody wants to know any more. */
+  signal?: AbortSignal;
+}
+
 /**
  * Connects, and agrees on a version.
- * @param onOpen - told of the channels before the first call, so that closing them ends it
  * @throws {AgentLost} whose message says what to do; the channels are closed then
  */
 export async function greetAgent(
   target: AgentTarget,
   { trust, from }: FoundTrust,
-  onOpen: (channels: AgentChannels) => void = () => {},
+  { onOpen = () => {}, signal }: GreetOptions = {},
 ): Promise<ConnectedAgent> {
   const channels = openAgentChannels({ ...target, trust });
   onOpen(channels);
@@ -62,7 +68,7 @@ export async function greetAgent(
     return { target, channels, protocol, features, link: new LinkSpeed(), about: aboutOf(hello) };
   } catch (error) {
     channels.close();
-    throw await explainConnectFailure(error, { target, trust, from, timeoutMs: CONNECT_TIMEOUT_MS });
+    throw await explainConnectFailure(error, { target, trust, from, timeoutMs: CONNECT_TIMEOUT_MS, signal });
   }
 }
 

@@ -3,6 +3,7 @@ import { ProtocolError } from "@sloth/protocol";
 /** Notices output that is missing, repeated or out of order. */
 export class OutputChecker {
   #seq = 0;
+  #logs = 0;
   readonly #offsets = new Map<string, number>();
 
   /** The last number that arrived; 0 before the first. */
@@ -10,8 +11,19 @@ export class OutputChecker {
     return this.#seq;
   }
 
+  /** What has arrived, for a stream that goes on from there. */
+  get received(): { stdoutBytes: number; stderrBytes: number; logs: number } {
+    const of = (stream: string) => this.#offsets.get(stream) ?? 0;
+    return { stdoutBytes: of("stdout"), stderrBytes: of("stderr"), logs: this.#logs };
+  }
+
   /** @throws {ProtocolError} UNEXPECTED_FRAME when this is not the frame that comes next. */
   log(seq: number): void {
+    this.#count(seq);
+    this.#logs += 1;
+  }
+
+  #count(seq: number): void {
     if (seq !== this.#seq + 1) {
       throw new ProtocolError(
         "UNEXPECTED_FRAME",
@@ -23,7 +35,7 @@ export class OutputChecker {
 
   /** @throws {ProtocolError} UNEXPECTED_FRAME */
   output(frame: { seq: number; offset: number; data: Uint8Array }, stream: string): void {
-    this.log(frame.seq);
+    this.#count(frame.seq);
     const expected = this.#offsets.get(stream) ?? 0;
     if (frame.offset !== expected) {
       throw new ProtocolError(

@@ -7,6 +7,7 @@ import type { AgentPool } from "./agent-pool.js";
 import { Conversation, type ConversationOptions, type Stage } from "./conversation.js";
 import type { ConnectedAgent } from "./greet-agent.js";
 import { isInfrastructure } from "./incoming-changes.js";
+import { type LossTerms, lossTerms } from "./loss-terms.js";
 import { PLAIN_TERMS, type WorkspaceTerms } from "./workspace-terms.js";
 
 /** How long an agent may take, beyond the grace period, to say that a cancelled attempt is over. */
@@ -31,6 +32,8 @@ export interface RemoteTaskRunnerOptions {
   target: AgentTarget;
   /** How an attempt's workspace is sent, and what may become of its changes. Default: {@link PLAIN_TERMS}. */
   termsOf?: (attempt: Attempt, target: AgentTarget) => WorkspaceTerms;
+  /** What becomes of an attempt whose agent is lost. Default: it has failed. */
+  loss?: LossTerms | undefined;
   /** Headers to be sent along with an attempt. Default: none. */
   headersOf?: ((attempt: Attempt) => Record<string, string>) | undefined;
 }
@@ -64,8 +67,10 @@ export function resultOfFailure(error: unknown): TaskResult {
 export async function* runOnAgent(
   attempt: Attempt,
   signal: AbortSignal,
-  { pool, workspaces, target, termsOf = () => PLAIN_TERMS, headersOf = () => ({}) }: RemoteTaskRunnerOptions,
+  options: RemoteTaskRunnerOptions,
 ): AsyncGenerator<TaskEvent> {
+  const { pool, workspaces, target } = options;
+  const { termsOf = () => PLAIN_TERMS, headersOf = () => ({}), loss = lossTerms() } = options;
   const reached = signal.aborted
     ? undefined
     : await unlessAborted(Promise.all([workspaces.open(attempt.workspace), pool.connect(target)]), signal);
@@ -74,8 +79,10 @@ export async function* runOnAgent(
   // Another task may call the same agent by another name.
   yield* converse(attempt, signal, {
     agent: { ...agent, target },
+    pool,
     uploads: pool.uploads,
     workspace,
+    loss,
     terms: termsOf(attempt, target),
     headers: headersOf(attempt),
   });
@@ -105,22 +112,13 @@ export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): P
 async function* converse(
   attempt: Attempt,
   signal: AbortSignal,
-  {
-    agent,
-    uploads,
-    workspace,
-    terms,
-    headers,
-  }: Pick<ConversationOptions, "agent" | "uploads" | "workspace" | "terms" | "headers">,
+  options: Omit<ConversationOptions, "attempt" | "signal">,
 ): AsyncGenerator<TaskEvent> {
+  const { agent } = options;
   const hangUp = new AbortController();
   const conversation = new Conversation({
+    ...options,
     attempt: { ...attempt, agent: agent.target.label },
-    agent,
-    uploads,
-    workspace,
-    terms,
-    headers,
     signal: hangUp.signal,
   });
   let patience: NodeJS.Timeout | undefined;
@@ -159,7 +157,7 @@ function explainLoss(
   { stage, mayHaveStarted }: Pick<Conversation, "stage" | "mayHaveStarted">,
   { target }: ConnectedAgent,
 ): Error {
-  if (error instanceof WorkspaceError) return error;
+  if (error instanceof WorkspaceError || error instanceof AgentLost) return error;
   const { kind, details } = describeRpcFailure(error);
   const what =
     kind === "unavailable"
@@ -177,6 +175,7 @@ const consequence: Record<Stage, string> = {
   opening: neverStarted,
   waiting: neverStarted,
   syncing: neverStarted,
+  joining: "Whether the task finished is unknown; the working directory is as it was.",
   running: "Whether the task finished is unknown; the working directory is as it was.",
   collecting: "The task had finished there, but its changes are lost; the working directory is as it was.",
   closing: "The task had finished and its changes are here.",

@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { isLuaTable, type LogLevel as LogLevelName, type LogRecord, type LuaTable } from "@sloth/dsl";
 import {
+  type Attach,
   type ExecuteResponse,
   type Finished,
   fromWireValue,
@@ -13,7 +14,6 @@ import {
   Status,
   type TaskSpec,
   toWireValue,
-  WIRE_LIMITS,
   type WorkspaceRules,
 } from "@sloth/protocol";
 import type { Attempt, TaskResult, WorkflowSource } from "@sloth/runtime";
@@ -22,12 +22,18 @@ import type { Workspace } from "@sloth/workspace";
 type Frame = NonNullable<ExecuteResponse["frame"]>;
 export type LogFrame = Extract<Frame, { $case: "log" }>["log"];
 
+export interface OpenOptions {
+  /** What `Hello` agreed on. */
+  agent: { protocol: number; features: readonly string[] };
+  rules: WorkspaceRules;
+  leaseMs: number;
+}
+
 /** The first frame of an attempt, with a new idempotency key. */
 export function openFrame(
   attempt: Attempt,
   workspace: Workspace,
-  { protocol, features }: { protocol: number; features: readonly string[] },
-  rules: WorkspaceRules,
+  { agent: { protocol, features }, rules, leaseMs }: OpenOptions,
 ): Open {
   const { runId, group, task, number } = attempt;
   return {
@@ -49,10 +55,20 @@ export function openFrame(
       agent: attempt.agent ?? "",
     },
     bundle: bundleOf(attempt),
-    leaseMs: WIRE_LIMITS.leaseMs,
-    attachAfterSeq: undefined,
+    leaseMs,
+    attach: undefined,
     rules,
     features: [...features],
+  };
+}
+
+/** The first frame of a further stream of the attempt that `open` has begun. */
+export function attachFrame(open: Open, agent: OpenOptions["agent"], attach: Attach): Open {
+  const { idempotencyKey, attempt } = open;
+  const { protocol, features } = agent;
+  return {
+    ...{ protocol, features: [...features], attempt, idempotencyKey, attach },
+    ...{ workspace: undefined, task: undefined, bundle: undefined, rules: undefined, leaseMs: 0 },
   };
 }
 

@@ -8,7 +8,6 @@ import type { Inventory } from "../inventory/inventory.js";
 import { type AgentSelection, labelOf } from "../inventory/selection.js";
 import { MasterError } from "../master-error.js";
 import { type EarlierTask, earlierTasks } from "./earlier-tasks.js";
-import { refusePlanned } from "./planned-fields.js";
 import type { Rerun } from "./rerun.js";
 import { makeRunId } from "./run-id.js";
 import { type Selection, selectTasks } from "./select-tasks.js";
@@ -93,7 +92,6 @@ export async function planRun(loaded: LoadedWorkflow, options: PlanOptions): Pro
   const { workflow, context } = loaded;
   const bundle = encodeBundle(loaded.bundle);
   const groups = options.rerun?.groups ?? selectTasks(workflow.groups, options.select ?? {});
-  refusePlanned(groups);
   const definitionOf = taskDefinitions(loaded);
   const planning = { ...options, directory: loaded.directory, definitionOf };
   const planned = await Promise.all(groups.map((group) => planGroup(group, planning)));

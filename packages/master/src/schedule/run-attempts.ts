@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { LuaTable } from "@sloth/dsl";
+import type { LuaTable, Task } from "@sloth/dsl";
 import type { TaskResult, TaskRunner } from "@sloth/runtime";
 import type { RunEventSink } from "../events/run-event.js";
 import type { PlannedTask, RunPlan } from "../plan/plan-run.js";
@@ -18,6 +18,9 @@ export interface AttemptsContext {
   place: string;
 }
 
+/** A task on which agent after agent is lost is perhaps what they are lost by. */
+const MOST_LOSSES = 3;
+
 /** How the last attempt of a task ended. */
 export interface LastAttempt {
   number: number;
@@ -31,11 +34,11 @@ export async function runAttempts(
   context: AttemptsContext,
 ): Promise<LastAttempt> {
   const { emit, signal, plan, rooms, place } = context;
+  const chances = new Chances(planned.task);
   for (let number = 1; ; number++) {
     const attempt = makeAttempt(planned, deps, { number, plan });
     const result = await followAttempt(attempt, { ...context, task: planned.info });
-    const again = number <= planned.task.retries && isWorthRetrying(result) && !signal.aborted;
-    if (!again) return { number, result };
+    if (signal.aborted || !chances.take(result)) return { number, result };
     const delayMs = retryDelayMs(planned.task, number);
     await emit({ type: "task-retrying", task: planned.info, attempt: number, delayMs, result });
     rooms.leave(place);
@@ -45,7 +48,20 @@ export async function runAttempts(
   }
 }
 
-/** What was cancelled is not wanted; what was lost may have finished, so it is not started again by itself. */
-function isWorthRetrying({ status }: TaskResult): boolean {
-  return status === "failed" || status === "timed-out";
+/** How often a task may run again: after failures as `retries` says, after losses as `on_agent_lost` does. */
+class Chances {
+  #afterFailure: number;
+  #afterLoss: number;
+
+  constructor({ retries, onAgentLost }: Task) {
+    this.#afterFailure = retries;
+    // By then the lost attempt is dead; without that it may have finished, so it is not started again by itself.
+    this.#afterLoss = onAgentLost === "retry" ? MOST_LOSSES : 0;
+  }
+
+  /** Whether there is one more; what was cancelled is not wanted. */
+  take({ status }: TaskResult): boolean {
+    if (status === "lost") return this.#afterLoss-- > 0;
+    return (status === "failed" || status === "timed-out") && this.#afterFailure-- > 0;
+  }
 }

@@ -17,7 +17,7 @@ export type ShownCertificate =
  */
 export function askCertificate(
   { host, port }: { host: string; port: number },
-  { timeoutMs }: { timeoutMs: number },
+  { timeoutMs, signal }: { timeoutMs: number; signal?: AbortSignal | undefined },
 ): Promise<ShownCertificate> {
   return new Promise((resolve) => {
     const socket = connect({
@@ -29,8 +29,12 @@ export function askCertificate(
       rejectUnauthorized: false,
     });
     const timer = setTimeout(() => end({ kind: "nobody", code: "ETIMEDOUT" }), timeoutMs);
+    const onAbort = () => end({ kind: "nobody", code: "ECANCELED" });
+    signal?.addEventListener("abort", onAbort);
+    if (signal?.aborted) return onAbort();
     function end(shown: ShownCertificate) {
       clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
       socket.destroy();
       resolve(shown);
     }

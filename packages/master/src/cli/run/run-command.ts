@@ -59,11 +59,18 @@ async function perform(
   args: RunArguments,
   reports: Reports,
 ): Promise<number> {
-  const { luaMemoryLimitBytes } = args;
+  const { luaMemoryLimitBytes, leaseMs } = args;
   const warn = (message: string) => void emit({ type: "warning", message });
   const tracing = await openTracing();
   // First, since it may refuse the plan.
-  const runners = await openTaskRunners(plan, { inventory, luaMemoryLimitBytes, trust, tracing, warn });
+  const runners = await openTaskRunners(plan, {
+    inventory,
+    luaMemoryLimitBytes,
+    trust,
+    leaseMs,
+    tracing,
+    warn,
+  });
   const recorder = recordRun({ ...plan, warn });
   const returned = new ReturnedValues();
   const view = await openView(args.output, { ...viewOptionsOf(args, plan), logOf: recorder.logOf });

@@ -20,6 +20,8 @@ export interface RunArguments extends FileArguments, ViewArguments {
   timeoutMs?: number;
   /** Between TERM and KILL, in milliseconds. */
   graceMs?: number;
+  /** How long an agent keeps a task whose master it does not hear, in milliseconds. */
+  leaseMs?: number;
   agents?: string;
   trust: TrustArguments;
   /** Patterns of the agents that may be used. Absent: all. */
@@ -66,6 +68,12 @@ export function runOptions(command: Argv) {
       requiresArg: true,
       describe: "How long a task has to end between TERM and KILL, from 0 to 1h  [default: 10s]",
     })
+    .option("lease", {
+      type: "string",
+      requiresArg: true,
+      describe:
+        'How long an agent keeps a task when it does not hear this run any more, from 2s to 10m  [default: 60s; 10m with on_agent_lost = "wait"]',
+    })
     .option("agents", inventoryOption)
     .option("limit", {
       type: "string",
@@ -109,6 +117,7 @@ export function runOptions(command: Argv) {
 export async function toRun(parsed: Record<string, unknown>): Promise<RunArguments> {
   const { readBytes, readWorkspaceOptions } = await import("../workflow/read-workspace-options.js");
   const { readGrace } = await import("./read-grace.js");
+  const { readLease } = await import("./read-lease.js");
   const jobs = once("jobs", parsed.jobs);
   const count = /^\d{1,5}$/.test(jobs ?? "") ? Number(jobs) : undefined;
   const timeoutMs = await readTimeout(parsed.timeout);
@@ -122,6 +131,7 @@ export async function toRun(parsed: Record<string, unknown>): Promise<RunArgumen
     rerunFailed: readRerun(parsed.rerunFailed, select),
     timeoutMs,
     graceMs: readGrace(once("grace", parsed.grace)),
+    leaseMs: readLease(once("lease", parsed.lease)),
     agents: once("agents", parsed.agents),
     trust: toTrust(parsed),
     limit: repeated(parsed.limit),

@@ -21,6 +21,8 @@ export interface TaskRunnersOptions {
   inventory: Inventory;
   luaMemoryLimitBytes?: number;
   trust: TypedTrust;
+  /** How long an agent keeps an attempt whose master it does not hear, in milliseconds. Absent: as `lossTerms` says. */
+  leaseMs?: number | undefined;
   tracing?: Pick<Tracing, "headersOf"> | undefined;
   /** Told of what a person should know of agents. */
   warn(message: string): void;
@@ -32,11 +34,11 @@ export interface TaskRunnersOptions {
  */
 export async function openTaskRunners(
   plan: RunPlan,
-  { inventory, luaMemoryLimitBytes, trust, tracing, warn }: TaskRunnersOptions,
+  { inventory, luaMemoryLimitBytes, trust, leaseMs, tracing, warn }: TaskRunnersOptions,
 ): Promise<TaskRunners> {
   let opening: ReturnType<typeof openRemoteRunners> | undefined;
   const openRemote = () => {
-    opening ??= openRemoteRunners(plan, { trust, tracing, warn });
+    opening ??= openRemoteRunners(plan, { trust, leaseMs, tracing, warn });
     return opening;
   };
   const delegate = delegateOf(plan, { inventory, openRemote });
@@ -72,10 +74,9 @@ function delegateOf(
   };
 }
 
-async function openRemoteRunners(
-  plan: RunPlan,
-  { trust, tracing, warn }: Pick<TaskRunnersOptions, "trust" | "tracing" | "warn">,
-) {
+type RemoteOptions = Pick<TaskRunnersOptions, "trust" | "leaseMs" | "tracing" | "warn">;
+
+async function openRemoteRunners(plan: RunPlan, { trust, leaseMs, tracing, warn }: RemoteOptions) {
   // First, since the start of its thread takes as long as loading the rest does.
   const { warmScanThread } = await import("@sloth/workspace");
   warmScanThread();
@@ -86,6 +87,7 @@ async function openRemoteRunners(
     { Placements },
     { requireSuitable },
     { LandedChanges },
+    { lossTerms },
     { workspaceTerms },
     { openRunStore },
   ] = await Promise.all([
@@ -95,6 +97,7 @@ async function openRemoteRunners(
     import("../../placement/placements.js"),
     import("../../placement/require-suitable.js"),
     import("../../dispatch/landed-changes.js"),
+    import("../../dispatch/loss-terms.js"),
     import("../../dispatch/workspace-terms.js"),
     import("../../run-store/run-store.js"),
   ]);
@@ -111,6 +114,7 @@ async function openRemoteRunners(
         workspaces,
         placements,
         selection,
+        loss: lossTerms(planned.task.onAgentLost, leaseMs),
         headersOf: tracing && ((attempt) => tracing.headersOf(attempt)),
         termsOf: ({ number }, { label: agent }) =>
           workspaceTerms({ planned, agent, plan, attempt: number, store, landed }),

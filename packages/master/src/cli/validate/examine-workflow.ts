@@ -27,6 +27,6 @@ export async function examineWorkflow(args: FileArguments, inventory: Inventory)
 
 function mendOf({ code }: DslError | MasterError, file: string): string | undefined {
   if (code === "UNKNOWN_AGENT") return `sloth doctor -f ${shellLine([file])} --agents INVENTORY`;
-  if (code === "NOT_FOUND" || code === "NOT_SUPPORTED") return undefined;
+  if (code === "NOT_FOUND") return undefined;
   return `sloth validate -f ${shellLine([file])}`;
 }

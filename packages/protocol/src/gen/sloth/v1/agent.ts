@@ -149,9 +149,12 @@ export interface Open {
     | undefined;
   /** How long the agent may keep the attempt without hearing the master, in milliseconds. 0: the agent's default. */
   leaseMs: number;
-  /** With the feature "reattach": continue after this seq instead of starting. Absent: start. */
-  attachAfterSeq?:
-    | number
+  /**
+   * With the feature "reattach": go on with the attempt that was opened with this key, instead of starting one. Only
+   * protocol, attempt, idempotency_key and features count then.
+   */
+  attach:
+    | Attach
     | undefined;
   /** Absent: the defaults. */
   rules:
@@ -159,6 +162,15 @@ export interface Open {
     | undefined;
   /** What Hello agreed on. */
   features: string[];
+}
+
+/** What the master has of an attempt: what it printed is sent from there on, and all that followed again. */
+export interface Attach {
+  /** Bytes of each stream. */
+  stdoutBytes: number;
+  stderrBytes: number;
+  /** Log frames. */
+  logs: number;
 }
 
 /** What of a workspace is sent and comes back. */
@@ -278,7 +290,7 @@ export interface Manifest {
 
 /** The master is there. */
 export interface Renew {
-  /** It has all output up to this number. 0: none yet. */
+  /** It has all output up to this number, which the agent may forget. 0: none yet. */
   receivedSeq: number;
 }
 
@@ -286,6 +298,8 @@ export interface Renew {
 export interface Cancel {
   /** For a person. */
   reason: string;
+  /** Nobody waits for the result: let go of everything. */
+  abandon: boolean;
 }
 
 /** The result is safe on the master; the agent may let go. */
@@ -295,6 +309,8 @@ export interface Acknowledge {
 export interface Accepted {
   leaseMs: number;
   bundleNeeded: boolean;
+  /** Of the attempt that this stream is about. */
+  idempotencyKey: string;
 }
 
 export interface Queued {
@@ -1251,7 +1267,7 @@ function createBaseOpen(): Open {
     task: undefined,
     bundle: undefined,
     leaseMs: 0,
-    attachAfterSeq: undefined,
+    attach: undefined,
     rules: undefined,
     features: [],
   };
@@ -1280,8 +1296,8 @@ export const Open = {
     if (message.leaseMs !== 0) {
       writer.uint32(56).uint32(message.leaseMs);
     }
-    if (message.attachAfterSeq !== undefined) {
-      writer.uint32(64).uint64(message.attachAfterSeq);
+    if (message.attach !== undefined) {
+      Attach.encode(message.attach, writer.uint32(90).fork()).ldelim();
     }
     if (message.rules !== undefined) {
       WorkspaceRules.encode(message.rules, writer.uint32(74).fork()).ldelim();
@@ -1348,12 +1364,12 @@ export const Open = {
 
           message.leaseMs = reader.uint32();
           continue;
-        case 8:
-          if (tag !== 64) {
+        case 11:
+          if (tag !== 90) {
             break;
           }
 
-          message.attachAfterSeq = longToNumber(reader.uint64() as Long);
+          message.attach = Attach.decode(reader, reader.uint32());
           continue;
         case 9:
           if (tag !== 74) {
@@ -1396,11 +1412,80 @@ export const Open = {
       ? BundleRef.fromPartial(object.bundle)
       : undefined;
     message.leaseMs = object.leaseMs ?? 0;
-    message.attachAfterSeq = object.attachAfterSeq ?? undefined;
+    message.attach = (object.attach !== undefined && object.attach !== null)
+      ? Attach.fromPartial(object.attach)
+      : undefined;
     message.rules = (object.rules !== undefined && object.rules !== null)
       ? WorkspaceRules.fromPartial(object.rules)
       : undefined;
     message.features = object.features?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseAttach(): Attach {
+  return { stdoutBytes: 0, stderrBytes: 0, logs: 0 };
+}
+
+export const Attach = {
+  encode(message: Attach, writer: _m0.Writer = _m0.Writer.create()): _m0.Writer {
+    if (message.stdoutBytes !== 0) {
+      writer.uint32(8).uint64(message.stdoutBytes);
+    }
+    if (message.stderrBytes !== 0) {
+      writer.uint32(16).uint64(message.stderrBytes);
+    }
+    if (message.logs !== 0) {
+      writer.uint32(24).uint64(message.logs);
+    }
+    return writer;
+  },
+
+  decode(input: _m0.Reader | Uint8Array, length?: number): Attach {
+    const reader = input instanceof _m0.Reader ? input : _m0.Reader.create(input);
+    let end = length === undefined ? reader.len : reader.pos + length;
+    const message = createBaseAttach();
+    while (reader.pos < end) {
+      const tag = reader.uint32();
+      switch (tag >>> 3) {
+        case 1:
+          if (tag !== 8) {
+            break;
+          }
+
+          message.stdoutBytes = longToNumber(reader.uint64() as Long);
+          continue;
+        case 2:
+          if (tag !== 16) {
+            break;
+          }
+
+          message.stderrBytes = longToNumber(reader.uint64() as Long);
+          continue;
+        case 3:
+          if (tag !== 24) {
+            break;
+          }
+
+          message.logs = longToNumber(reader.uint64() as Long);
+          continue;
+      }
+      if ((tag & 7) === 4 || tag === 0) {
+        break;
+      }
+      reader.skipType(tag & 7);
+    }
+    return message;
+  },
+
+  create(base?: DeepPartial<Attach>): Attach {
+    return Attach.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Attach>): Attach {
+    const message = createBaseAttach();
+    message.stdoutBytes = object.stdoutBytes ?? 0;
+    message.stderrBytes = object.stderrBytes ?? 0;
+    message.logs = object.logs ?? 0;
     return message;
   },
 };
@@ -2263,13 +2348,16 @@ export const Renew = {
 };
 
 function createBaseCancel(): Cancel {
-  return { reason: "" };
+  return { reason: "", abandon: false };
 }
 
 export const Cancel = {
   encode(message: Cancel, writer: _m0.Writer = _m0.Writer.create()): _m0.Writer {
     if (message.reason !== "") {
       writer.uint32(10).string(message.reason);
+    }
+    if (message.abandon !== false) {
+      writer.uint32(16).bool(message.abandon);
     }
     return writer;
   },
@@ -2288,6 +2376,13 @@ export const Cancel = {
 
           message.reason = reader.string();
           continue;
+        case 2:
+          if (tag !== 16) {
+            break;
+          }
+
+          message.abandon = reader.bool();
+          continue;
       }
       if ((tag & 7) === 4 || tag === 0) {
         break;
@@ -2303,6 +2398,7 @@ export const Cancel = {
   fromPartial(object: DeepPartial<Cancel>): Cancel {
     const message = createBaseCancel();
     message.reason = object.reason ?? "";
+    message.abandon = object.abandon ?? false;
     return message;
   },
 };
@@ -2342,7 +2438,7 @@ export const Acknowledge = {
 };
 
 function createBaseAccepted(): Accepted {
-  return { leaseMs: 0, bundleNeeded: false };
+  return { leaseMs: 0, bundleNeeded: false, idempotencyKey: "" };
 }
 
 export const Accepted = {
@@ -2352,6 +2448,9 @@ export const Accepted = {
     }
     if (message.bundleNeeded !== false) {
       writer.uint32(16).bool(message.bundleNeeded);
+    }
+    if (message.idempotencyKey !== "") {
+      writer.uint32(26).string(message.idempotencyKey);
     }
     return writer;
   },
@@ -2377,6 +2476,13 @@ export const Accepted = {
 
           message.bundleNeeded = reader.bool();
           continue;
+        case 3:
+          if (tag !== 26) {
+            break;
+          }
+
+          message.idempotencyKey = reader.string();
+          continue;
       }
       if ((tag & 7) === 4 || tag === 0) {
         break;
@@ -2393,6 +2499,7 @@ export const Accepted = {
     const message = createBaseAccepted();
     message.leaseMs = object.leaseMs ?? 0;
     message.bundleNeeded = object.bundleNeeded ?? false;
+    message.idempotencyKey = object.idempotencyKey ?? "";
     return message;
   },
 };
@@ -3724,6 +3831,7 @@ export const ValueField = {
  *   Execute: Open -> Accepted -> [Bundle...] -> Queued... -> Granted -> Snapshot -> [Need -> Manifest...]...
  *            -> [Missing -> (Upload)] -> Started -> Output/Log... -> Finished -> [Changes...] -> (Download)
  *            -> Acknowledge -> end of stream
+ *   A stream that breaks after Started: Execute: Open with attach -> Accepted -> Granted -> Started -> Output/Log...
  */
 export type AgentServiceDefinition = typeof AgentServiceDefinition;
 export const AgentServiceDefinition = {

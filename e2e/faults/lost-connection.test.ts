@@ -1,0 +1,186 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { leftoversIn, startAgent } from "../support/agent.js";
+import { sleepsOf, startSloth } from "../support/processes.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
+import { writeInventory, writeWorkflow } from "../support/workflow-file.js";
+import { startAgentProxy } from "./proxied-agent.js";
+
+interface TaskFields {
+  /** Of the agent. */
+  address: string;
+  command: string;
+  /** Of `on_agent_lost`. */
+  onLost?: "fail" | "wait" | "retry";
+}
+
+function workflow(directory: string, { address, command, onLost = "fail" }: TaskFields): string {
+  return writeWorkflow(
+    directory,
+    `TaskDefinitions = { g = { tasks = { {
+       name = "t", delegate_to = ${address}, on_agent_lost = "${onLost}", command = [[${command}]],
+     } } } }`,
+  );
+}
+
+const quoted = (address: string) => `"${address}"`;
+
+/** Prints the numbers up to `count`, one each `everySeconds`, then leaves a file. */
+const counting = (count: number, everySeconds: number) =>
+  `for n in $(seq ${count}); do echo $n; sleep ${everySeconds}; done; echo end > made`;
+
+const numbersUpTo = (count: number) => Array.from({ length: count }, (_, index) => `${index + 1}\n`).join("");
+
+/** What the task of the only run in a directory printed. */
+function logIn(directory: string): string {
+  const runs = join(directory, ".sloth/runs");
+  const [run = ""] = readdirSync(runs);
+  return readFileSync(join(runs, run, "logs/g/t.log"), "utf8");
+}
+
+describe("a connection that breaks while a task runs", () => {
+  it("again and again loses nothing, runs nothing twice, and brings the result home", async () => {
+    const agent = await startAgent();
+    const proxy = await startAgentProxy(agent);
+    const directory = temporaryDirectory();
+    const address = quoted(proxy.address);
+    const running = startSloth([
+      "run",
+      "-f",
+      workflow(directory, { address, command: `echo begun >> begun; ${counting(100, 0.05)}` }),
+    ]);
+    for (const number of [5, 25, 50, 75]) {
+      await running.until(new RegExp(`\\] ${number}\\n`));
+      proxy.cut();
+    }
+    const { code, stdout, stderr } = await running.ended;
+
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/the connection to .* broke \(.*\); it is tried again for up to 2\.0 s/);
+    expect(logIn(directory)).toBe(numbersUpTo(100));
+    expect(readFileSync(join(directory, "begun"), "utf8")).toBe("begun\n");
+    expect(readFileSync(join(directory, "made"), "utf8")).toBe("end\n");
+    expect(leftoversIn(agent.stateDirectory)).toEqual([]);
+  });
+
+  it("in the middle of much output goes on at the very byte", async () => {
+    const agent = await startAgent();
+    const proxy = await startAgentProxy(agent);
+    const directory = temporaryDirectory();
+    const file = workflow(directory, {
+      address: quoted(proxy.address),
+      command: "seq 2000000; echo there >&2",
+      onLost: "wait",
+    });
+    const running = startSloth(["run", "-f", file, "--output", "quiet"]);
+    for (const bytes of [1, 4, 7]) await proxy.cutAt("toClient", bytes * 1_000_000);
+    const { code, stderr } = await running.ended;
+    expect(code, stderr).toBe(0);
+    expect(logIn(directory)).toBe(`${numbersUpTo(2_000_000)}there\n`);
+  });
+
+  it("while what changed comes back takes it over all the same, once", async () => {
+    const agent = await startAgent();
+    const proxy = await startAgentProxy(agent);
+    const directory = temporaryDirectory();
+    const file = workflow(directory, {
+      address: quoted(proxy.address),
+      command: "head -c 30000000 /dev/urandom > made; sha256sum made > sum",
+      onLost: "wait",
+    });
+    const running = startSloth(["run", "-f", file]);
+    await proxy.cutAt("toClient", 10_000_000);
+    const { code, stderr } = await running.ended;
+    expect(code, stderr).toBe(0);
+    expect(statSync(join(directory, "made")).size).toBe(30_000_000);
+    execFileSync("sha256sum", ["--check", "--quiet", "sum"], { cwd: directory });
+    expect(leftoversIn(agent.stateDirectory)).toEqual([]);
+  });
+
+  it("for longer than a moment ends the run with 3 within 12 s, says that the outcome is unknown, and leaves the directory alone", async () => {
+    const agent = await startAgent();
+    const proxy = await startAgentProxy(agent);
+    const directory = temporaryDirectory();
+    const seconds = 1_000_000 + Math.floor(Math.random() * 1_000_000);
+    const file = workflow(directory, {
+      address: quoted(proxy.address),
+      command: `touch made; echo ready; sleep ${seconds}`,
+    });
+    const running = startSloth(["run", "-f", file, "--lease", "15s"]);
+    await running.until(/ready/);
+    const cutAtMs = performance.now();
+    proxy.stall();
+    const { code, stderr } = await running.ended;
+    expect(performance.now() - cutAtMs).toBeLessThan(12_000);
+    expect(code).toBe(3);
+    expect(stderr).toContain("Whether the task finished is unknown; the working directory is as it was");
+    expect(existsSync(join(directory, "made"))).toBe(false);
+    // The agent keeps it for a master that comes back, and no longer.
+    await expect.poll(() => sleepsOf(seconds), { timeout: 30_000 }).toEqual([]);
+    expect(leftoversIn(agent.stateDirectory)).toEqual([]);
+  });
+
+  it("for good, with retry, lets the task run on another agent once it is dead on the first", async () => {
+    const [one, other] = [await startAgent(["--slots", "1"]), await startAgent(["--slots", "1"])];
+    const proxy = await startAgentProxy(one);
+    const directory = temporaryDirectory();
+    writeInventory(directory, { one: proxy.address, other: other.address });
+    const file = workflow(directory, {
+      address: '{ any = { "one", "other" } }',
+      // On the first agent it lasts for ever.
+      command: `echo on $$; if [ ! -e ${directory}/again ]; then touch ${directory}/again; exec sleep 1234567; fi; touch made`,
+      onLost: "retry",
+    });
+    const running = startSloth(["run", "-f", file, "--lease", "5s"], { cwd: directory });
+    await running.until(/on \d+/);
+    proxy.stall();
+    const { code, stderr } = await running.ended;
+    expect(code, stderr).toBe(0);
+    expect(existsSync(join(directory, "made"))).toBe(true);
+    expect(await sleepsOf(1234567)).toEqual([]);
+  });
+
+  it("is waited for with wait, and the output is whole when it comes back", async () => {
+    const agent = await startAgent();
+    const proxy = await startAgentProxy(agent);
+    const directory = temporaryDirectory();
+    const file = workflow(directory, {
+      address: quoted(proxy.address),
+      command: counting(200, 0.1),
+      onLost: "wait",
+    });
+    const running = startSloth(["run", "-f", file]);
+    await running.until(/\] 20\n/);
+    proxy.stall();
+    await sleep(13_000);
+    // As after a network that was gone: what was on the way is gone too.
+    proxy.cut();
+    proxy.resume();
+    const { code, stderr } = await running.ended;
+    expect(code, stderr).toBe(0);
+    expect(logIn(directory)).toBe(numbersUpTo(200));
+    expect(leftoversIn(agent.stateDirectory)).toEqual([]);
+  });
+
+  it("and an agent that was killed and started again is told apart from one that went on", async () => {
+    const agent = await startAgent();
+    const directory = temporaryDirectory();
+    const file = workflow(directory, {
+      address: quoted(agent.address),
+      command: "echo ready; exec sleep 7654321",
+      onLost: "wait",
+    });
+    const running = startSloth(["run", "-f", file]);
+    await running.until(/ready/);
+    agent.kill("SIGKILL");
+    await agent.ended;
+    await startAgent([], { port: agent.port, stateDirectory: agent.stateDirectory });
+    const { code, stderr } = await running.ended;
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/has been started again meanwhile\. Whether the task finished before is unknown/);
+    await expect.poll(() => sleepsOf(7654321), { timeout: 30_000 }).toEqual([]);
+  });
+});
