@@ -58,7 +58,7 @@ describe("a run that is stopped at any moment", () => {
     const file = writeWorkflow(directory, workflow(agent.address, seconds));
     writeFileSync(join(directory, "hop.sh"), HOP);
 
-    const running = startSloth(["run", "-f", file, "--grace", "300ms", "-j", "2"], { env });
+    const running = startSloth(["run", "-f", file, "--grace", "300ms", "--lease", "3s", "-j", "2"], { env });
     await sleep(afterMs);
     running.kill(signal);
     await running.ended;

@@ -225,7 +225,7 @@ describe("one attempt", () => {
     second.send({ $case: "open", open: open() });
     await second.next("accepted");
     expect((await second.next("queued")).queued.position).toBe(1);
-    first.send({ $case: "cancel", cancel: { reason: "test" } });
+    first.send({ $case: "cancel", cancel: { reason: "test", abandon: false } });
     await second.next("granted");
   });
 
@@ -236,7 +236,7 @@ describe("one attempt", () => {
     second.send({ $case: "open", open: open() });
     await second.next("accepted");
     await second.next("queued");
-    second.send({ $case: "cancel", cancel: { reason: "test" } });
+    second.send({ $case: "cancel", cancel: { reason: "test", abandon: false } });
     expect((await second.next("finished")).finished).toMatchObject({
       status: Status.STATUS_CANCELLED,
       message: "cancelled before it started",
@@ -316,7 +316,11 @@ describe("a master that breaks the protocol is refused, and nothing is left", ()
       ],
       /more than 1 bytes/,
     ],
-    ["by joining what never came", [{ $case: "open", open: open({ attach: { stdoutBytes: 0, stderrBytes: 0, logs: 0 } }) }], /has not come to this agent/],
+    [
+      "by joining what never came",
+      [{ $case: "open", open: open({ attach: { stdoutBytes: 0, stderrBytes: 0, logs: 0 } }) }],
+      /has not come to this agent/,
+    ],
   ])("%s", async (_, frames, message) => {
     const { channels, leftovers } = await start();
     const conversation = converse(channels);

@@ -1,6 +1,7 @@
 /** The command line of the master: parses, runs a command, maps errors to exit codes. */
 import { subscribe } from "node:diagnostics_channel";
-import { type CommandLine, parseCommandLine } from "./cli/command-line/command-line.js";
+import type { CommandLine } from "./cli/command-line/command.js";
+import { parseCommandLine } from "./cli/command-line/command-line.js";
 import { EXIT } from "./cli/exit-code.js";
 
 function complain(line: string): void {

@@ -97,7 +97,8 @@ export type TaskEvent =
   /** The command starts now. `agent` is the agent's name or address when it is not here. */
   | { type: "started"; agent?: string }
   | { type: "output"; stream: "stdout" | "stderr"; bytes: Uint8Array }
-  | { type: "log"; record: LogRecord }
+  /** `by`: absent for what the task logs; `sloth` for what is said of it. */
+  | { type: "log"; record: LogRecord; by?: "sloth" }
   | { type: "result"; result: TaskResult };
 
 /**

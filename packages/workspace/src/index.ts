@@ -53,7 +53,7 @@ export { type Capture, captureChanges } from "./snapshot/capture-changes.js";
 export { type News, newSince } from "./snapshot/new-since.js";
 export { warmScanThread } from "./snapshot/scan-threads.js";
 export type { ScanRules } from "./snapshot/scan-tree.js";
-export type { Snapshot } from "./snapshot/snapshot.js";
+export { restoreSnapshot, type Snapshot } from "./snapshot/snapshot.js";
 export { type SnapshotOptions, takeSnapshot } from "./snapshot/take-snapshot.js";
 export { contentBitmap, entriesOfBitmap } from "./transfer/content-bitmap.js";
 export { newContents } from "./transfer/new-contents.js";

@@ -138,9 +138,10 @@ export class Session {
     yield { frame: { $case: "started", started: { verifyUs: 0, updateUs: 0 } } };
   }
 
-  /** What has started goes on until its lease ends, if its master knows how to come back to it. */
+  /** What has started goes on until its lease ends, if its master knows how to come back to it and may want to. */
   #onStreamLost(): void {
-    if (this.#started && this.#canBeJoined) this.#report.part();
+    const isWanted = this.#cause() !== "cancelled";
+    if (this.#started && this.#canBeJoined && isWanted) this.#report.part();
     else this.#end("lost", "the connection to the master was lost");
   }
 

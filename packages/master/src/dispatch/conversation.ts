@@ -26,7 +26,7 @@ import {
   splitIntoPieces,
 } from "@sloth/protocol";
 import type { Attempt, TaskEvent, TaskResult } from "@sloth/runtime";
-import type { Workspace } from "@sloth/workspace";
+import type { Snapshot, Workspace } from "@sloth/workspace";
 import { formatDuration } from "../view/format-duration.js";
 import { warnOfMuch } from "../view/sync-view.js";
 import { AgentLost } from "./agent-lost.js";
@@ -41,7 +41,7 @@ import {
 import { type LossTerms, patienceOf } from "./loss-terms.js";
 import { Outbox } from "./outbox.js";
 import { type MissingFrame, OutgoingWorkspace } from "./outgoing-workspace.js";
-import { OutputChecker } from "./output-checker.js";
+import { OutputChecker, type ReceivedOutput } from "./output-checker.js";
 import type { Semaphore } from "./semaphore.js";
 import { StageClock } from "./stage-clock.js";
 import { TransferMeter } from "./transfer-meter.js";
@@ -73,6 +73,21 @@ const welcome: Record<Stage, readonly FrameKind[]> = {
   closing: [],
 };
 
+/** What is known of an attempt that another process has begun. */
+export interface JoinedAttempt {
+  key: string;
+  /** Whether its start was told. */
+  hasStarted: boolean;
+  base: Snapshot;
+  received: ReceivedOutput;
+}
+
+export interface AttemptTicket {
+  write(key: string, agent: ConnectedAgent, base: Snapshot): Promise<void>;
+  /** Called before the agent forgets the result. */
+  settle(key: string, result: TaskResult): Promise<void>;
+}
+
 export interface ConversationOptions {
   attempt: Attempt;
   agent: ConnectedAgent;
@@ -81,6 +96,12 @@ export interface ConversationOptions {
   workspace: Workspace;
   terms: WorkspaceTerms;
   loss: LossTerms;
+  /** An attempt that was begun elsewhere, to be joined. Absent: it is begun here. */
+  joined?: JoinedAttempt | undefined;
+  /** Told of the attempt before it can start, so that another process can join it, and of its result. */
+  ticket?: AttemptTicket | undefined;
+  /** Resolves when what was told until now would survive the end of this process. Default: at once. */
+  recorded?: (() => Promise<void>) | undefined;
   pool: FindAgainOptions["pool"];
   /** Sent along with the call. */
   headers: Record<string, string>;
@@ -91,7 +112,7 @@ export interface ConversationOptions {
 export class Conversation {
   readonly #options: ConversationOptions;
   #outbox = new Outbox();
-  readonly #output = new OutputChecker();
+  readonly #output: OutputChecker;
   #changes = new ChangesCollector();
   #agent: ConnectedAgent;
   readonly #open: Open;
@@ -99,6 +120,10 @@ export class Conversation {
   #cancelReason: string | undefined;
   /** Since when nothing of the attempt was heard; undefined while it is. */
   #brokenAtMs: number | undefined;
+  /** The last output that whoever listens has taken. */
+  #toldSeq = 0;
+  /** The last output that survives the end of this process. */
+  #recordedSeq = 0;
   #acknowledgedBytes = 0;
   #receivedBytes = 0;
   readonly #outgoing: OutgoingWorkspace;
@@ -114,10 +139,13 @@ export class Conversation {
 
   constructor(options: ConversationOptions) {
     this.#options = options;
-    const { attempt, agent, workspace, terms, loss } = options;
+    const { attempt, agent, workspace, terms, loss, joined } = options;
     this.#agent = agent;
-    this.#open = openFrame(attempt, workspace, { agent, rules: terms.rules, leaseMs: loss.leaseMs });
-    this.#outgoing = new OutgoingWorkspace(options.workspace, options.terms);
+    const open = openFrame(attempt, workspace, { agent, rules: terms.rules, leaseMs: loss.leaseMs });
+    this.#open = joined ? { ...open, idempotencyKey: joined.key } : open;
+    this.#outgoing = new OutgoingWorkspace(workspace, terms, joined?.base);
+    this.#output = new OutputChecker(joined?.received);
+    this.#isTold = joined?.hasStarted ?? false;
   }
 
   get stage(): Stage {
@@ -138,9 +166,10 @@ export class Conversation {
 
   /** Holds the conversation; ends after the `result` event. Throws when the stream or the protocol breaks. */
   async *hold(): AsyncGenerator<TaskEvent> {
-    const renewal = setInterval(() => this.#renew(), this.#open.leaseMs / 4);
+    const renewal = setInterval(() => void this.#renew(), this.#open.leaseMs / 4);
     try {
-      for (let attach: Attach | undefined; ; attach = this.#output.received) {
+      const { joined } = this.#options;
+      for (let attach: Attach | undefined = joined?.received; ; attach = this.#output.received) {
         const broken = yield* this.#overOneStream(attach);
         if (!broken) break;
         this.#brokenAtMs ??= performance.now();
@@ -221,7 +250,7 @@ export class Conversation {
     const patienceMs = patienceOf(loss) - sinceMs;
     const { details } = describeRpcFailure(error);
     const message = `the connection to ${label} broke (${details}); it is tried again for up to ${formatDuration(patienceMs)}`;
-    yield { type: "log", record: { level: "warn", message, fields: undefined } };
+    yield warning(message);
     const found = await findAgain(this.#agent, { pool, patienceMs, signal });
     if (!found) throw error;
     this.#agent = { ...found, target: this.#agent.target };
@@ -279,14 +308,15 @@ export class Conversation {
       case "output": {
         const stream = streamOf(frame.output.stream);
         this.#output.output(frame.output, stream);
-        this.#acknowledgeNowAndThen(frame.output.data.length);
-        return yield { type: "output", stream, bytes: frame.output.data };
+        yield { type: "output", stream, bytes: frame.output.data };
+        return this.#noteTold(frame.output.data.length);
       }
       case "log":
         this.#output.log(frame.log.seq);
-        return yield { type: "log", record: logRecordOf(frame.log) };
+        yield { type: "log", record: logRecordOf(frame.log) };
+        return this.#noteTold(0);
       case "finished":
-        this.#finished(frame.finished);
+        await this.#finished(frame.finished);
         if (frame.finished.changesFollow) yield { type: "stage", stage: "return" };
         return;
       case "changes":
@@ -312,6 +342,7 @@ export class Conversation {
     this.#clock.lap("open");
     await this.#unlessCancelled(async (signal) => {
       const snapshot = await this.#outgoing.announce(signal);
+      await this.#options.ticket?.write(this.#open.idempotencyKey, this.#agent, this.#outgoing.base);
       // The agent may hold it already.
       this.#hasAll = true;
       await this.#outbox.send({ $case: "snapshot", snapshot });
@@ -330,7 +361,7 @@ export class Conversation {
     this.#hasAll = false;
     const forecast = this.#outgoing.forecast(missing);
     const message = forecast && warnOfMuch(target.label, forecast);
-    if (message !== undefined) yield { type: "log", record: { level: "warn", message, fields: undefined } };
+    if (message !== undefined) yield warning(message);
     const compression = { encoding: encodingOf(features), link };
     const transferId = this.#transferId;
     this.#clock.lap("negotiate and update");
@@ -366,12 +397,12 @@ export class Conversation {
     }
   }
 
-  #finished(finished: Finished): void {
+  async #finished(finished: Finished): Promise<void> {
     this.#result = resultOf(finished);
     this.#clock.lap("task and capture");
     this.#clock.note("agent: capture", finished.captureUs / 1000);
     if (finished.changesFollow) this.#stage = "collecting";
-    else this.#close();
+    else await this.#close();
   }
 
   async *#changed(piece: ChangesPiece): AsyncGenerator<TaskEvent> {
@@ -380,7 +411,7 @@ export class Conversation {
     const meter = new TransferMeter("return");
     yield* meter.during(this.#takeOver(changes, meter));
     this.#clock.lap("download and apply");
-    this.#close();
+    await this.#close();
   }
 
   async #takeOver(changes: EncodedChanges, meter: TransferMeter): Promise<void> {
@@ -400,24 +431,45 @@ export class Conversation {
     });
   }
 
-  #close(): void {
+  /** The agent forgets what is acknowledged, so first all of it must survive the end of this process. */
+  async #close(): Promise<void> {
+    const { recorded, ticket } = this.#options;
+    await recorded?.();
+    if (this.#result) await ticket?.settle(this.#open.idempotencyKey, this.#result);
     this.#stage = "closing";
     this.#outbox.sendNow({ $case: "acknowledge", acknowledge: {} });
   }
 
-  #renew(): void {
+  /** Tells the agent that its master is there, and what it may forget. */
+  async #renew(): Promise<void> {
+    const { recorded } = this.#options;
+    const toldSeq = this.#toldSeq;
     this.#acknowledgedBytes = this.#receivedBytes;
-    this.#outbox.sendNow({ $case: "renew", renew: { receivedSeq: this.#output.receivedSeq } });
+    // At once, since a slow disk must not end the lease.
+    if (recorded) this.#sendRenew();
+    // What is acknowledged, the agent forgets; before it is recorded here, it would be lost with this process.
+    await recorded?.();
+    this.#recordedSeq = toldSeq;
+    this.#sendRenew();
+  }
+
+  #sendRenew(): void {
+    this.#outbox.sendNow({ $case: "renew", renew: { receivedSeq: this.#recordedSeq } });
   }
 
   /** So that the agent, which holds what is not acknowledged, need not wait. */
-  #acknowledgeNowAndThen(bytes: number): void {
+  #noteTold(bytes: number): void {
+    this.#toldSeq = this.#output.receivedSeq;
     this.#receivedBytes += bytes;
-    if (this.#receivedBytes - this.#acknowledgedBytes >= ACKNOWLEDGED_AT_ONCE_BYTES) this.#renew();
+    if (this.#receivedBytes - this.#acknowledgedBytes >= ACKNOWLEDGED_AT_ONCE_BYTES) void this.#renew();
   }
 
   #sendCancel(): void {
     const cancel = { reason: this.#cancelReason ?? "", abandon: false };
     this.#outbox.sendNow({ $case: "cancel", cancel });
   }
+}
+
+function warning(message: string): TaskEvent {
+  return { type: "log", by: "sloth", record: { level: "warn", message, fields: undefined } };
 }

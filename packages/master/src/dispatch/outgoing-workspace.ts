@@ -44,9 +44,11 @@ export class OutgoingWorkspace {
   #base: Snapshot | undefined;
   #listings: ListingBag | undefined;
 
-  constructor(workspace: Workspace, terms: OutgoingTerms) {
+  /** @param base - what was announced elsewhere, such as by a process that was killed */
+  constructor(workspace: Workspace, terms: OutgoingTerms, base?: Snapshot) {
     this.#workspace = workspace;
     this.#terms = terms;
+    this.#base = base;
   }
 
   /** What was announced. Asking before is a mistake of ours. */

@@ -1,18 +1,34 @@
 import { ProtocolError } from "@sloth/protocol";
 
+/** Bytes of each stream, and log frames. */
+export interface ReceivedOutput {
+  stdoutBytes: number;
+  stderrBytes: number;
+  logs: number;
+}
+
 /** Notices output that is missing, repeated or out of order. */
 export class OutputChecker {
-  #seq = 0;
+  /** Undefined before the first frame of an attempt of which something has arrived elsewhere. */
+  #seq: number | undefined = 0;
   #logs = 0;
   readonly #offsets = new Map<string, number>();
 
+  /** @param received - elsewhere, such as by a process that was killed */
+  constructor(received?: ReceivedOutput) {
+    if (!received) return;
+    this.#seq = undefined;
+    this.#logs = received.logs;
+    this.#offsets.set("stdout", received.stdoutBytes).set("stderr", received.stderrBytes);
+  }
+
   /** The last number that arrived; 0 before the first. */
   get receivedSeq(): number {
-    return this.#seq;
+    return this.#seq ?? 0;
   }
 
   /** What has arrived, for a stream that goes on from there. */
-  get received(): { stdoutBytes: number; stderrBytes: number; logs: number } {
+  get received(): ReceivedOutput {
     const of = (stream: string) => this.#offsets.get(stream) ?? 0;
     return { stdoutBytes: of("stdout"), stderrBytes: of("stderr"), logs: this.#logs };
   }
@@ -24,7 +40,7 @@ export class OutputChecker {
   }
 
   #count(seq: number): void {
-    if (seq !== this.#seq + 1) {
+    if (this.#seq !== undefined && seq !== this.#seq + 1) {
       throw new ProtocolError(
         "UNEXPECTED_FRAME",
         `Output of the task was lost: frame ${seq} came after ${this.#seq}.`,

@@ -103,7 +103,7 @@ function expectUntouched(workspace: string): void {
 }
 
 const toStarted: Frame[] = [
-  { $case: "accepted", accepted: { leaseMs: 60_000, bundleNeeded: false } },
+  { $case: "accepted", accepted: { leaseMs: 60_000, bundleNeeded: false, idempotencyKey: "" } },
   { $case: "granted", granted: { transferId: "t" } },
   { $case: "need", need: { all: true, sha256: [] } },
   { $case: "started", started: { verifyUs: 0, updateUs: 0 } },

@@ -4,7 +4,13 @@ import { openWorkspace, type Workspace, WorkspaceError } from "@sloth/workspace"
 import type { AgentTarget } from "../inventory/inventory.js";
 import { AgentLost } from "./agent-lost.js";
 import type { AgentPool } from "./agent-pool.js";
-import { Conversation, type ConversationOptions, type Stage } from "./conversation.js";
+import {
+  type AttemptTicket,
+  Conversation,
+  type ConversationOptions,
+  type JoinedAttempt,
+  type Stage,
+} from "./conversation.js";
 import type { ConnectedAgent } from "./greet-agent.js";
 import { isInfrastructure } from "./incoming-changes.js";
 import { type LossTerms, lossTerms } from "./loss-terms.js";
@@ -34,6 +40,11 @@ export interface RemoteTaskRunnerOptions {
   termsOf?: (attempt: Attempt, target: AgentTarget) => WorkspaceTerms;
   /** What becomes of an attempt whose agent is lost. Default: it has failed. */
   loss?: LossTerms | undefined;
+  /** An attempt that another process has begun, to be joined instead of beginning it. */
+  joined?: JoinedAttempt | undefined;
+  ticketOf?: ((attempt: Attempt) => AttemptTicket) | undefined;
+  /** Resolves when what was told until now would survive the end of this process. Default: at once. */
+  recorded?: (() => Promise<void>) | undefined;
   /** Headers to be sent along with an attempt. Default: none. */
   headersOf?: ((attempt: Attempt) => Record<string, string>) | undefined;
 }
@@ -83,6 +94,9 @@ export async function* runOnAgent(
     uploads: pool.uploads,
     workspace,
     loss,
+    joined: options.joined,
+    ticket: options.ticketOf?.(attempt),
+    recorded: options.recorded,
     terms: termsOf(attempt, target),
     headers: headersOf(attempt),
   });

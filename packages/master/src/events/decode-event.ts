@@ -1,8 +1,8 @@
 import type { LuaTable } from "@sloth/dsl";
-import type { TaskResult } from "@sloth/runtime";
 import { type EventLine, eventSchema } from "./event-schema.js";
 import { parseJson } from "./json-text.js";
 import { fromJsonValue } from "./json-value.js";
+import { decodeResult } from "./result-json.js";
 import type { RunEvent, RunHappening, RunInfo, TaskInfo } from "./run-event.js";
 
 type Line<Type extends EventLine["type"]> = Extract<EventLine, { type: Type }>;
@@ -51,25 +51,25 @@ export class EventDecoder {
       case "task-output":
         return { type, task: this.#task(line), stream: line.stream, bytes: bytesOf(line) };
       case "task-log": {
-        const { level, message, fields } = line;
+        const { level, message, fields, by } = line;
         const shown = fields === undefined ? {} : { fields: fromJsonValue(fields) as LuaTable };
-        return { type, task: this.#task(line), record: { level, message, ...shown } };
+        return { type, task: this.#task(line), record: { level, message, ...shown }, ...(by && { by }) };
       }
       case "task-retrying": {
         const { attempt, delayMs, result } = line;
-        return { type, task: this.#task(line), attempt, delayMs, result: resultOf(result) };
+        return { type, task: this.#task(line), attempt, delayMs, result: decodeResult(defined(result)) };
       }
       case "task-finished": {
         const { attempt, durationMs, result } = line;
-        return { type, task: this.#task(line), attempt, durationMs, result: resultOf(result) };
+        return { type, task: this.#task(line), attempt, durationMs, result: decodeResult(defined(result)) };
       }
       case "task-skipped":
         return { type, task: this.#task(line), why: line.why };
       case "task-reused":
-        return { type, task: this.#task(line), from: line.from, result: resultOf(line.result) };
+        return { type, task: this.#task(line), from: line.from, result: decodeResult(defined(line.result)) };
       case "function-finished": {
         const { durationMs, result } = line;
-        return { type, task: this.#task(line), durationMs, result: resultOf(result) };
+        return { type, task: this.#task(line), durationMs, result: decodeResult(defined(result)) };
       }
       case "warning":
         return { type, message: line.message };
@@ -111,14 +111,6 @@ function bytesOf({ text, base64 }: Line<"task-output">): Uint8Array {
   return new Uint8Array(text === undefined ? Buffer.from(base64 ?? "", "base64") : Buffer.from(text));
 }
 
-function resultOf({ outputs, exports, ...rest }: Line<"task-finished">["result"]): TaskResult {
-  return {
-    ...defined(rest),
-    ...(outputs !== undefined && { outputs: fromJsonValue(outputs) }),
-    ...(exports !== undefined && { exports: fromJsonValue(exports) as LuaTable }),
-  };
-}
-
 function parseOrNothing(line: string): unknown {
   try {
     return parseJson(line);
@@ -129,7 +121,7 @@ function parseOrNothing(line: string): unknown {
 }
 
 /** Without the members that are undefined: absent is absent. */
-function defined<T extends object>(
+export function defined<T extends object>(
   object: T,
 ): { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
   [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;

@@ -1,8 +1,8 @@
 import { isUtf8 } from "node:buffer";
-import type { TaskResult } from "@sloth/runtime";
 import { withJsonText } from "./json-bytes.js";
 import { writeJson } from "./json-text.js";
 import { type JsonObject, toJsonValue } from "./json-value.js";
+import { encodeResult } from "./result-json.js";
 import type { RunEvent, RunInfo } from "./run-event.js";
 
 /** The version of the format (`event-schema.ts`). */
@@ -56,20 +56,26 @@ function fieldsOf(event: Exclude<RunEvent, { type: "task-output" }>): JsonObject
       return { ...taskOf(event), attempt: event.attempt };
     case "task-log": {
       const { level, message, fields } = event.record;
-      return { ...taskOf(event), level, message, ...(fields && { fields: toJsonValue(fields) }) };
+      const by = event.by && { by: event.by };
+      return { ...taskOf(event), level, message, ...(fields && { fields: toJsonValue(fields) }), ...by };
     }
     case "task-retrying":
-      return { ...taskOf(event), attempt: event.attempt, delayMs: event.delayMs, result: resultOf(event) };
+      return {
+        ...taskOf(event),
+        attempt: event.attempt,
+        delayMs: event.delayMs,
+        result: encodeResult(event.result),
+      };
     case "task-finished": {
       const { attempt, durationMs } = event;
-      return { ...taskOf(event), attempt, durationMs, result: resultOf(event) };
+      return { ...taskOf(event), attempt, durationMs, result: encodeResult(event.result) };
     }
     case "task-skipped":
       return { ...taskOf(event), why: event.why };
     case "task-reused":
-      return { ...taskOf(event), from: event.from, result: resultOf(event) };
+      return { ...taskOf(event), from: event.from, result: encodeResult(event.result) };
     case "function-finished":
-      return { ...taskOf(event), durationMs: event.durationMs, result: resultOf(event) };
+      return { ...taskOf(event), durationMs: event.durationMs, result: encodeResult(event.result) };
     case "warning":
       return { message: event.message };
     case "run-finished":
@@ -92,16 +98,6 @@ function describeRun({ runId, file, groups, command }: RunInfo): JsonObject {
 
 function taskOf({ task }: Extract<RunEvent, { task: unknown }>) {
   return { group: task.group, task: task.name };
-}
-
-function resultOf({ result }: { result: TaskResult }): JsonObject {
-  const { outputs, exports, changes, ...rest } = result;
-  return {
-    ...rest,
-    ...(outputs !== undefined && { outputs: toJsonValue(outputs) }),
-    ...(exports && { exports: toJsonValue(exports) }),
-    ...(changes && { changes: { ...changes } }),
-  };
 }
 
 /** ISO 8601 in UTC, with milliseconds. */

@@ -50,7 +50,7 @@ const count = z.int().min(0);
 const changes = z.object({ added: count, modified: count, deleted: count });
 const counts = { succeeded: count, failed: count, lost: count, cancelled: count, skipped: count };
 
-const result = z.object({
+export const result = z.object({
   status: z.enum(["succeeded", "failed", "timed-out", "cancelled", "lost"]),
   exitCode: z.number().optional(),
   signal: z.string().optional(),
@@ -110,6 +110,7 @@ export const eventSchema = z
       level: z.enum(["debug", "info", "warn", "error"]),
       message: z.string(),
       fields: value.optional(),
+      by: z.literal("sloth").optional().describe("Said of the task, and not by it."),
     }),
     taskEvent("task-retrying", { attempt, delayMs: milliseconds, result }),
     taskEvent("task-finished", { attempt, durationMs: milliseconds, result }),

@@ -75,7 +75,8 @@ export type RunHappening =
   | ({ type: "task-transfer"; task: TaskInfo; attempt: number; stage: TransferStage } & Transferred)
   | { type: "task-started"; task: TaskInfo; attempt: number }
   | { type: "task-output"; task: TaskInfo; stream: "stdout" | "stderr"; bytes: Uint8Array }
-  | { type: "task-log"; task: TaskInfo; record: LogRecord }
+  /** `by`: absent for what the task logs; `sloth` for what is said of it. */
+  | { type: "task-log"; task: TaskInfo; record: LogRecord; by?: "sloth" }
   /** The attempt failed, and another follows after `delayMs`. */
   | { type: "task-retrying"; task: TaskInfo; attempt: number; delayMs: number; result: TaskResult }
   | { type: "task-finished"; task: TaskInfo; attempt: number; durationMs: number; result: TaskResult }

@@ -7,6 +7,7 @@ import type { GroupInfo, RunInfo, TaskInfo } from "../events/run-event.js";
 import type { Inventory } from "../inventory/inventory.js";
 import { type AgentSelection, labelOf } from "../inventory/selection.js";
 import { MasterError } from "../master-error.js";
+import type { TaskRecord } from "../run-store/run-record.js";
 import { type EarlierTask, earlierTasks } from "./earlier-tasks.js";
 import type { Rerun } from "./rerun.js";
 import { makeRunId } from "./run-id.js";
@@ -64,6 +65,8 @@ export interface PlannedTask {
   workdir: string;
   /** Added to the environment: of the run, over it the group's, over it the task's. */
   env: Record<string, string>;
+  /** What is known of it where it was under way in the run that this one takes up: it has begun already. */
+  underway?: TaskRecord;
   /** How the workspace is sent and its changes come back, with all defaults. */
   workspaceSettings: WorkspaceSettings;
 }
@@ -167,11 +170,13 @@ function planTask(task: Task, group: Group, root: string, options: PlanContext):
   const definition = options.definitionOf(group.name, task.name);
   const info = { ...taskInfo(task, group.name, selection), ...(definition !== undefined && { definition }) };
   const place = placeOf(root, task.workdir);
+  const underway = group.createWorkdir ? undefined : options.rerun?.underway.get(task);
   return {
     task,
     info,
     group: group.name,
     ...(selection && { selection }),
+    ...(underway && { underway }),
     ...place,
     env,
     workspaceSettings,

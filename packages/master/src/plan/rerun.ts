@@ -12,6 +12,8 @@ export interface Rerun {
   again: ReadonlySet<Task>;
   /** How each other one ended there. */
   settled: ReadonlyMap<Task, TaskRecord>;
+  /** Of those that run again: what was under way when the process of that run was killed. */
+  underway: ReadonlyMap<Task, TaskRecord>;
   /** Tasks of the workflow that were not part of that run, as `group/task`. */
   outside: string[];
 }
@@ -19,6 +21,10 @@ export interface Rerun {
 export interface RerunOptions {
   groups: readonly Group[];
   record: RunRecord;
+  /** Whether an attempt of a task may be alive that was not told to have started. Default: none. */
+  mayLive?: (record: TaskRecord) => boolean;
+  /** What to do instead, where the workflow has changed; for a person. */
+  advice?: string;
   /** What a task is, as a digest; the record has the same. */
   definitionOf(group: string, task: string): string | undefined;
 }
@@ -33,7 +39,14 @@ export interface RerunOptions {
  *
  * @throws {MasterError} USAGE when the workflow does not fit any more to what is settled
  */
-export function chooseRerun({ groups: all, record, definitionOf }: RerunOptions): Rerun {
+export function chooseRerun({
+  groups: all,
+  record,
+  definitionOf,
+  mayLive = () => false,
+  advice = "Run it without --rerun-failed, or choose what is to run with --tasks or --only.",
+}: RerunOptions): Rerun {
+  const wasUnderway = (known: TaskRecord) => known.status === "running" || mayLive(known);
   // Functions of groups are recorded as tasks once they print, and have none.
   const tasks = record.tasks.filter(({ definition }) => definition !== undefined);
   if (tasks.length === 0 && record.tasks.length > 0)
@@ -42,6 +55,7 @@ export function chooseRerun({ groups: all, record, definitionOf }: RerunOptions)
   const groups = keepTasks(all, (group, task) => recorded.has(keyOf(group.name, task.name)));
   const again = new Set<Task>();
   const settled = new Map<Task, TaskRecord>();
+  const underway = new Map<Task, TaskRecord>();
   const changes = goneFrom(groups, tasks);
   for (const group of groups) {
     const recordOf = (task: Task) => recorded.get(keyOf(group.name, task.name));
@@ -51,6 +65,10 @@ export function chooseRerun({ groups: all, record, definitionOf }: RerunOptions)
       const isChanged = known?.definition !== definitionOf(group.name, task.name);
       if (chosen.has(task)) {
         again.add(task);
+        if (known && wasUnderway(known)) {
+          underway.set(task, known);
+          if (isChanged) changes.push(`task ${group.name}/${task.name} was under way and is another one now`);
+        }
         if (isChanged) changes.push(...newNeeds(all, group, task));
       } else if (known) {
         settled.set(task, known);
@@ -59,11 +77,11 @@ export function chooseRerun({ groups: all, record, definitionOf }: RerunOptions)
       }
     }
   }
-  if (again.size > 0 && changes.length > 0) throw changed(record, changes);
+  if (again.size > 0 && changes.length > 0) throw changed(record, changes, advice);
   const outside = all.flatMap(({ name: group, tasks }) =>
     tasks.filter(({ name }) => !recorded.has(keyOf(group, name))).map(({ name }) => `${group}/${name}`),
   );
-  return { record, groups, again, settled, outside };
+  return { record, groups, again, settled, underway, outside };
 }
 
 const UNSETTLED: ReadonlySet<string> = new Set([
@@ -117,10 +135,9 @@ function newNeeds(all: readonly Group[], group: Group, { name, dependsOn }: Task
 
 const MOST_CHANGES = 5;
 
-function changed({ runId }: RunRecord, changes: readonly string[]): MasterError {
+function changed({ runId }: RunRecord, changes: readonly string[], advice: string): MasterError {
   const more = changes.length > MOST_CHANGES ? `; and ${changes.length - MOST_CHANGES} more` : "";
   const what = changes.slice(0, MOST_CHANGES).join("; ") + more;
-  const advice = "Run it without --rerun-failed, or choose what is to run with --tasks or --only.";
   return new MasterError("USAGE", `The workflow has changed since run ${runId}: ${what}. ${advice}`);
 }
 

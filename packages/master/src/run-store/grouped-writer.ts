@@ -49,7 +49,15 @@ export class GroupedWriter {
     return this.#pendingBytes >= LIMIT_BYTES ? this.#writing : undefined;
   }
 
-  /** Writes all that is pending. */
+  /** Writes what is pending now, and does not wait for what comes meanwhile. */
+  async catchUp(): Promise<void> {
+    // A round that is under way; then the one that has what was pending, begun by now or to be begun.
+    await this.#writing;
+    this.#write();
+    await this.#writing;
+  }
+
+  /** Writes all that is pending, until nothing is. */
   async flush(): Promise<void> {
     while (!this.#isBroken && (this.#pending.size > 0 || this.#writing)) {
       this.#write();

@@ -27,6 +27,8 @@ export interface RunRecorder {
   listen: RunListener;
   /** Where all is that a task has printed, absolute. Nothing where the run is not recorded. */
   logOf(task: TaskInfo): string | undefined;
+  /** Resolves when what it has taken until now is written. */
+  recorded(): Promise<void>;
   /** Writes what is pending. Called once, also when the run broke; no event follows. */
   close(): Promise<void>;
 }
@@ -75,6 +77,10 @@ class Recorder implements RunRecorder {
   readonly logOf = ({ group, name: task }: TaskInfo): string | undefined => {
     return this.#isBroken ? undefined : join(this.#directory, logFileOf({ group, task }));
   };
+
+  recorded(): Promise<void> {
+    return this.#writer.catchUp();
+  }
 
   async close(): Promise<void> {
     await this.#writer.flush();

@@ -11,6 +11,8 @@ import { directoryName } from "./directory-name.js";
  *   logs/<group>/<task>.log   what a task printed, byte for byte, both streams in the order they came
  *   .running/                 a lock that the process of the run has
  *   .artifacts/               what tasks have saved for others
+ *   .attempts/                what joins attempts that run on agents (`tickets.ts`)
+ *   .continues, .resumed-by   the run that this one takes up, and the one that has taken this one up (`succession.ts`)
  *   <group>/<task>/<attempt>/changes   changes that were not applied
  *
  * Files only grow, and bytes are in a log before the event that tells of them is in `events.ndjson`; after a crash
@@ -21,6 +23,9 @@ export const RUN_FILES = {
   summary: "summary.json",
   logs: "logs",
   lock: ".running",
+  attempts: ".attempts",
+  predecessor: ".continues",
+  successor: ".resumed-by",
 } as const;
 
 /** Relative to the directory of the run. No attempt of a group named `logs` has such a name. */

@@ -77,6 +77,8 @@ export class RunSummariser {
     else if (event.type === "task-output") task.log ??= logFileOf(task);
     else if (event.type === "task-started")
       Object.assign(task, { status: "running", attempt: event.attempt, started: formatTime(event.timeMs) });
+    // Nothing of it runs until the next attempt.
+    else if (event.type === "task-retrying") Object.assign(task, { status: "pending" });
     else if (event.type === "task-skipped") Object.assign(task, { status: "skipped", why: event.why });
     else if (event.type === "task-reused")
       Object.assign(task, fieldsOf(event.result), { reusedFrom: event.from });

@@ -38,7 +38,7 @@ export async function followAttempt(attempt: Attempt, options: FollowOptions): P
         await emit({ type: "task-output", task, stream: event.stream, bytes: event.bytes });
         break;
       case "log":
-        await emit({ type: "task-log", task, record: event.record });
+        await emit({ ...event, type: "task-log", task });
         break;
       case "result":
         return event.result;

@@ -35,7 +35,7 @@ export async function runAttempts(
 ): Promise<LastAttempt> {
   const { emit, signal, plan, rooms, place } = context;
   const chances = new Chances(planned.task);
-  for (let number = 1; ; number++) {
+  for (let number = planned.underway?.attempt ?? 1; ; number++) {
     const attempt = makeAttempt(planned, deps, { number, plan });
     const result = await followAttempt(attempt, { ...context, task: planned.info });
     if (signal.aborted || !chances.take(result)) return { number, result };

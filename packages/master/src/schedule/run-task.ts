@@ -50,9 +50,10 @@ async function performTask(
   deps: LuaTable,
   context: TaskContext,
 ): Promise<{ number: number; result: TaskResult | "left-out" }> {
-  const before = await mayRun(planned, deps, context);
+  // What has begun was asked, and given what it consumes, in the run that this one takes up.
+  const before = planned.underway ? true : await mayRun(planned, deps, context);
   if (before !== true) return { number: 1, result: before };
-  const brought = await context.artifacts.bringIn(planned);
+  const brought = planned.underway ? undefined : await context.artifacts.bringIn(planned);
   if (brought) return { number: 1, result: { status: "failed", message: brought } };
   const runner = context.runnerFor(planned);
   const last = await runAttempts(planned, deps, { ...context, runner });

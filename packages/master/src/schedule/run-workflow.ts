@@ -6,6 +6,8 @@ import { runWholeGroup } from "./run-whole-group.js";
 import { timeLimit } from "./time-limit.js";
 
 export interface RunContext extends Omit<GroupContext, "plan" | "abort"> {
+  /** Called when it was told what the run consists of, and before anything of it begins. */
+  onBegun?: () => Promise<void>;
   /** Time limit of the whole run in milliseconds. Default: none. */
   timeoutMs?: number | undefined;
 }
@@ -24,6 +26,7 @@ export async function runWorkflow(plan: RunPlan, context: RunContext): Promise<R
   try {
     const abort = () => aborted.abort(new Error("a task's abort_if holds"));
     for (const group of plan.groups) counts.addEarlier(await tellEarlier(group, context));
+    await context.onBegun?.();
     for (const group of plan.groups) {
       if (group.tasks.length === 0 && group.earlier.length > 0) continue;
       counts.planned += group.tasks.length;

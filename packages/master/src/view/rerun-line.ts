@@ -1,4 +1,5 @@
 import type { Rerun } from "../plan/rerun.js";
+import type { TaskRecord } from "../run-store/run-record.js";
 import { printableName } from "./printable.js";
 
 const SHOWN_NAMES = 5;
@@ -14,6 +15,28 @@ export function describeRerun({ record, groups, again, settled, outside }: Rerun
   const taken = `${done} ${done === 1 ? "task is" : "tasks are"} taken as done`;
   const left = outside.length > 0 ? `; not part of it, and not run: ${few(outside)}` : "";
   return printableName(`continuing run ${runId}: ${taken}; run again: ${few(names)}${left}`);
+}
+
+/**
+ * In a few lines, what becomes of a run that was killed.
+ * @param agentOf - on which a task is that was under way, where it can be joined
+ */
+export function describeResumed(rerun: Rerun, agentOf: (known: TaskRecord) => string | undefined): string {
+  const { record, again, settled, underway } = rerun;
+  const count = (number: number) => `${number} ${number === 1 ? "task" : "tasks"}`;
+  const done = [...settled.values()].filter(({ status }) => status === "succeeded").length;
+  const nameOf = ({ group, task }: TaskRecord) => `${group}/${task}`;
+  const joined = [...underway.values()].flatMap((known) => {
+    const agent = agentOf(known);
+    return agent === undefined ? [] : [`${nameOf(known)} on ${agent}`];
+  });
+  const unknown = [...underway.values()].filter((known) => agentOf(known) === undefined).map(nameOf);
+  const parts = [
+    `taking up run ${record.runId}: ${count(done)} taken as done, ${count(again.size - underway.size)} to run`,
+    ...(joined.length > 0 ? [`joined: ${few(joined)}`] : []),
+    ...(unknown.length > 0 ? [`outcome unknown, and not run: ${few(unknown)}`] : []),
+  ];
+  return printableName(parts.join("; "));
 }
 
 function few(names: readonly string[]): string {

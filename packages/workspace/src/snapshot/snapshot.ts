@@ -1,5 +1,5 @@
 import type { Manifest } from "../manifest/entry.js";
-import { joinListings, listingsOf } from "../manifest/manifest-codec.js";
+import { decodeManifest, joinListings, listingsOf } from "../manifest/manifest-codec.js";
 import type { FileIdentity } from "./file-identity.js";
 import { IndexedManifest } from "./indexed-manifest.js";
 import type { Scan } from "./scan-tree.js";
@@ -95,6 +95,11 @@ class IndexedSnapshot implements Snapshot {
   get identities(): IdentityLookup {
     return { get: (path) => this.manifest.find(path)?.identity };
   }
+}
+
+/** The snapshot that a tree was once, of its encoded manifest; each file of it would have to be read again. */
+export function restoreSnapshot(root: string, encoded: Uint8Array): Snapshot {
+  return makeSnapshot({ root, ...indexOf(decodeManifest(encoded), () => undefined) });
 }
 
 /** The index of a tree of which the manifest is known, and the identities of its files. */

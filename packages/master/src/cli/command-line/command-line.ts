@@ -1,12 +1,9 @@
 import yargs, { type Argv } from "yargs";
 import { MasterError } from "../../master-error.js";
 import { softwareVersion } from "../../software-version.js";
-import type { AnyCommand, Chosen } from "./command.js";
+import type { AnyCommand, Chosen, CommandLine } from "./command.js";
 import { COMMANDS } from "./commands.js";
 import { alternatives, usage } from "./option-values.js";
-
-/** What the user asked for. `shown` means that help or the version has been printed. */
-export type CommandLine = Chosen | { kind: "usage-error"; message: string } | { kind: "shown" };
 
 /** Narrower, options would be cut in pieces; a terminal wraps lines by itself. */
 const LEAST_HELP_COLUMNS = 60;
@@ -94,7 +91,7 @@ async function explain(
 async function choose(name: string, parsed: Record<string, unknown>): Promise<Chosen> {
   const command = COMMANDS.get(name);
   if (!command) throw usage(`There is no command ${name}.`);
-  return command.choose(name, parsed);
+  return command.choose(name, parsed, parseCommandLine);
 }
 
 function usageError(message: string): CommandLine {

@@ -26,9 +26,18 @@ export interface Command<Args> {
   complete?(typed: Record<string, unknown>, reader: CommandReader): Promise<Completed>;
   /** Makes of what yargs read what the command is called with. @throws {MasterError} USAGE */
   read(parsed: Record<string, unknown>): Args | Promise<Args>;
-  /** Loads the layers that it needs, so that no other command does, and gives the exit code. */
-  perform(args: Args): Promise<number>;
+  /**
+   * Loads the layers that it needs, so that no other command does, and gives the exit code.
+   * @param parse - reads another command line, for a command that stands for one
+   */
+  perform(args: Args, parse: ParseCommandLine): Promise<number>;
 }
+
+/** What the user asked for. `shown` means that help or the version has been printed. */
+export type CommandLine = Chosen | { kind: "usage-error"; message: string } | { kind: "shown" };
+
+/** Reads the arguments after the program's name. */
+export type ParseCommandLine = (args: string[]) => Promise<CommandLine>;
 
 /** A command that was chosen, and what it is called with. */
 export interface Chosen {
@@ -44,17 +53,17 @@ export interface Chosen {
 export interface AnyCommand
   extends Pick<Command<unknown>, "positionals" | "describe" | "options" | "takesCommand"> {
   /** @throws {MasterError} USAGE */
-  choose(name: string, parsed: Record<string, unknown>): Promise<Chosen>;
+  choose(name: string, parsed: Record<string, unknown>, parse: ParseCommandLine): Promise<Chosen>;
 }
 
 export function command<Args>({ read, perform, complete, ...shown }: Command<Args>): AnyCommand {
   return {
     ...shown,
-    async choose(name, typed) {
+    async choose(name, typed, parse) {
       const reader = { options: describedOptions(shown.options), read };
       const { parsed, notices } = (await complete?.(typed, reader)) ?? { parsed: typed, notices: [] };
       const args = await read(parsed);
-      return { kind: "command", name, args, notices, perform: () => perform(args) };
+      return { kind: "command", name, args, notices, perform: () => perform(args, parse) };
     },
   };
 }

@@ -7,6 +7,7 @@ import { execOptions, toExec } from "../exec/exec-options.js";
 import { graphOptions, toGraph } from "../graph/graph-options.js";
 import { initOptions, toInit } from "../init/init-options.js";
 import { toTypes, typesOptions } from "../init/types-options.js";
+import { resumeOptions, toResume } from "../run/resume-options.js";
 import { runOptions, toRun } from "../run/run-options.js";
 import {
   logsOptions,
@@ -44,6 +45,14 @@ export const COMMANDS: ReadonlyMap<string, AnyCommand> = new Map(
       complete: findWorkflow,
       read: toRun,
       perform: async (args) => (await import("../run/run-command.js")).runCommand(args),
+    }),
+    resume: command({
+      positionals: "[run]",
+      describe: "Take up a run whose process was killed",
+      options: resumeOptions,
+      complete: findRuns,
+      read: toResume,
+      perform: async (args, parse) => (await import("../run/resume-command.js")).resumeCommand(args, parse),
     }),
     list: command({
       describe: "List the groups and tasks of a workflow",

@@ -16,6 +16,7 @@ import { loadFile } from "../workflow/load-file.js";
 import { openInventory } from "../workflow/open-inventory.js";
 import { openArtifacts } from "./open-artifacts.js";
 import { openReports, type Reports } from "./open-reports.js";
+import type { Resumed } from "./open-resumed.js";
 import { ownCommand } from "./own-command.js";
 import type { RunArguments } from "./run-options.js";
 import { onSuspendSignal } from "./suspend-signal.js";
@@ -37,6 +38,7 @@ interface Planned {
   inventory: Inventory;
   /** The run that this one continues. */
   continued?: string | undefined;
+  resumed?: Resumed | undefined;
 }
 
 /** Undefined where nothing is to run again. */
@@ -45,33 +47,32 @@ async function planOf(args: RunArguments): Promise<Planned | undefined> {
   const { select, workspace, graceMs, rerunFailed } = args;
   const { environment } = loaded;
   const inventory = await openInventory(args.agents, args.limit);
+  const resumed =
+    args.resumed && (await (await import("./open-resumed.js")).openResumed(loaded, args.resumed));
   const rerun = rerunFailed
     ? await (await import("./open-rerun.js")).openRerun(loaded, rerunFailed)
-    : undefined;
+    : resumed?.rerun;
   if (rerun?.again.size === 0) return undefined;
   const plan = await planRun(loaded, { select, rerun, workspace, environment, inventory, graceMs });
   plan.info.command = ownCommand({ argv: process.argv, env: process.env, directory: process.cwd() });
-  return { plan, inventory, continued: rerun?.record.runId };
+  return { plan, inventory, continued: rerun?.record.runId, resumed };
 }
 
 async function perform(
-  { plan, inventory, continued, trust }: Planned & { trust: TypedTrust },
+  { plan, inventory, continued, resumed, trust }: Planned & { trust: TypedTrust },
   args: RunArguments,
   reports: Reports,
 ): Promise<number> {
   const { luaMemoryLimitBytes, leaseMs } = args;
   const warn = (message: string) => void emit({ type: "warning", message });
   const tracing = await openTracing();
-  // First, since it may refuse the plan.
-  const runners = await openTaskRunners(plan, {
-    inventory,
-    luaMemoryLimitBytes,
-    trust,
-    leaseMs,
-    tracing,
-    warn,
-  });
+  await resumed?.intend(plan.runId);
   const recorder = recordRun({ ...plan, warn });
+  // Before anything is recorded, since it may refuse the plan.
+  const runners = await openTaskRunners(plan, {
+    ...{ inventory, luaMemoryLimitBytes, trust, leaseMs, tracing, warn, leftOf: resumed?.leftOf },
+    recorded: () => recorder.recorded(),
+  });
   const returned = new ReturnedValues();
   const view = await openView(args.output, { ...viewOptionsOf(args, plan), logOf: recorder.logOf });
   const stop = onStopSignal({ say: view.say?.bind(view) });
@@ -82,6 +83,8 @@ async function perform(
     (event) => returned.take(event),
     reports.listen,
     (event) => tracing?.listen(event),
+    // Last, since it waits for what has been recorded.
+    runners.listen,
   ]);
   const artifacts = await openArtifacts(plan, continued);
   let exitCode: number;
@@ -95,6 +98,11 @@ async function perform(
       jobs: args.jobs ?? availableParallelism(),
       keepGoing: args.keepGoing,
       timeoutMs: args.timeoutMs,
+      onBegun: async () => {
+        if (!resumed) return;
+        await recorder.recorded();
+        await resumed.claim(plan.runId);
+      },
     });
     exitCode = exitCodeOf(summary, stop.received);
     if (exitCode === EXIT.succeeded) await artifacts.remove();

@@ -2,6 +2,7 @@ import type { WorkspaceSettings } from "@sloth/dsl";
 import type { Argv } from "yargs";
 import type { Selection } from "../../plan/select-tasks.js";
 import type { ReportTarget } from "../../reports/report-target.js";
+import type { StoredRun } from "../../run-store/stored-runs.js";
 import { COLORS, type Color } from "../../view/color.js";
 import { OUTPUTS, type Output } from "../../view/open-view.js";
 import { type TrustArguments, toTrust, trustOptions } from "../agents/trust-options.js";
@@ -30,6 +31,8 @@ export interface RunArguments extends FileArguments, ViewArguments {
   keepGoing: boolean;
   /** The run whose failures are run again, as `findRun` takes it. Absent: this is a run of its own. */
   rerunFailed?: string;
+  /** The run that was killed, and is taken up. Absent: this is a run of its own. */
+  resumed?: { run: StoredRun; rerunsUnknown: boolean };
   /** Show what would be done instead. */
   isDryRun: boolean;
   output: Output;

@@ -1,12 +1,13 @@
 import { createLocalTaskRunner, type Delegate, type TaskRunner } from "@sloth/runtime";
+import type { LeftAttempt } from "../../dispatch/joined-task-runner.js";
+import type { RunEvent } from "../../events/run-event.js";
 import type { Inventory } from "../../inventory/inventory.js";
-import type { AgentSelection } from "../../inventory/selection.js";
 import { planDelegated } from "../../plan/plan-delegated.js";
 import type { PlannedTask, RunPlan } from "../../plan/plan-run.js";
 import { makeAttempt } from "../../schedule/make-attempt.js";
-import type { Tracing } from "../../tracing/open-tracing.js";
-import type { TypedTrust } from "../../trust/find-trust.js";
-import { openAgentPool } from "../agents/open-agent-pool.js";
+import { unknownOutcome } from "../../schedule/unknown-outcome.js";
+import type { Resumed } from "./open-resumed.js";
+import type { RemoteRunners, RemoteRunnersOptions } from "./remote-runners.js";
 
 /** The runners of one run. */
 export interface TaskRunners {
@@ -14,18 +15,16 @@ export interface TaskRunners {
   here: TaskRunner;
   /** Of one task, for all its attempts. */
   runnerFor(task: PlannedTask): TaskRunner;
+  /** Takes the events of the run as they come. */
+  listen(event: RunEvent): void;
   close(): Promise<void>;
 }
 
-export interface TaskRunnersOptions {
+export interface TaskRunnersOptions extends RemoteRunnersOptions {
   inventory: Inventory;
   luaMemoryLimitBytes?: number;
-  trust: TypedTrust;
-  /** How long an agent keeps an attempt whose master it does not hear, in milliseconds. Absent: as `lossTerms` says. */
-  leaseMs?: number | undefined;
-  tracing?: Pick<Tracing, "headersOf"> | undefined;
-  /** Told of what a person should know of agents. */
-  warn(message: string): void;
+  /** Of the run that this one takes up. Default: it takes none up. */
+  leftOf?: Resumed["leftOf"] | undefined;
 }
 
 /**
@@ -34,11 +33,11 @@ export interface TaskRunnersOptions {
  */
 export async function openTaskRunners(
   plan: RunPlan,
-  { inventory, luaMemoryLimitBytes, trust, leaseMs, tracing, warn }: TaskRunnersOptions,
+  { inventory, luaMemoryLimitBytes, leftOf, ...remoteOptions }: TaskRunnersOptions,
 ): Promise<TaskRunners> {
-  let opening: ReturnType<typeof openRemoteRunners> | undefined;
+  let opening: Promise<RemoteRunners> | undefined;
   const openRemote = () => {
-    opening ??= openRemoteRunners(plan, { trust, leaseMs, tracing, warn });
+    opening ??= import("./remote-runners.js").then((module) => module.openRemoteRunners(plan, remoteOptions));
     return opening;
   };
   const delegate = delegateOf(plan, { inventory, openRemote });
@@ -51,19 +50,44 @@ export async function openTaskRunners(
     const isRemote = plan.groups.some(({ tasks }) => tasks.some(({ selection }) => selection));
     const remote = isRemote ? await openRemote() : undefined;
     await remote?.requireSuitable(inventory);
-    const runnerFor = (task: PlannedTask) =>
-      task.selection && remote ? remote.runnerFor(task, task.selection) : local;
-    return { here: local, runnerFor, close };
+    const left = remote && leftOf ? await leftAttempts(plan, { leftOf, remote }) : undefined;
+    const runnerFor = (task: PlannedTask) => {
+      const found = left?.get(task);
+      if (task.underway && !found) return unknownOutcome(task.info);
+      return task.selection && remote ? remote.runnerFor(task, task.selection, found) : local;
+    };
+    const listen = (event: RunEvent) => {
+      if (!opening || !("task" in event) || !ENDINGS.some((type) => type === event.type)) return;
+      void Promise.all([opening, remoteOptions.recorded?.()]).then(([{ noteRecorded }]) =>
+        noteRecorded(event),
+      );
+    };
+    return { here: local, runnerFor, listen, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
+const ENDINGS = ["task-finished", "task-retrying"];
+
+/** Of the tasks that were under way in the run that this one takes up; from then on this one has their tickets too. */
+async function leftAttempts(
+  plan: RunPlan,
+  { leftOf, remote }: { leftOf: Resumed["leftOf"]; remote: RemoteRunners },
+): Promise<Map<PlannedTask, LeftAttempt>> {
+  const left = new Map<PlannedTask, LeftAttempt>();
+  for (const task of plan.groups.flatMap(({ tasks }) => tasks)) {
+    const found = task.underway && task.selection && (await leftOf(task));
+    if (found) left.set(task, await remote.takeOver(found));
+  }
+  return left;
+}
+
 /** Runs tasks that functions delegate while the plan runs. */
 function delegateOf(
   plan: RunPlan,
-  { inventory, openRemote }: { inventory: Inventory; openRemote: () => ReturnType<typeof openRemoteRunners> },
+  { inventory, openRemote }: { inventory: Inventory; openRemote: () => Promise<RemoteRunners> },
 ): Delegate {
   let number = 0;
   return async (request, parent) => {
@@ -71,54 +95,5 @@ function delegateOf(
     const remote = await openRemote();
     const runner = remote.runnerFor(planned, planned.selection);
     return { runner, attempt: makeAttempt(planned, {}, { number: ++number, plan }) };
-  };
-}
-
-type RemoteOptions = Pick<TaskRunnersOptions, "trust" | "leaseMs" | "tracing" | "warn">;
-
-async function openRemoteRunners(plan: RunPlan, { trust, leaseMs, tracing, warn }: RemoteOptions) {
-  // First, since the start of its thread takes as long as loading the rest does.
-  const { warmScanThread } = await import("@sloth/workspace");
-  warmScanThread();
-  const [
-    pool,
-    { Workspaces },
-    { createPlacedTaskRunner },
-    { Placements },
-    { requireSuitable },
-    { LandedChanges },
-    { lossTerms },
-    { workspaceTerms },
-    { openRunStore },
-  ] = await Promise.all([
-    openAgentPool(trust),
-    import("../../dispatch/remote-task-runner.js"),
-    import("../../dispatch/placed-task-runner.js"),
-    import("../../placement/placements.js"),
-    import("../../placement/require-suitable.js"),
-    import("../../dispatch/landed-changes.js"),
-    import("../../dispatch/loss-terms.js"),
-    import("../../dispatch/workspace-terms.js"),
-    import("../../run-store/run-store.js"),
-  ]);
-  const workspaces = new Workspaces();
-  const placements = new Placements(pool, warn);
-  const store = openRunStore(plan.workflowDirectory, plan.runId);
-  const landed = new LandedChanges();
-  const selections = plan.groups.flatMap(({ tasks }) => tasks.flatMap(({ selection }) => selection ?? []));
-  return {
-    requireSuitable: (inventory: Inventory) => requireSuitable(selections, { pool, inventory }),
-    runnerFor: (planned: PlannedTask, selection: AgentSelection) =>
-      createPlacedTaskRunner({
-        pool,
-        workspaces,
-        placements,
-        selection,
-        loss: lossTerms(planned.task.onAgentLost, leaseMs),
-        headersOf: tracing && ((attempt) => tracing.headersOf(attempt)),
-        termsOf: ({ number }, { label: agent }) =>
-          workspaceTerms({ planned, agent, plan, attempt: number, store, landed }),
-      }),
-    close: () => pool.close(),
   };
 }

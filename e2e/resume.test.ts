@@ -1,0 +1,194 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { startAgent } from "./support/agent.js";
+import { sleepsOf, sloth, startSloth } from "./support/processes.js";
+import { seededRandom } from "./support/random.js";
+import { temporaryDirectory } from "./support/temporary-directory.js";
+import { writeWorkflow } from "./support/workflow-file.js";
+
+/** The runs of the workflow in a directory, the newest first. */
+function runsIn(directory: string): string[] {
+  return readdirSync(join(directory, ".sloth/runs")).sort().reverse();
+}
+
+/** Of the newest run. */
+function eventsIn(directory: string): string {
+  const location = join(directory, ".sloth/runs");
+  const [run = ""] = existsSync(location) ? runsIn(directory) : [];
+  const events = join(location, run, "events.ndjson");
+  return run !== "" && existsSync(events) ? readFileSync(events, "utf8") : "";
+}
+
+function logIn(directory: string, run: string, task: string): string {
+  return readFileSync(join(directory, ".sloth/runs", run, "logs/g", `${task}.log`), "utf8");
+}
+
+const numbersUpTo = (count: number) => Array.from({ length: count }, (_, index) => `${index + 1}\n`).join("");
+
+describe("sloth resume", () => {
+  it("joins what runs on an agent, runs what had not begun, and repeats nothing that succeeded", async () => {
+    const agent = await startAgent(["--slots", "4"]);
+    const directory = temporaryDirectory();
+    const count = join(temporaryDirectory(), "count");
+    writeWorkflow(
+      directory,
+      `local once = "echo $0-" .. "ran >> ${count}; "
+      TaskDefinitions = { g = { tasks = {
+        { name = "before", command = once .. "echo done > before" },
+        { name = "far", delegate_to = "${agent.address}", depends_on = { "before" },
+          command = once .. "for n in $(seq 60); do echo $n; sleep 0.1; done; cat before > far" },
+        { name = "after", depends_on = { "far" }, command = once .. "cat far" },
+      } } }`,
+    );
+    const killed = startSloth(["run"], { cwd: directory });
+    await killed.until(/\] 15\n/);
+    killed.kill("SIGKILL");
+    await killed.ended;
+
+    const { code, stdout, stderr } = await sloth(["resume"], { cwd: directory });
+
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(
+      /taking up run \w+: 1 task taken as done, 1 task to run; joined: g\/far on localhost/,
+    );
+    const [now = ""] = runsIn(directory);
+    expect(logIn(directory, now, "far")).toBe(numbersUpTo(60));
+    expect(logIn(directory, now, "after")).toBe("done\n");
+    expect(readFileSync(count, "utf8").trim().split("\n")).toHaveLength(3);
+    expect(stdout).toContain("[after] done");
+  });
+
+  it("collects what has ended meanwhile, with its changes", async () => {
+    const agent = await startAgent();
+    const directory = temporaryDirectory();
+    writeFileSync(join(directory, "kept"), "as it was");
+    writeWorkflow(
+      directory,
+      `TaskDefinitions = { g = { tasks = { { name = "t", delegate_to = "${agent.address}",
+        command = "echo one; sleep 2; echo two; echo new > made; rm kept; echo >&2 three" } } } }`,
+    );
+    const killed = startSloth(["run"], { cwd: directory });
+    await killed.until(/one/);
+    killed.kill("SIGKILL");
+    await killed.ended;
+    await expect.poll(() => sleepsOf(2), { timeout: 20_000 }).toEqual([]);
+
+    const { code, stderr } = await sloth(["resume"], { cwd: directory });
+    expect(code, stderr).toBe(0);
+    const [now = ""] = runsIn(directory);
+    expect(logIn(directory, now, "t").split("\n").sort()).toEqual(["", "one", "three", "two"]);
+    expect(readFileSync(join(directory, "made"), "utf8")).toBe("new\n");
+    expect(existsSync(join(directory, "kept"))).toBe(false);
+  });
+
+  it("says of what outcomes it does not know, and runs that again only with --rerun-unknown", async () => {
+    const directory = temporaryDirectory();
+    const count = join(temporaryDirectory(), "count");
+    writeWorkflow(
+      directory,
+      `TaskDefinitions = { g = { tasks = {
+        { name = "here", command = "echo begun >> ${count}; [ -e stop ] || sleep 5; echo > made" },
+        { name = "after", depends_on = { "here" }, command = "true" },
+      } } }`,
+    );
+    const kill = async (args: string[]) => {
+      const killed = startSloth(args, { cwd: directory });
+      // What began a moment ago may not be recorded yet.
+      const isRecorded = () => eventsIn(directory).includes('"type":"task-started"');
+      await expect.poll(isRecorded, { timeout: 20_000 }).toBe(true);
+      killed.kill("SIGKILL");
+      await killed.ended;
+    };
+    await kill(["run"]);
+    const { code, stderr } = await sloth(["resume"], { cwd: directory });
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/outcome unknown, and not run: g\/here/);
+    expect(stderr).toMatch(/whether it had finished is unknown/);
+    expect(readFileSync(count, "utf8")).toBe("begun\n");
+
+    await kill(["run", "-f", "pipeline.lua"]);
+    writeFileSync(join(directory, "stop"), "");
+    const again = await sloth(["resume", "--rerun-unknown"], { cwd: directory });
+    expect(again.code, again.stderr).toBe(0);
+    expect(existsSync(join(directory, "made"))).toBe(true);
+  });
+
+  it("refuses a run that has ended, that lives, that another has taken up, or whose workflow has changed", async () => {
+    const directory = temporaryDirectory();
+    const write = (first: string) =>
+      writeWorkflow(
+        directory,
+        `TaskDefinitions = { g = { tasks = {
+          { name = "a", command = "${first}" }, { name = "b", depends_on = { "a" }, command = "echo ready; exec sleep 3333333" },
+        } } }`,
+      );
+    write("true");
+    const resume = (...args: string[]) => sloth(["resume", ...args], { cwd: directory });
+    expect(await resume()).toMatchObject({ code: 2, stderr: expect.stringMatching(/No run is recorded/) });
+    const killed = startSloth(["run"], { cwd: directory });
+    await killed.until(/ready/);
+    expect(await resume()).toMatchObject({ code: 2, stderr: expect.stringMatching(/its process lives/) });
+    killed.kill("SIGKILL");
+    await killed.ended;
+    const [run = ""] = runsIn(directory);
+    expect(await resume("NOSUCH")).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/There is no run/),
+    });
+    write("true; true");
+    expect(await resume()).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(
+        /has changed since run .*task g\/a succeeded there and is another one now.*Put it back/,
+      ),
+    });
+    write("true");
+    expect((await resume()).code).toBe(3);
+    expect(await resume(run)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/was taken up by run/),
+    });
+    expect(await resume()).toMatchObject({ code: 2, stderr: expect.stringMatching(/has ended \(lost\)/) });
+    await expect.poll(() => sleepsOf(3333333), { timeout: 20_000 }).toEqual([]);
+  });
+
+  const SEEDS = Number(process.env.SLOTH_RESUME_RUNS ?? 3);
+  it.each(Array.from({ length: SEEDS }, (_, index) => index + 1))(
+    "after any number of kills ends as if nothing had happened, with seed %d",
+    async (seed) => {
+      const random = seededRandom(seed);
+      const agent = await startAgent(["--slots", "8"]);
+      const directory = temporaryDirectory();
+      const count = join(temporaryDirectory(), "count");
+      const tasks = Array.from({ length: 30 }, (_, n) => {
+        const needs = n > 2 ? `"t${Math.floor(random() * n)}"` : "";
+        return `{ name = "t${n}", delegate_to = "${agent.address}", depends_on = { ${needs} },
+          command = "echo t${n} >> ${count}; for n in $(seq 10); do echo $n; sleep 0.02; done; echo ${n} > made${n}" }`;
+      });
+      writeWorkflow(directory, `TaskDefinitions = { g = { tasks = { ${tasks.join(",\n")} } } }`);
+      let args = ["run"];
+      let ended: { code: number | null; stderr: string } | undefined;
+      for (let kills = 0; !ended; kills++) {
+        const running = startSloth([...args, "--output", "quiet"], { cwd: directory });
+        const timer = setTimeout(() => running.kill("SIGKILL"), 700 + random() * 2500);
+        const { code, stderr } = await running.ended;
+        clearTimeout(timer);
+        if (code !== 137 && code !== null) ended = { code, stderr };
+        args = ["resume"];
+        if (!existsSync(join(directory, ".sloth/runs"))) args = ["run"];
+        expect(kills).toBeLessThan(40);
+      }
+      expect(ended.code, ended.stderr).toBe(0);
+      const begun = readFileSync(count, "utf8").trim().split("\n");
+      expect(new Set(begun).size).toBe(30);
+      expect(begun).toHaveLength(30);
+      for (let n = 0; n < 30; n++) expect(readFileSync(join(directory, `made${n}`), "utf8")).toBe(`${n}\n`);
+      const logs = runsIn(directory).map((run) => join(directory, ".sloth/runs", run, "logs/g"));
+      for (let n = 0; n < 30; n++) {
+        const newest = logs.map((at) => join(at, `t${n}.log`)).find((at) => existsSync(at)) ?? "";
+        expect(readFileSync(newest, "utf8")).toBe(numbersUpTo(10));
+      }
+    },
+  );
+});

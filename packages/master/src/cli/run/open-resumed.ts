@@ -1,0 +1,107 @@
+import { dirname, join } from "node:path";
+import { type LoadedWorkflow, taskDefinitions } from "@sloth/dsl";
+import type { TaskEvent } from "@sloth/runtime";
+import type { LeftAttempt } from "../../dispatch/joined-task-runner.js";
+import { MasterError } from "../../master-error.js";
+import type { PlannedTask } from "../../plan/plan-run.js";
+import { chooseRerun, type Rerun } from "../../plan/rerun.js";
+import type { TaskRecord } from "../../run-store/run-record.js";
+import { readEvents, type StoredRun } from "../../run-store/stored-runs.js";
+import { claimSuccession, intendSuccession, readSuccessor } from "../../run-store/succession.js";
+import { readBase, readTickets, type Ticket } from "../../run-store/tickets.js";
+import { describeResumed } from "../../view/rerun-line.js";
+import { complain, type Output, openOutput } from "../output.js";
+
+/** A run that was killed, and what is taken up of it. */
+export interface Resumed {
+  rerun: Rerun;
+  /** What was left of a task on an agent; undefined where nothing is to be joined. */
+  leftOf(task: PlannedTask): Promise<Omit<LeftAttempt, "adopt"> | undefined>;
+  /** Called before anything is recorded of the run that takes it up. */
+  intend(successor: string): Promise<void>;
+  /** Called before tasks begin. @throws {MasterError} USAGE when another run was first */
+  claim(successor: string): Promise<void>;
+}
+
+export interface ResumeOptions {
+  run: StoredRun;
+  /** Whether what cannot be joined runs again; else its outcome is unknown, and stays so. */
+  rerunsUnknown: boolean;
+  output?: Output;
+}
+
+/**
+ * What is taken up of a run that was killed; says what that comes to.
+ * @throws {MasterError} USAGE when the workflow has changed
+ */
+export async function openResumed(
+  loaded: LoadedWorkflow,
+  { run, rerunsUnknown, output = openOutput() }: ResumeOptions,
+): Promise<Resumed> {
+  const { record, directory, runId } = run;
+  const tickets = new Map<string, Ticket>();
+  // Of several the last attempt, which is the one that may live.
+  const inOrder = (await readTickets(directory)).sort((a, b) => a.attempt - b.attempt);
+  for (const ticket of inOrder) tickets.set(keyOf(ticket), ticket);
+  const chosen = chooseRerun({
+    groups: loaded.workflow.groups,
+    record,
+    definitionOf: taskDefinitions(loaded),
+    mayLive: (task) => task.status === "pending" && tickets.has(keyOf(task)),
+    advice: "Put it back as it was to take the run up, or run it anew.",
+  });
+  const isJoined = ([, known]: [unknown, TaskRecord]) => tickets.has(keyOf(known));
+  const underway = rerunsUnknown ? new Map([...chosen.underway].filter(isJoined)) : chosen.underway;
+  const rerun = { ...chosen, underway };
+  await complain(
+    output,
+    describeResumed(rerun, (known) => tickets.get(keyOf(known))?.agent.label),
+  );
+  return {
+    rerun,
+    async leftOf({ group, task, underway: known }) {
+      const ticket = known && tickets.get(keyOf({ group, task: task.name }));
+      if (!ticket) return undefined;
+      const hasStarted = known.status === "running" && known.attempt === ticket.attempt;
+      const origin = ticket.origin ?? { runId, hasStarted };
+      return {
+        ticket: { ...ticket, origin },
+        hasStarted: origin.hasStarted,
+        encodedBase: await readBase(directory, ticket),
+        output: () => recordedOutput(join(dirname(directory), origin.runId), ticket),
+      };
+    },
+    intend: (successor) => intendSuccession(loaded.directory, { from: runId, to: successor }),
+    async claim(successor) {
+      if (await claimSuccession(directory, successor)) return;
+      throw takenUp(runId, (await readSuccessor(directory)) ?? "another run");
+    },
+  };
+}
+
+export function takenUp(runId: string, successor: string): MasterError {
+  return new MasterError("USAGE", `Run ${runId} was taken up by run ${successor}. Resume that one.`);
+}
+
+/** What the last attempt of a task has printed and logged, as it was recorded. Reads the events twice, holding none. */
+async function* recordedOutput(
+  directory: string,
+  { group, task }: Ticket,
+): AsyncGenerator<Extract<TaskEvent, { type: "output" | "log" }>> {
+  const isOf = (info: { group: string; name: string }) => info.group === group && info.name === task;
+  let retries = 0;
+  for await (const event of readEvents(directory))
+    if (event.type === "task-retrying" && isOf(event.task)) retries += 1;
+  for await (const event of readEvents(directory)) {
+    if (event.type === "task-retrying" && isOf(event.task)) retries -= 1;
+    if (retries > 0) continue;
+    if (event.type === "task-output" && isOf(event.task))
+      yield { type: "output", stream: event.stream, bytes: event.bytes };
+    if (event.type === "task-log" && isOf(event.task) && !event.by)
+      yield { type: "log", record: event.record };
+  }
+}
+
+function keyOf({ group, task }: { group: string; task: string }): string {
+  return join(group, task);
+}

@@ -1,0 +1,56 @@
+import { findRun } from "../../run-store/find-run.js";
+import { isRunning, type StoredRun } from "../../run-store/stored-runs.js";
+import { readSuccessor, readUnclaimed } from "../../run-store/succession.js";
+import type { ParseCommandLine } from "../command-line/command.js";
+import { usage } from "../command-line/option-values.js";
+import { EXIT } from "../exit-code.js";
+import { findWorkflowDirectory } from "../workflow/workflow-directory.js";
+import { takenUp } from "./open-resumed.js";
+import type { ResumeArguments } from "./resume-options.js";
+import { runCommand } from "./run-command.js";
+import type { RunArguments } from "./run-options.js";
+
+/**
+ * Takes up a run whose process was killed, with the command line of that run; gives the exit code.
+ * @throws {MasterError} NOT_FOUND, USAGE
+ */
+export async function resumeCommand(
+  { run: wanted, rerunsUnknown, words, ...place }: ResumeArguments,
+  parse: ParseCommandLine,
+): Promise<number> {
+  const run = await findKilled(await findWorkflowDirectory(place), wanted);
+  const { command, runId } = run.record;
+  if (!command) throw usage(`Run ${runId} was not started from a command line, so it cannot be taken up.`);
+  process.chdir(command.directory);
+  const again = command.words.slice(command.words.indexOf("run") + 1);
+  const chosen = await parse(["run", ...withoutOutput(again, words), ...words]);
+  if (chosen.kind === "usage-error") throw usage(chosen.message);
+  if (chosen.kind === "shown") return EXIT.succeeded;
+  return runCommand({ ...(chosen.args as RunArguments), resumed: { run, rerunsUnknown } });
+}
+
+/** The run that is meant; in the place of one that was killed before it could take another one up, the other one. */
+async function findKilled(workflowDirectory: string, wanted: string): Promise<StoredRun> {
+  const run = await findRun(workflowDirectory, wanted);
+  const { runId, directory, record } = run;
+  const successor = await readSuccessor(directory);
+  if (successor !== undefined) throw takenUp(runId, successor);
+  if (isRunning(directory))
+    throw usage(`Run ${runId} has not ended: its process lives. See sloth logs ${runId}.`);
+  const unclaimed = await readUnclaimed(directory);
+  if (unclaimed !== undefined) return findKilled(workflowDirectory, unclaimed);
+  if (record.result === "unfinished") return run;
+  throw usage(
+    `Run ${runId} has ended (${record.result}), so there is nothing to take up. ` +
+      "What failed runs again with: sloth run --rerun-failed.",
+  );
+}
+
+/** What is typed now stands instead of what was typed then. */
+function withoutOutput(then: readonly string[], now: readonly string[]): string[] {
+  const names = now.map((word) => word.split("=")[0] ?? "");
+  return then.filter((word, at) => {
+    const isName = (other: string | undefined) => names.some((name) => other === name);
+    return !(isName(word) || names.some((name) => word.startsWith(`${name}=`)) || isName(then[at - 1]));
+  });
+}

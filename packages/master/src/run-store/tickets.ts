@@ -1,0 +1,120 @@
+import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { TaskResult } from "@sloth/runtime";
+import { ensureStateDirectory } from "@sloth/workspace";
+import { z } from "zod";
+import { defined } from "../events/decode-event.js";
+import { result } from "../events/event-schema.js";
+import { parseJson, writeJson } from "../events/json-text.js";
+import type { JsonValue } from "../events/json-value.js";
+import { decodeResult, encodeResult } from "../events/result-json.js";
+import { RUN_FILES } from "./run-files.js";
+import { makeDirectories, runsDirectory } from "./run-store.js";
+
+const ticket = z.object({
+  v: z.literal(1),
+  group: z.string(),
+  task: z.string(),
+  attempt: z.int().min(1),
+  /** 128 bits in hex, by which the agent knows the attempt. */
+  key: z.string().regex(/^[0-9a-f]{32}$/),
+  agent: z.object({
+    label: z.string(),
+    host: z.string(),
+    port: z.int(),
+    certificateHost: z.string().optional(),
+    credential: z.union([z.object({ file: z.string() }), z.object({ env: z.string() })]).optional(),
+  }),
+  /** Of the agent's process. */
+  instanceId: z.string(),
+  /** Root and digest of the snapshot that it was given. */
+  root: z.string(),
+  base: z.string().regex(/^[0-9a-f]{64}$/),
+  /**
+   * The run whose record has what it has printed until now, and whether its start is told there. Absent: this one, which
+   * has begun or joined it.
+   */
+  origin: z.object({ runId: z.string(), hasStarted: z.boolean() }).optional(),
+  /** Absent: it has none yet. */
+  result: result.optional(),
+});
+
+/** What another process of sloth needs to join an attempt that this one has begun on an agent, or to know its result. */
+export type Ticket = Omit<z.infer<typeof ticket>, "v" | "result"> & { result?: TaskResult };
+
+/** The tickets of one run, each there from before its attempt can start until the end of its task is recorded. */
+export interface Tickets {
+  /** @param encodedBase - the manifest of its snapshot, written once for each digest */
+  write(ticket: Ticket, encodedBase: Uint8Array): Promise<void>;
+  /** Puts down the result, before the agent forgets it. */
+  settle(key: string, result: TaskResult): Promise<void>;
+  /** Removes those of a task; its end, or that it is tried again, is recorded. */
+  forget(task: { group: string; name: string }): Promise<void>;
+}
+
+/** Makes nothing before something is written. Calls may overlap. */
+export function openTickets(workflowDirectory: string, runId: string): Tickets {
+  const run = join(runsDirectory(workflowDirectory), runId);
+  const directory = join(run, RUN_FILES.attempts);
+  const bases = new Map<string, Promise<void>>();
+  let ready: Promise<void> | undefined;
+  const place = async (name: string, data: string | Uint8Array) => {
+    const draft = join(directory, `.${name}`);
+    await writeFile(draft, data, { mode: 0o600 });
+    await rename(draft, join(directory, name));
+  };
+  const open = new Map<string, Ticket>();
+  const put = (one: Ticket) =>
+    place(
+      `${one.key}.json`,
+      writeJson({ v: 1, ...one, ...(one.result && { result: encodeResult(one.result) }) } as JsonValue),
+    );
+  return {
+    async write(ticket, encodedBase) {
+      const { base, key } = ticket;
+      ready ??= makeDirectories(ensureStateDirectory(workflowDirectory), directory);
+      await ready;
+      const written = bases.get(base) ?? place(base, encodedBase);
+      bases.set(base, written);
+      await written;
+      open.set(key, ticket);
+      await put(ticket);
+    },
+    async settle(key, result) {
+      const ticket = open.get(key);
+      if (ticket) await put({ ...ticket, result });
+    },
+    async forget({ group, name }) {
+      for (const [key, ticket] of open) {
+        if (ticket.group !== group || ticket.task !== name) continue;
+        open.delete(key);
+        await rm(join(directory, `${key}.json`), { force: true });
+      }
+    },
+  };
+}
+
+/** Those that are left of a run whose process is gone. What cannot be read is none. */
+export async function readTickets(runDirectory: string): Promise<Ticket[]> {
+  const directory = join(runDirectory, RUN_FILES.attempts);
+  const names = await readdir(directory).catch(() => []);
+  const read = names
+    .filter((name) => /^[0-9a-f]{32}\.json$/.test(name))
+    .map(async (name) => {
+      try {
+        const { data } = ticket.safeParse(parseJson(await readFile(join(directory, name), "utf8")));
+        if (!data) return [];
+        const { result, ...known } = data;
+        return { ...known, ...(result && { result: decodeResult(defined(result)) }) };
+      } catch {
+        // It has gone meanwhile, or is damaged.
+        return [];
+      }
+    });
+  return (await Promise.all(read)).flat();
+}
+
+/** The encoded manifest of the snapshot that an attempt was given. */
+export function readBase(runDirectory: string, { base }: Ticket): Promise<Uint8Array> {
+  return readFile(join(runDirectory, RUN_FILES.attempts, base));
+}
