@@ -23,6 +23,7 @@ import {
 } from "@sloth/protocol";
 import type { Attempt, TaskResult, TaskRunner } from "@sloth/runtime";
 import type { LeasedTree } from "@sloth/workspace";
+import { ServerError, Status } from "nice-grpc-common";
 import type { AgentEventSink, TraceHeaders } from "../events/agent-event.js";
 import type { Slot, SlotQueue } from "../slots/slot-queue.js";
 import type { CallerTrees } from "../state/caller-trees.js";
@@ -84,6 +85,8 @@ export class Session {
   /** Aborted when nobody is there any more who wants to hear how it ended. */
   readonly #gone = new AbortController();
   readonly #transferId = randomBytes(16).toString("hex");
+  /** The one that is served. */
+  #stream: SessionStream | undefined;
   #tree: LeasedTree | undefined;
   #slot: Slot | undefined;
   #lease: Lease | undefined;
@@ -113,13 +116,18 @@ export class Session {
   /**
    * The agent's half of the conversation over one stream, in the place of the one before.
    * @param attach - what the master has from other streams. Absent: there was none.
-   * @throws {SessionEnd}, {TakenOver}
+   * @throws {SessionEnd}, {TakenOver}; {ServerError} NOT_FOUND when it is joined and has not started
    */
-  async *serve({ requests, lost }: SessionStream, attach?: Attach): AsyncGenerator<ExecuteResponse> {
+  async *serve(stream: SessionStream, attach?: Attach): AsyncGenerator<ExecuteResponse> {
+    if (attach) this.#requireStarted();
+    const { requests, lost } = stream;
     const frames = this.#log.read(attach);
+    this.#stream = stream;
     this.#inbox.listen(requests);
     this.#lease?.renew();
-    const onLost = () => this.#onStreamLost();
+    const onLost = () => {
+      if (this.#stream === stream) this.#onStreamLost();
+    };
     lost.addEventListener("abort", onLost);
     if (lost.aborted) onLost();
     try {
@@ -128,6 +136,13 @@ export class Session {
     } finally {
       lost.removeEventListener("abort", onLost);
     }
+  }
+
+  /** One that has not started dies with its stream, perhaps before that is noticed; it must not start after it was said not to have. */
+  #requireStarted(): void {
+    if (this.#started) return;
+    this.#end("lost", "its master has come back before it had started");
+    throw new ServerError(Status.NOT_FOUND, "The attempt has not started, and will not.");
   }
 
   /** From which a master that joins learns where the attempt is. */
@@ -266,6 +281,8 @@ export class Session {
   ): AsyncGenerator<ExecuteResponse, TaskResult> {
     const frames = new OutputFrames();
     const { signal } = this.#stop;
+    // What is stopped by now has not started, and whoever asks is told so.
+    signal.throwIfAborted();
     this.#started = true;
     if (this.#canBeJoined) this.#log.keep();
     for await (const event of this.#context.runner.run(attempt, { signal })) {

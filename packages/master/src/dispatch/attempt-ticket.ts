@@ -18,6 +18,7 @@ export function ticketOf({ group, task, number }: Attempt, tickets: Tickets): At
         encoded,
       );
     },
+    drop: (key) => tickets.drop(key),
     settle: (key, result) => tickets.settle(key, result),
   };
 }

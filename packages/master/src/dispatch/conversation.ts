@@ -84,6 +84,8 @@ export interface JoinedAttempt {
 
 export interface AttemptTicket {
   write(key: string, agent: ConnectedAgent, base: Snapshot): Promise<void>;
+  /** It has not started, and will not. */
+  drop(key: string): Promise<void>;
   /** Called before the agent forgets the result. */
   settle(key: string, result: TaskResult): Promise<void>;
 }
@@ -177,6 +179,10 @@ export class Conversation {
       }
       if (!this.#result) throw new Error("A conversation that is over has a result.");
       yield { type: "result", result: this.#result };
+    } catch (error) {
+      const neverStarted = error instanceof AgentLost ? error.isBeforeStart : !this.mayHaveStarted;
+      if (neverStarted) await this.#options.ticket?.drop(this.#open.idempotencyKey);
+      throw error;
     } finally {
       clearInterval(renewal);
       this.#clock.lap("close");

@@ -82,7 +82,10 @@ async function* join(
   }
 }
 
-/** The process that has the attempt; it is looked for as long as after a connection that broke. */
+/**
+ * The process that has the attempt; it is looked for as long as after a connection that broke.
+ * @throws {AgentLost} when it is not found: it may run all the same
+ */
 async function reach(
   { agent: target, instanceId }: Ticket,
   { pool, loss = lossTerms() }: JoinedRunnerOptions,
@@ -91,8 +94,8 @@ async function reach(
   const wanted = { target, about: { instanceId } } as ConnectedAgent;
   const connecting = { reconnect: () => pool.connect(target) };
   const found = await findAgain(wanted, { pool: connecting, patienceMs: patienceOf(loss), signal });
-  // Its message says why.
-  if (!found && !signal.aborted) await pool.connect(target);
+  if (!found && !signal.aborted)
+    throw new AgentLost(`The agent ${target.label}, on which it was under way, does not answer.`);
 }
 
 function withOutcome(error: unknown): unknown {

@@ -6,7 +6,7 @@
  * 3. It writes `.resumed-by` into that run, which only one run can. From then on it stands in its place.
  * 4. Tasks begin.
  */
-import { readFile, writeFile } from "node:fs/promises";
+import { link, readFile, unlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { ensureStateDirectory } from "@sloth/workspace";
 import { RUN_FILES } from "./run-files.js";
@@ -24,12 +24,17 @@ export async function intendSuccession(
 
 /** Step 3. @returns false when another run was first */
 export async function claimSuccession(runDirectory: string, successor: string): Promise<boolean> {
+  const draft = join(runDirectory, `${RUN_FILES.successor}-${successor}`);
+  await writeFile(draft, successor, { mode: 0o600 });
   try {
-    await writeFile(join(runDirectory, RUN_FILES.successor), successor, { flag: "wx", mode: 0o600 });
+    // All of it or nothing, and only where there is none.
+    await link(draft, join(runDirectory, RUN_FILES.successor));
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
     throw error;
+  } finally {
+    await unlink(draft);
   }
 }
 

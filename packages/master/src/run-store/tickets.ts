@@ -46,6 +46,8 @@ export type Ticket = Omit<z.infer<typeof ticket>, "v" | "result"> & { result?: T
 export interface Tickets {
   /** @param encodedBase - the manifest of its snapshot, written once for each digest */
   write(ticket: Ticket, encodedBase: Uint8Array): Promise<void>;
+  /** Removes one, of an attempt that has not started, and will not. */
+  drop(key: string): Promise<void>;
   /** Puts down the result, before the agent forgets it. */
   settle(key: string, result: TaskResult): Promise<void>;
   /** Removes those of a task; its end, or that it is tried again, is recorded. */
@@ -64,6 +66,9 @@ export function openTickets(workflowDirectory: string, runId: string): Tickets {
     await rename(draft, join(directory, name));
   };
   const open = new Map<string, Ticket>();
+  const drop = async (key: string) => {
+    if (open.delete(key)) await rm(join(directory, `${key}.json`), { force: true });
+  };
   const put = (one: Ticket) =>
     place(
       `${one.key}.json`,
@@ -84,12 +89,9 @@ export function openTickets(workflowDirectory: string, runId: string): Tickets {
       const ticket = open.get(key);
       if (ticket) await put({ ...ticket, result });
     },
+    drop,
     async forget({ group, name }) {
-      for (const [key, ticket] of open) {
-        if (ticket.group !== group || ticket.task !== name) continue;
-        open.delete(key);
-        await rm(join(directory, `${key}.json`), { force: true });
-      }
+      for (const [key, ticket] of open) if (ticket.group === group && ticket.task === name) await drop(key);
     },
   };
 }

@@ -175,7 +175,7 @@ describe("the command line", () => {
   });
 
   it.each([
-    [[], /Say what to do: run, list/],
+    [[], /Say what to do: run, resume, list/],
     [["lst", "-f", "w.lua"], /list/],
     [["list", "-f", "w.lua", "more"], /more/],
     [["run", "--file"], /file/],
