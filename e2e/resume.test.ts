@@ -105,6 +105,7 @@ describe("sloth resume", () => {
     expect(code).toBe(3);
     expect(stderr).toMatch(/outcome unknown, and not run: g\/here/);
     expect(stderr).toMatch(/whether it had finished is unknown/);
+    expect(stderr).toMatch(/again: .* run --only g\/here/);
     expect(readFileSync(count, "utf8")).toBe("begun\n");
 
     await kill(["run", "-f", "pipeline.lua"]);

@@ -14,6 +14,7 @@ const LONG = {
   SLOTH_STOP_RUNS: "50",
   SLOTH_LOAD: "full",
   SLOTH_FLEET: "50",
+  SLOTH_RESUME_RUNS: "25",
 };
 const FUZZ_SECONDS = 300;
 
@@ -21,6 +22,7 @@ const parts = [
   ["the workspace", tool("vitest"), vitest("workspace")],
   ["delegated equals local", tool("vitest"), vitest("e2e", "delegated-equals-local")],
   ["runs that are stopped", tool("vitest"), vitest("e2e", "stop-runs")],
+  ["runs that are killed and taken up", tool("vitest"), vitest("e2e", "resume.test")],
   ["much output", tool("vitest"), vitest("e2e", "e2e/load.test")],
   ["fifty agents", tool("vitest"), vitest("e2e", "fifty-agents")],
   ["fuzzing", process.execPath, [`${root}/scripts/fuzz.mjs`, "--seconds", String(FUZZ_SECONDS)]],

@@ -54,7 +54,8 @@ async function planOf(args: RunArguments): Promise<Planned | undefined> {
     : resumed?.rerun;
   if (rerun?.again.size === 0) return undefined;
   const plan = await planRun(loaded, { select, rerun, workspace, environment, inventory, graceMs });
-  plan.info.command = ownCommand({ argv: process.argv, env: process.env, directory: process.cwd() });
+  const own = () => ownCommand({ argv: process.argv, env: process.env, directory: process.cwd() });
+  plan.info.command = args.resumed?.run.record.command ?? own();
   return { plan, inventory, continued: rerun?.record.runId, resumed };
 }
 
