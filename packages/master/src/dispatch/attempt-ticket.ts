@@ -2,6 +2,11 @@ import type { Attempt } from "@sloth/runtime";
 import type { Tickets } from "../run-store/tickets.js";
 import type { AttemptTicket } from "./conversation.js";
 
+/** On a full disk another process cannot join the attempt; that must not fail it here. */
+async function ifPossible(work: Promise<void>): Promise<void> {
+  await work.catch(() => {});
+}
+
 /** Puts down where an attempt is, so that another process can join it. */
 export function ticketOf({ group, task, number }: Attempt, tickets: Tickets): AttemptTicket {
   return {
@@ -13,12 +18,15 @@ export function ticketOf({ group, task, number }: Attempt, tickets: Tickets): At
         ...(credential && { credential }),
       };
       const { rootDigest, root, encoded } = base;
-      await tickets.write(
-        { group, task, attempt: number, key, agent, instanceId: about.instanceId, root, base: rootDigest },
-        encoded,
+      const { instanceId } = about;
+      await ifPossible(
+        tickets.write(
+          { group, task, attempt: number, key, agent, instanceId, root, base: rootDigest },
+          encoded,
+        ),
       );
     },
-    drop: (key) => tickets.drop(key),
-    settle: (key, result) => tickets.settle(key, result),
+    drop: (key) => ifPossible(tickets.drop(key)),
+    settle: (key, result) => ifPossible(tickets.settle(key, result)),
   };
 }
