@@ -53,11 +53,6 @@ describe("a mistake in a workflow ends with 2, one message that names the place,
       tasks(`${MARK}{ name = "t", command = "true", timeout = "5 parsecs" }`),
       /"t".*timeout/,
     ],
-    [
-      "a field of a later version",
-      tasks(`${MARK}{ name = "t", command = "true", on_agent_lost = "wait" }`),
-      /on_agent_lost.*not/,
-    ],
     ["no groups", "x = 1", /TaskDefinitions/],
     [
       "an unknown agent",
@@ -138,7 +133,7 @@ describe("wrong usage ends with 2 and one line", () => {
     [["run", "-f", "a.lua", "--grace"], /grace/],
     [["run", "-f", "a.lua", "--grace", "1s", "--grace", "2s"], /more than once/],
     [["rnu", "-f", "a.lua"], /run/],
-    [[], /Say what to do: run, list/],
+    [[], /Say what to do: run, resume, list/],
   ])("%j", async (args, message) => {
     const { code, stdout, stderr } = await sloth(args);
     expect(stderr).toMatch(message);

@@ -197,10 +197,11 @@ export class Conversation {
     const { headers, signal } = this.#options;
     const hangUp = new AbortController();
     this.#outbox = new Outbox();
-    const responses = this.#agent.channels.control.execute(this.#outbox.requests, {
+    const call = this.#agent.channels.control.execute(this.#outbox.requests, {
       signal: AbortSignal.any([signal, hangUp.signal]),
       metadata: new Metadata(headers),
     });
+    const responses = stayingOpen(call);
     let mayFollow = false;
     try {
       await this.#outbox.send({ $case: "open", open: this.#openingFrame(attach) });
@@ -474,6 +475,12 @@ export class Conversation {
     const cancel = { reason: this.#cancelReason ?? "", abandon: false };
     this.#outbox.sendNow({ $case: "cancel", cancel });
   }
+}
+
+/** The same, but leaving a loop over it does not end it. */
+function stayingOpen<T>(stream: AsyncIterable<T>): AsyncIterable<T> {
+  const iterator = stream[Symbol.asyncIterator]();
+  return { [Symbol.asyncIterator]: () => ({ next: () => iterator.next() }) };
 }
 
 function warning(message: string): TaskEvent {
