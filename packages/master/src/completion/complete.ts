@@ -1,6 +1,6 @@
 import type { Options } from "yargs";
 import { COMMANDS } from "../cli/command-line/commands.js";
-import { COMMON_OPTIONS } from "../cli/command-line/unknown-options.js";
+import { COMMON_OPTIONS } from "../cli/command-line/unknown-words.js";
 import { describedOptions } from "../cli/config/described-options.js";
 import { type Candidate, type Candidates, words } from "./candidate.js";
 import { positionalCandidates, valueCandidates } from "./sources.js";

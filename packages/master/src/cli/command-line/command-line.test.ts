@@ -166,6 +166,8 @@ describe("the command line", () => {
     ],
     [["run", "-f", "w.lua", "-Z"], "Unknown argument: Z."],
     [["-f", "w.lua", "list", "--valeus", "x"], "Unknown argument: valeus. Did you mean --values?"],
+    [["rum", "-f", "w.lua"], "Unknown command: rum. Did you mean run?"],
+    [["xyzzy"], "Unknown command: xyzzy."],
     [["--verison"], "Unknown argument: verison. Did you mean --version?"],
     [["--jobs", "3"], "Say what to do"],
   ])("suggests for %j what was probably meant", async (args, message) => {

@@ -55,10 +55,10 @@ function describeAll(parser: Argv): Argv {
   return common(parser)
     .demandCommand(1, `Say what to do: ${alternatives([...COMMANDS.keys()])}.`)
     .strictCommands()
-    .recommendCommands()
     .epilogue(
       "Exit codes: 0 all succeeded; 1 a task failed; 2 wrong usage or a mistake in the workflow; " +
-        "3 an agent could not be reached or was lost, or a report not written; 130 and 143 interrupted.",
+        "3 an agent could not be reached or was lost, or a report not written; " +
+        "124 the run timed out; 130 and 143 interrupted.",
     );
 }
 
@@ -84,8 +84,10 @@ async function explain(
   parsed: Record<string, unknown>,
   command?: AnyCommand,
 ): Promise<string> {
-  const { describeUnknown } = await import("./unknown-options.js");
-  return describeUnknown(parsed, command) ?? mistake;
+  const { describeUnknown, describeUnknownCommand } = await import("./unknown-words.js");
+  const [first] = parsed._ as unknown[];
+  const unknownCommand = command || first === undefined ? undefined : describeUnknownCommand(String(first));
+  return describeUnknown(parsed, command) ?? unknownCommand ?? mistake;
 }
 
 async function choose(name: string, parsed: Record<string, unknown>): Promise<Chosen> {

@@ -1,6 +1,7 @@
 import { nearestWord } from "@sloth/dsl";
 import { describedOptions, namesOf } from "../config/described-options.js";
 import type { AnyCommand } from "./command.js";
+import { COMMANDS } from "./commands.js";
 
 /** Options that every command has, and sloth itself. */
 export const COMMON_OPTIONS = ["help", "version"] as const;
@@ -20,6 +21,12 @@ export function describeUnknown(typed: Record<string, unknown>, command?: AnyCom
     (name) => command !== undefined || nearestWord(name, long) !== undefined,
   );
   return unknown.length > 0 ? describe(unknown, long) : undefined;
+}
+
+/** What is wrong with the name of a command that there is not, in one line. */
+export function describeUnknownCommand(name: string): string {
+  const near = nearestWord(name, [...COMMANDS.keys()]);
+  return `Unknown command: ${name}${near === undefined ? "" : `. Did you mean ${near}?`}`;
 }
 
 function unknownNames(names: readonly string[], knownNames: readonly string[]): string[] {
