@@ -1,3 +1,4 @@
+import { readSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { ReadStream } from "node:tty";
 import type { Terminal as Emulator } from "@xterm/headless";
@@ -69,18 +70,19 @@ export function inTerminal(
     ...(cwd && { cwd }),
     env: { ...rest, ...env } as Record<string, string>,
   });
-  const closeSocket = readToTheEnd(pty);
   let raw = "";
   let exitCode: number | undefined;
   const watchers = new Set<() => void>();
   const look = () => {
     for (const watcher of watchers) watcher();
   };
-  pty.onData((data) => {
+  const take = (data: string) => {
     if (isUnseen) return;
     raw += data;
     emulator.write(data, look);
-  });
+  };
+  pty.onData(take);
+  const closeSocket = readToTheEnd(pty, take);
   const ended = new Promise<number>((resolve) => {
     pty.onExit((end) => {
       // What it wrote last may come after its end.
@@ -145,11 +147,28 @@ export function inTerminal(
 
 /**
  * node-pty closes its side 200 ms after the end of the program, also when there is more to read
- * (https://github.com/microsoft/node-pty/blob/v1.1.0/src/unixTerminal.ts). Gives what closes it really.
+ * (https://github.com/microsoft/node-pty/blob/v1.1.0/src/unixTerminal.ts), and libuv takes the end of the other side for
+ * the end of what it wrote (`UV_HANDLE_READ_PARTIAL` in uv__stream_io). Gives what closes it really.
  */
-function readToTheEnd(pty: object): () => void {
-  const { _socket: socket } = pty as { _socket: ReadStream };
+function readToTheEnd(pty: object, take: (data: string) => void): () => void {
+  const { _socket: socket, fd } = pty as { _socket: ReadStream; fd: number };
   const destroy = socket.destroy.bind(socket);
-  socket.destroy = (error) => (error || socket.readableEnded ? destroy(error) : socket);
+  socket.destroy = (error) => {
+    if (!error && !socket.readableEnded) return socket;
+    take(restOf(fd));
+    return destroy(error);
+  };
   return () => void destroy();
+}
+
+function restOf(fd: number): string {
+  const pieces: Buffer[] = [];
+  const piece = Buffer.alloc(64 * 1024);
+  try {
+    for (let size = readSync(fd, piece); size > 0; size = readSync(fd, piece))
+      pieces.push(Buffer.from(piece.subarray(0, size)));
+  } catch {
+    // Nobody has the other side any more, and all is read.
+  }
+  return Buffer.concat(pieces).toString();
 }
