@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { startAgent } from "./support/agent.js";
@@ -10,14 +10,6 @@ import { writeWorkflow } from "./support/workflow-file.js";
 /** The runs of the workflow in a directory, the newest first. */
 function runsIn(directory: string): string[] {
   return readdirSync(join(directory, ".sloth/runs")).sort().reverse();
-}
-
-/** Of the newest run. */
-function eventsIn(directory: string): string {
-  const location = join(directory, ".sloth/runs");
-  const [run = ""] = existsSync(location) ? runsIn(directory) : [];
-  const events = join(location, run, "events.ndjson");
-  return run !== "" && existsSync(events) ? readFileSync(events, "utf8") : "";
 }
 
 function logIn(directory: string, run: string, task: string): string {
@@ -93,14 +85,20 @@ describe("sloth resume", () => {
       } } }`,
     );
     const kill = async (args: string[]) => {
+      rmSync(count, { force: true });
       const killed = startSloth(args, { cwd: directory });
-      // What began a moment ago may not be recorded yet.
-      const isRecorded = () => eventsIn(directory).includes('"type":"task-started"');
-      await expect.poll(isRecorded, { timeout: 20_000 }).toBe(true);
+      // It may have begun a moment ago.
+      await expect.poll(() => existsSync(count), { timeout: 20_000, interval: 2 }).toBe(true);
       killed.kill("SIGKILL");
       await killed.ended;
     };
     await kill(["run"]);
+    const [first = ""] = runsIn(directory);
+    const taking = startSloth(["resume"], { cwd: directory });
+    const isTaken = () => existsSync(join(directory, ".sloth/runs", first, ".resumed-by"));
+    await expect.poll(isTaken, { timeout: 20_000, interval: 2 }).toBe(true);
+    taking.kill("SIGKILL");
+    await taking.ended;
     const { code, stderr } = await sloth(["resume"], { cwd: directory });
     expect(code).toBe(3);
     expect(stderr).toMatch(/outcome unknown, and not run: g\/here/);

@@ -21,8 +21,8 @@ export interface Rerun {
 export interface RerunOptions {
   groups: readonly Group[];
   record: RunRecord;
-  /** Whether an attempt of a task may be alive that was not told to have started. Default: none. */
-  mayLive?: (record: TaskRecord) => boolean;
+  /** Whether an attempt of a task that was not told to have started may have. Default: none. */
+  mayHaveBegun?: (record: TaskRecord) => boolean;
   /** What to do instead, where the workflow has changed; for a person. */
   advice?: string;
   /** What a task is, as a digest; the record has the same. */
@@ -43,10 +43,10 @@ export function chooseRerun({
   groups: all,
   record,
   definitionOf,
-  mayLive = () => false,
+  mayHaveBegun = () => false,
   advice = "Run it without --rerun-failed, or choose what is to run with --tasks or --only.",
 }: RerunOptions): Rerun {
-  const wasUnderway = (known: TaskRecord) => known.status === "running" || mayLive(known);
+  const wasUnderway = (known: TaskRecord) => known.status === "running" || mayHaveBegun(known);
   // Functions of groups are recorded as tasks once they print, and have none.
   const tasks = record.tasks.filter(({ definition }) => definition !== undefined);
   if (tasks.length === 0 && record.tasks.length > 0)

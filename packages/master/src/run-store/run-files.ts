@@ -11,6 +11,7 @@ import { directoryName } from "./directory-name.js";
  *   logs/<group>/<task>.log   what a task printed, byte for byte, both streams in the order they came
  *   .running/                 a lock that the process of the run has
  *   .artifacts/               what tasks have saved for others
+ *   .starts                   which attempts may have started here (`start-log.ts`)
  *   .attempts/                what joins attempts that run on agents (`tickets.ts`)
  *   .continues, .resumed-by   the run that this one takes up, and the one that has taken this one up (`succession.ts`)
  *   <group>/<task>/<attempt>/changes   changes that were not applied
@@ -23,6 +24,7 @@ export const RUN_FILES = {
   summary: "summary.json",
   logs: "logs",
   lock: ".running",
+  starts: ".starts",
   attempts: ".attempts",
   predecessor: ".continues",
   successor: ".resumed-by",
@@ -36,9 +38,12 @@ export function logFileOf({ group, task }: { group: string; task: string }): str
 /** A link is not followed, and a pipe is not waited for. */
 const SAFELY = constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
+/** Flags that open a file to append to, and make it where it is missing. */
+export const APPENDING = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | SAFELY;
+
 /** Opens a file to append to, and makes it where it is missing. */
 export function openToAppend(location: string): Promise<FileHandle> {
-  return open(location, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | SAFELY, 0o600);
+  return open(location, APPENDING, 0o600);
 }
 
 /** Opens a file to read; nothing where there is none, or something else stands in its place. */

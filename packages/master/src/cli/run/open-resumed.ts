@@ -6,6 +6,7 @@ import { MasterError } from "../../master-error.js";
 import type { PlannedTask } from "../../plan/plan-run.js";
 import { chooseRerun, type Rerun } from "../../plan/rerun.js";
 import type { TaskRecord } from "../../run-store/run-record.js";
+import { readStarts } from "../../run-store/start-log.js";
 import { readEvents, type StoredRun } from "../../run-store/stored-runs.js";
 import { claimSuccession, intendSuccession, readSuccessor } from "../../run-store/succession.js";
 import { readBase, readTickets, type Ticket } from "../../run-store/tickets.js";
@@ -43,11 +44,13 @@ export async function openResumed(
   // Of several the last attempt, which is the one that may live.
   const inOrder = (await readTickets(directory)).sort((a, b) => a.attempt - b.attempt);
   for (const ticket of inOrder) tickets.set(keyOf(ticket), ticket);
+  const lastStartOf = await readStarts(directory);
   const chosen = chooseRerun({
     groups: loaded.workflow.groups,
     record,
     definitionOf: taskDefinitions(loaded),
-    mayLive: (task) => task.status === "pending" && tickets.has(keyOf(task)),
+    mayHaveBegun: (task) =>
+      task.status === "pending" && (tickets.has(keyOf(task)) || lastStartOf(task) > (task.attempt ?? 0)),
     advice: "Put it back as it was to take the run up, or run it anew.",
   });
   const isJoined = ([, known]: [unknown, TaskRecord]) => tickets.has(keyOf(known));

@@ -100,9 +100,10 @@ async function perform(
       keepGoing: args.keepGoing,
       timeoutMs: args.timeoutMs,
       onBegun: async () => {
-        if (!resumed) return;
+        // What nobody knows to have begun could not be taken up.
         await recorder.recorded();
-        await resumed.claim(plan.runId);
+        runners.noteUnknown();
+        await resumed?.claim(plan.runId);
       },
     });
     exitCode = exitCodeOf(summary, stop.received);

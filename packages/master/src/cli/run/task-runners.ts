@@ -4,6 +4,7 @@ import type { RunEvent } from "../../events/run-event.js";
 import type { Inventory } from "../../inventory/inventory.js";
 import { planDelegated } from "../../plan/plan-delegated.js";
 import type { PlannedTask, RunPlan } from "../../plan/plan-run.js";
+import { openStartLog, type StartLog } from "../../run-store/start-log.js";
 import { makeAttempt } from "../../schedule/make-attempt.js";
 import { unknownOutcome } from "../../schedule/unknown-outcome.js";
 import type { Resumed } from "./open-resumed.js";
@@ -15,6 +16,11 @@ export interface TaskRunners {
   here: TaskRunner;
   /** Of one task, for all its attempts. */
   runnerFor(task: PlannedTask): TaskRunner;
+  /**
+   * Puts down what has begun in the run that this one takes up, and whose outcome nobody will know. Called when the
+   * directory of this run is there, and before this one stands in the place of that one.
+   */
+  noteUnknown(): void;
   /** Takes the events of the run as they come. */
   listen(event: RunEvent): void;
   close(): Promise<void>;
@@ -42,7 +48,10 @@ export async function openTaskRunners(
   };
   const delegate = delegateOf(plan, { inventory, openRemote });
   const local = createLocalTaskRunner({ delegate, luaMemoryLimitBytes });
+  const starts = openStartLog(plan.workflowDirectory, plan.runId);
+  const noted = noting(starts, local);
   const close = async () => {
+    starts.close();
     (await opening?.catch(() => undefined))?.close();
     await local.close();
   };
@@ -51,10 +60,14 @@ export async function openTaskRunners(
     const remote = isRemote ? await openRemote() : undefined;
     await remote?.requireSuitable(inventory);
     const left = remote && leftOf ? await leftAttempts(plan, { leftOf, remote }) : undefined;
+    const isUnknown = (task: PlannedTask) => task.underway !== undefined && !left?.has(task);
     const runnerFor = (task: PlannedTask) => {
-      const found = left?.get(task);
-      if (task.underway && !found) return unknownOutcome(task.info);
-      return task.selection && remote ? remote.runnerFor(task, task.selection, found) : local;
+      if (isUnknown(task)) return unknownOutcome(task.info);
+      return task.selection && remote ? remote.runnerFor(task, task.selection, left?.get(task)) : noted;
+    };
+    const noteUnknown = () => {
+      for (const { info, underway } of tasksOf(plan).filter(isUnknown))
+        starts.note({ group: info.group, task: info.name, attempt: underway?.attempt ?? 1 });
     };
     const listen = (event: RunEvent) => {
       if (!opening || !("task" in event) || !ENDINGS.some((type) => type === event.type)) return;
@@ -62,11 +75,26 @@ export async function openTaskRunners(
         noteRecorded(event),
       );
     };
-    return { here: local, runnerFor, listen, close };
+    return { here: local, runnerFor, noteUnknown, listen, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Runs what `runner` runs, and has each attempt put down before. */
+function noting(starts: StartLog, runner: TaskRunner): TaskRunner {
+  return {
+    run(attempt, options) {
+      const { group, task, number } = attempt;
+      starts.note({ group, task, attempt: number });
+      return runner.run(attempt, options);
+    },
+  };
+}
+
+function tasksOf(plan: RunPlan): PlannedTask[] {
+  return plan.groups.flatMap(({ tasks }) => tasks);
 }
 
 const ENDINGS = ["task-finished", "task-retrying"];
@@ -77,7 +105,7 @@ async function leftAttempts(
   { leftOf, remote }: { leftOf: Resumed["leftOf"]; remote: RemoteRunners },
 ): Promise<Map<PlannedTask, LeftAttempt>> {
   const left = new Map<PlannedTask, LeftAttempt>();
-  for (const task of plan.groups.flatMap(({ tasks }) => tasks)) {
+  for (const task of tasksOf(plan)) {
     const found = task.underway && task.selection && (await leftOf(task));
     if (found) left.set(task, await remote.takeOver(found));
   }
