@@ -1,0 +1,37 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { judgeEnd, leftoversOf, type Round, type RoundOptions, startRound, untilWithin } from "./round.js";
+
+/** Kills the agent at a moment of a stage, and starts it again at once. */
+export async function killAgent(options: RoundOptions): Promise<Round> {
+  const { bench, stage } = options;
+  const round = startRound(options);
+  await untilWithin(round, options);
+  bench.agent.kill("SIGKILL");
+  const isHit = !round.watch.has(stage.to);
+  const [ended] = await Promise.all([round.running.ended, bench.restartAgent()]);
+  const violations = [...judgeEnd(ended, round), ...(await leftoversOf(round, bench))];
+  return { isHit, outcome: outcomeOf(ended), violations };
+}
+
+/** Stops the agent at a moment of a stage, as a machine that sleeps, and lets it go on some time later. */
+export function suspendAgent(mostMs: number): (options: RoundOptions) => Promise<Round> {
+  return async (options) => {
+    const { bench, stage, random } = options;
+    const round = startRound(options, { onLost: "wait", leaseMs: 60_000 });
+    await untilWithin(round, options);
+    bench.agent.kill("SIGSTOP");
+    const isHit = !round.watch.has(stage.to);
+    await sleep(200 + random() * (mostMs - 200));
+    bench.agent.kill("SIGCONT");
+    const ended = await round.running.ended;
+    const violations = [...judgeEnd(ended, round), ...(await leftoversOf(round, bench))];
+    return { isHit, outcome: outcomeOf(ended), violations };
+  };
+}
+
+function outcomeOf({ code, stdout }: { code: number; stdout: string }): string {
+  if (code === 0) return "succeeded";
+  if (/unknown/.test(stdout)) return "unknown";
+  if (/changes are lost/.test(stdout)) return "changes lost";
+  return /had not started/.test(stdout) ? "not started" : `exit ${code}`;
+}

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { seededRandom } from "../../support/random.js";
+import { type Bench, openBench, resourcesOf } from "./bench.js";
+import { killAgent, suspendAgent } from "./kill-agent.js";
+import { killMaster } from "./kill-master.js";
+import { KillTable } from "./kill-table.js";
+import { measureStages, type Round, type RoundOptions } from "./round.js";
+import { STAGES, type Stage } from "./stage.js";
+
+/** In each stage, on each side. */
+const KILLS = Number(process.env.SLOTH_KILLS ?? 1);
+const FIRST_SEED = Number(process.env.SLOTH_KILL_SEED ?? 1);
+/** A connection that is silent for longer than 8.5 s is given up, so the long runs have both. */
+const LONGEST_STOP_MS = KILLS > 1 ? 15_000 : 1_500;
+/** What a process may have more at the end of a series: what it opens once, when it first needs it. */
+const SPARE_DESCRIPTORS = 4;
+const SPARE_MIB = 120;
+
+const sides: Record<string, (options: RoundOptions) => Promise<Round>> = {
+  "master killed": killMaster,
+  "agent killed": killAgent,
+  "agent stopped": suspendAgent(LONGEST_STOP_MS),
+};
+const benches = new Map<string, Bench>();
+const table = new KillTable();
+
+beforeAll(async () => {
+  for (const side of Object.keys(sides)) {
+    const bench = await openBench();
+    benches.set(side, bench);
+    await measureStages(bench);
+  }
+});
+
+afterAll(async () => {
+  for (const bench of benches.values()) await bench.close();
+  process.stdout.write(`\n${table.text}\n`);
+});
+
+async function series(side: string, stage: Stage, index: number): Promise<string[]> {
+  const [bench, kill] = [benches.get(side), sides[side]];
+  if (!bench || !kill) return [];
+  const all: string[] = [];
+  const before = resourcesOf(bench.agent);
+  for (let seed = FIRST_SEED; seed < FIRST_SEED + KILLS; seed++) {
+    const random = seededRandom(1000 * seed + index);
+    const round = await kill({ bench, stage, seed: seed + index, random });
+    table.add(side, stage.name, round);
+    all.push(...round.violations.map((what) => `${side}, ${stage.name}, seed ${seed}: ${what}`));
+  }
+  const after = resourcesOf(bench.agent);
+  table.note(side, stage.name, { before, after });
+  if (side !== "agent killed") {
+    if (after.descriptors > before.descriptors + SPARE_DESCRIPTORS)
+      all.push(
+        `${side}, ${stage.name}: descriptors of the agent ${before.descriptors} → ${after.descriptors}`,
+      );
+    if (after.rssMiB > before.rssMiB + SPARE_MIB)
+      all.push(`${side}, ${stage.name}: memory of the agent ${before.rssMiB} → ${after.rssMiB} MiB`);
+  }
+  return all;
+}
+
+describe("a process that is killed or stopped at a seeded moment of a stage", () => {
+  it.each(STAGES)(
+    "while $name: leaves every tree, every output and every process as promised",
+    async (stage) => {
+      const index = STAGES.indexOf(stage);
+      const violations = await Promise.all(Object.keys(sides).map((side) => series(side, stage, index)));
+      expect(violations.flat()).toEqual([]);
+    },
+  );
+});
