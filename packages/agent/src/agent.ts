@@ -147,6 +147,7 @@ export async function startAgent(options: AgentOptions = {}): Promise<Agent> {
       server.forceShutdown();
       await status?.close();
       await runner.close();
+      state.leave();
     },
   });
   const host = options.host ?? LOOPBACK;

@@ -7,6 +7,7 @@ export { createLocalTaskRunner } from "./local-task-runner.js";
 export { findMatches, matchesPattern } from "./lua/glob.js";
 export type { TaskPolicy } from "./policy/task-policy.js";
 export { resumeProcesses, suspendProcesses } from "./process/suspend-processes.js";
+export { endRunsOf, nameOfOwnRuns } from "./reaper/predecessor.js";
 export type { RuntimeErrorCode } from "./runtime-error.js";
 export { RuntimeError } from "./runtime-error.js";
 export { ownUmask } from "./shell/own-umask.js";

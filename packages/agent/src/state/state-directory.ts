@@ -4,11 +4,14 @@ import { join } from "node:path";
 import { CredentialError, requirePrivateDirectory } from "@sloth/protocol";
 import { AgentError } from "../agent-error.js";
 import { CallerTrees, type CallerTreesOptions } from "./caller-trees.js";
+import { succeedPredecessors } from "./predecessors.js";
 
 /** Where an agent keeps everything it writes. Several agents may share one. */
 export interface StateDirectory {
   /** The workspaces of masters. */
   trees: CallerTrees;
+  /** To be called when nothing runs any more. */
+  leave(): void;
 }
 
 /** `$XDG_STATE_HOME/sloth-agent`, or `~/.local/state/sloth-agent`. */
@@ -17,7 +20,7 @@ export function defaultStateDirectory(env: NodeJS.ProcessEnv = process.env): str
 }
 
 /**
- * Opens it, and removes what exceeds its capacity.
+ * Opens it; ends and removes what agents that were killed have left, and removes what exceeds its capacity.
  * @throws {AgentError} STATE_DIRECTORY when it cannot be made or written.
  * @throws {CredentialError} NOT_PRIVATE when others can write it
  */
@@ -27,9 +30,11 @@ export async function openStateDirectory(
 ): Promise<StateDirectory> {
   await makeStateDirectory(path);
   try {
+    const instance = await succeedPredecessors(path);
     const trees = new CallerTrees(path, options);
+    await trees.reap();
     await trees.freeSpace();
-    return { trees };
+    return { trees, leave: () => instance?.release() };
   } catch (cause) {
     throw unusable(path, cause);
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import {
   appendFileSync,
   existsSync,
@@ -12,7 +13,7 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ScanRules } from "../snapshot/scan-tree.js";
@@ -170,6 +171,26 @@ describe("a kept tree", () => {
     const { trees, source, directory } = setUp({ a: { content: "1" } });
     await attempt(trees, source);
     expect((await attempt(new KeptTrees(directory), source)).travelled).toEqual([]);
+  });
+
+  it("of a process that was killed loses what it had half done, and one that is in use does not", async () => {
+    const { trees, source, directory } = setUp({ a: { content: "1" } });
+    const { root } = await attempt(trees, source);
+    const home = dirname(root);
+    mkdirSync(join(home, "lock"));
+    writeFileSync(join(home, `lock/999999999-1-${randomUUID()}`), "");
+    writeFileSync(join(home, `index.${randomUUID()}`), "half");
+    mkdirSync(join(home, "received"));
+    writeFileSync(join(home, "received/0"), "half");
+    const used = new KeptTrees(directory).lease({ id: "other", root: "/w" });
+    mkdirSync(used.stagingDirectory);
+
+    await new KeptTrees(directory).reap();
+
+    expect(readdirSync(home).sort()).toEqual(["about.json", "index", "tree"]);
+    expect(existsSync(used.stagingDirectory)).toBe(true);
+    await used.release();
+    expect((await attempt(trees, source)).travelled).toEqual([]);
   });
 
   it("notices an edit behind its back that keeps size and time", async () => {

@@ -4,6 +4,7 @@ import { tryAcquireLock } from "../lock/process-lock.js";
 import { ContentStore } from "./content-store.js";
 import { freeSpace, type Kept, keptBytes } from "./free-space.js";
 import { LeasedTree } from "./leased-tree.js";
+import { removeTree } from "./remove-tree.js";
 
 /** Which workspace of which master a tree is a copy of. */
 export interface WorkspaceIdentity {
@@ -96,11 +97,34 @@ export class KeptTrees {
     await freeSpace([this.#kept], this.#capacityBytes);
   }
 
+  /** Removes what processes that were killed have left beside their trees, such as contents they had half received. */
+  async reap(): Promise<void> {
+    const { trees } = this.#kept;
+    for (const workspace of readdirSync(trees))
+      for (const number of readdirSync(`${trees}/${workspace}`))
+        await reapTree(`${trees}/${workspace}/${number}`);
+  }
+
   #freeSpaceNowAndThen(): void {
     if (performance.now() - this.#freedAtMs < FREEING_INTERVAL_MS) return;
     this.#freedAtMs = performance.now();
     // What could not be removed now is tried again later.
     this.#onReleased().catch(() => {});
+  }
+}
+
+/** What a tree that nobody uses consists of. */
+const STAYING: readonly string[] = ["tree", "index", "about.json"];
+
+async function reapTree(directory: string): Promise<void> {
+  const leftovers = () => readdirSync(directory).filter((name) => !STAYING.includes(name));
+  if (leftovers().length === 0) return;
+  const lock = tryAcquireLock(`${directory}/lock`);
+  if (lock === undefined) return;
+  try {
+    for (const name of leftovers()) if (!name.startsWith("lock")) await removeTree(`${directory}/${name}`);
+  } finally {
+    lock.release();
   }
 }
 
