@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Running, startAgentProcess, startSloth } from "../../support/processes.js";
 import { removeTree } from "../../support/temporary-directory.js";
-import type { Mark, Stage } from "./stage.js";
 
 /** One working directory, and one agent of one slot, for many runs one after the other. */
 export interface Bench {
@@ -75,6 +74,3 @@ export function resourcesOf({ pid }: Running): { descriptors: number; rssMiB: nu
   const rssKiB = Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]);
   return { descriptors: readdirSync(`/proc/${pid}/fd`).length, rssMiB: Math.round(rssKiB / 1024) };
 }
-
-/** The marks and stages, for whoever measures a run. */
-export type Measured = Pick<Stage, "name" | "from" | "to"> & { from: Mark };

@@ -12,8 +12,8 @@ const KILLS = Number(process.env.SLOTH_KILLS ?? 1);
 const FIRST_SEED = Number(process.env.SLOTH_KILL_SEED ?? 1);
 /** A connection that is silent for longer than 8.5 s is given up, so the long runs have both. */
 const LONGEST_STOP_MS = KILLS > 1 ? 15_000 : 1_500;
-/** What a process may have more at the end of a series: what it opens once, when it first needs it. */
-const SPARE_DESCRIPTORS = 4;
+/** What an agent may have more at the end of a series: threads that it starts when it first needs them, each with 14. */
+const SPARE_DESCRIPTORS = 32;
 const SPARE_MIB = 120;
 
 const sides: Record<string, (options: RoundOptions) => Promise<Round>> = {
