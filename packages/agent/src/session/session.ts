@@ -183,7 +183,7 @@ export class Session {
     } finally {
       draining.removeEventListener("abort", onDraining);
       shutdown.removeEventListener("abort", onShutdown);
-      await this.#letGo().catch((error) => {
+      await this.#letGo(failure.error).catch((error) => {
         failure.error ??= error;
       });
       this.#log.finish(failure.error);
@@ -319,7 +319,7 @@ export class Session {
     return reason instanceof SessionEnd ? reason.end : undefined;
   }
 
-  async #letGo(): Promise<void> {
+  async #letGo(failure: unknown): Promise<void> {
     this.#report.end(this.#stop.signal, this.#result);
     this.#end("lost", "its master has its result");
     this.#lease?.end();
@@ -328,6 +328,6 @@ export class Session {
     this.#inbox.close();
     const { message: reason } = this.#stop.signal.reason as SessionEnd;
     this.#context.registry.settle(this.#call.open.idempotencyKey, { hasStarted: this.#started, reason });
-    await this.#tree?.release();
+    await this.#tree?.release(failure);
   }
 }

@@ -67,7 +67,7 @@ export class KeptTrees {
           lock,
           store: this.#store,
           siblings: () => siblingsOf(home, directory),
-          onReleased: () => this.#freeSpaceNowAndThen(),
+          onReleased: (isDiskFull) => (isDiskFull ? this.#makeRoom() : this.#freeSpaceNowAndThen()),
         });
     }
   }
@@ -105,11 +105,16 @@ export class KeptTrees {
         await reapTree(`${trees}/${workspace}/${number}`);
   }
 
-  #freeSpaceNowAndThen(): void {
+  async #freeSpaceNowAndThen(): Promise<void> {
     if (performance.now() - this.#freedAtMs < FREEING_INTERVAL_MS) return;
     this.#freedAtMs = performance.now();
     // What could not be removed now is tried again later.
-    this.#onReleased().catch(() => {});
+    void this.#onReleased().catch(() => {});
+  }
+
+  /** The file system is smaller than the capacity, or others fill it: half of what is kept makes room for what comes. */
+  async #makeRoom(): Promise<void> {
+    await freeSpace([this.#kept], this.sizeBytes() / 2).catch(() => {});
   }
 }
 

@@ -1,4 +1,5 @@
 import { mkdirSync } from "node:fs";
+import { isOfFullDisk } from "../full-disk.js";
 import { BodyUses } from "../layout/body-uses.js";
 import type { ContentSource } from "../layout/content-source.js";
 import { missingContent } from "../layout/missing-content.js";
@@ -30,7 +31,8 @@ export interface LeaseParts {
   store: ContentStore;
   /** The directories of other trees of the same workspace, which may be in use. */
   siblings: () => string[];
-  onReleased: () => void;
+  /** @param isDiskFull - the attempt had no room for all that it needed */
+  onReleased: (isDiskFull: boolean) => Promise<void>;
 }
 
 /**
@@ -140,15 +142,32 @@ export class LeasedTree {
     this.#gathered = undefined;
   }
 
-  /** Lets others have it. No process may work in it any more. */
-  async release(): Promise<void> {
+  /**
+   * Lets others have it. No process may work in it any more.
+   * @param failure - of the attempt. On a full disk the tree is not kept, since the room that it takes is needed more.
+   */
+  async release(failure?: unknown): Promise<void> {
     const { directory, lock, onReleased } = this.#parts;
+    let isDiskFull = isOfFullDisk(failure);
     try {
       for (const leftover of ["received", "gathered"]) await removeTree(`${directory}/${leftover}`);
-      writeAbout(directory, { contentBytes: this.#current?.contentBytes ?? 0 });
+      isDiskFull ||= !this.#noteContents();
+      if (isDiskFull)
+        for (const name of ["tree", "index", "about.json"]) await removeTree(`${directory}/${name}`);
     } finally {
       lock.release();
-      onReleased();
+      await onReleased(isDiskFull);
+    }
+  }
+
+  /** @returns false when there is no room for it */
+  #noteContents(): boolean {
+    try {
+      writeAbout(this.#parts.directory, { contentBytes: this.#current?.contentBytes ?? 0 });
+      return true;
+    } catch (cause) {
+      if (isOfFullDisk(cause)) return false;
+      throw cause;
     }
   }
 

@@ -1,4 +1,5 @@
 import { readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { unlinkIfThere } from "../layout/unlink-if-there.js";
 
 /** What is known of a kept tree without looking into it. */
 export interface TreeAbout {
@@ -6,11 +7,16 @@ export interface TreeAbout {
   contentBytes: number;
 }
 
-/** Says what a tree holds; the time of the file says when it was last used. */
+/** Says what a tree holds; the time of the file says when it was last used. Leaves nothing where it fails. */
 export function writeAbout(directory: string, about: TreeAbout): void {
   const draft = `${directory}/about.json.new`;
-  writeFileSync(draft, `${JSON.stringify(about)}\n`, { mode: 0o600 });
-  renameSync(draft, `${directory}/about.json`);
+  try {
+    writeFileSync(draft, `${JSON.stringify(about)}\n`, { mode: 0o600 });
+    renameSync(draft, `${directory}/about.json`);
+  } catch (cause) {
+    unlinkIfThere(draft);
+    throw cause;
+  }
 }
 
 /** Of a tree whose process died before it said anything: never used, and empty as far as is known. */
