@@ -4,7 +4,7 @@ import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 
 export const repository: string = fileURLToPath(new URL("../..", import.meta.url));
-const agentBinary = `${repository}packages/agent/bin/sloth-agent.cjs`;
+export const agentBinary: string = `${repository}packages/agent/bin/sloth-agent.cjs`;
 export const masterBinary: string = `${repository}packages/master/bin/sloth-master.cjs`;
 
 /** A process of the built command line, with all that it has printed. */

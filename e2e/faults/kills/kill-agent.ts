@@ -33,5 +33,6 @@ function outcomeOf({ code, stdout }: { code: number; stdout: string }): string {
   if (code === 0) return "succeeded";
   if (/unknown/.test(stdout)) return "unknown";
   if (/changes are lost/.test(stdout)) return "changes lost";
+  if (/No agent answers|ended the connection/.test(stdout)) return "not reached";
   return /had not started/.test(stdout) ? "not started" : `exit ${code}`;
 }

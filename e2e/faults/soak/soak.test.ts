@@ -48,7 +48,10 @@ function problemsOf(name: string, task: RecordedTask | undefined, starts: number
   if (status === "succeeded") {
     if (outputs.at(-1) !== WHOLE) problems.push("it succeeded with output missing");
     if (starts === 0) problems.push("it succeeded and never began");
-  } else if (status !== "lost" || !/unknown|had not started|changes are lost/.test(message))
+  } else if (
+    status !== "lost" ||
+    !/unknown|had not started|changes are lost|No agent answers|ended the connection/.test(message)
+  )
     problems.push(`${status}: ${message}`);
   return problems.map((problem) => `${name}: ${problem}`);
 }
