@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import {
   closeSync,
   fstatSync,
@@ -40,24 +40,33 @@ export function readIndexFile(file: string, root: string): StatIndex | undefined
   }
 }
 
-/** Replaces the file as a whole, for this user only. A full disk or a read-only one costs the cache and nothing else. */
+/**
+ * Replaces the file as a whole, for this user only. A full disk or a read-only one costs the cache and nothing else. Of
+ * two at once, one is kept, or none.
+ */
 export function writeIndexFile(file: string, root: string, index: StatIndex): void {
-  const draft = `${file}.${randomUUID()}`;
+  removeIndexDraft(file);
   try {
-    writeParts(draft, partsOf(index, identityOfRoot(root)));
-    renameSync(draft, file);
+    writeParts(draftOf(file), partsOf(index, identityOfRoot(root)));
+    renameSync(draftOf(file), file);
   } catch {
     // Without it the next scan is slower, and nothing is wrong.
-    discard(draft);
+    removeIndexDraft(file);
   }
 }
 
-function discard(draft: string): void {
+/** What a process left that was killed while it wrote the file. */
+export function removeIndexDraft(file: string): void {
   try {
-    unlinkSync(draft);
+    unlinkSync(draftOf(file));
   } catch {
-    // It was not made.
+    // There is none.
   }
+}
+
+/** One name for all, so that drafts do not pile up. */
+function draftOf(file: string): string {
+  return `${file}.new`;
 }
 
 function partsOf({ encoded, identities }: StatIndex, root: Buffer): Uint8Array[] {

@@ -1,6 +1,6 @@
 import { encodeChangeset } from "../manifest/changeset-codec.js";
 import { diffIndexes } from "./diff-indexes.js";
-import { readIndexFile, writeIndexFile } from "./index-file.js";
+import { readIndexFile, removeIndexDraft, writeIndexFile } from "./index-file.js";
 import { type Scan, type ScanRules, scanTree } from "./scan-tree.js";
 import { EMPTY_INDEX, isSameTree, type StatIndex } from "./stat-index.js";
 
@@ -34,7 +34,8 @@ export function runScanJob(job: ScanJob, checkpoint: () => void): ScanAnswer {
   const isAsBefore = before !== undefined && isSameTree(before, scan);
   const isUnchanged = isAsBefore && isSameRows(before, scan);
   const isInFile = job.known === undefined && isUnchanged;
-  if (indexFile !== undefined && !isInFile) writeIndexFile(indexFile, root, scan);
+  if (indexFile !== undefined && isInFile) removeIndexDraft(indexFile);
+  else if (indexFile !== undefined) writeIndexFile(indexFile, root, scan);
   if (!isCapture) return { ...scan, isAsBefore, before: isAsBefore ? undefined : before?.encoded };
   if (isUnchanged && job.known !== undefined)
     return { ...scan, isAsBefore, isKnown: true, encoded: new Uint8Array(), identities: new BigInt64Array() };

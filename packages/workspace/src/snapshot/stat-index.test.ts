@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -109,6 +109,18 @@ describe("an index of what was read", () => {
     const { rootDigest } = await takeSnapshot(root, { indexFile });
     expect(rootDigest).toBe((await takeSnapshot(root)).rootDigest);
     expect(readTree(indexFile)).toEqual([]);
+  });
+
+  it("leaves nothing of one that a process which was killed had half written, also where it is not written again", async () => {
+    const [root, state] = [temporaryDirectory(), temporaryDirectory()];
+    writeTree(root, { a: { content: "1" } });
+    utimesSync(join(root, "a"), 1, 1);
+    const indexFile = join(state, "index");
+    for (let round = 0; round < 3; round++) {
+      writeFileSync(join(state, "index.new"), "half");
+      await takeSnapshot(root, { indexFile });
+      expect(readdirSync(state)).toEqual(["index"]);
+    }
   });
 
   it("tells what changed as two manifests do", () => {
