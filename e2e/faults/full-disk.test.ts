@@ -65,6 +65,7 @@ describe.skipIf(reason !== undefined)(`a full disk${reason === undefined ? "" : 
     const { code, stdout, stderr } = await sloth(["run", "-f", file, "--output", "plain"]);
 
     expect(stdout + stderr).toMatch(/no space left|ENOSPC|is full/i);
+    expect(stdout + stderr).toContain("had not started");
     expect(code).toBe(3);
     expect(existsSync(began)).toBe(false);
     expect(leftoversIn(agent.stateDirectory)).toEqual([]);

@@ -62,6 +62,7 @@ export {
   SUPPORTED_FEATURES,
   SUPPORTED_PROTOCOLS,
 } from "./negotiate.js";
+export { NOT_STARTED_TRAILER } from "./not-started-trailer.js";
 export { collectPieces, PieceCollector, splitIntoPieces } from "./pieces.js";
 export type { PlainTable, PlainValue } from "./plain-value.js";
 export { fromWireValue, toWireValue } from "./plain-value.js";

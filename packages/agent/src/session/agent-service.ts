@@ -3,6 +3,7 @@ import {
   type AgentServiceImplementation,
   type ExecuteRequest,
   type ExecuteResponse,
+  NOT_STARTED_TRAILER,
   negotiateFeatures,
   negotiateProtocol,
   type Open,
@@ -10,10 +11,11 @@ import {
   type TransferPart,
   WIRE_LIMITS,
 } from "@sloth/protocol";
+import type { CallContext } from "nice-grpc-common";
 import type { TraceHeaders } from "../events/agent-event.js";
 import type { CallMetadata } from "../trust/gate.js";
 import { describeMachine, describeStatus } from "./agent-status.js";
-import { Session, type SessionCall, type SessionContext } from "./session.js";
+import { Session, type SessionCall, type SessionContext, type SessionStream } from "./session.js";
 import { SessionEnd, sessionError } from "./session-end.js";
 import { checkAttach, checkOpen } from "./wire.js";
 import { withResolvers } from "./with-resolvers.js";
@@ -26,6 +28,8 @@ export interface AgentService extends AgentServiceImplementation {
 
 /** One `Execute` call. */
 interface ExecuteCall extends Omit<SessionCall, "open"> {
+  /** Goes to the master at the end. */
+  trailer: CallContext["trailer"];
   requests: AsyncIterable<ExecuteRequest>;
   /** Aborted when it is gone. */
   lost: AbortSignal;
@@ -44,14 +48,24 @@ export function createAgentService(
   const instanceId = randomBytes(16).toString("hex");
   const sessions = new Set<Promise<void>>();
 
-  async function* execute({ caller, trace, requests, lost }: ExecuteCall) {
+  async function* execute({ caller, trace, trailer, requests, lost }: ExecuteCall) {
     const frames = requests[Symbol.asyncIterator]();
     const open = await receiveOpen(frames, lost);
     const stream = { requests: { [Symbol.asyncIterator]: () => frames }, lost };
     if (open.attach) {
       const { idempotencyKey, attach } = checkAttach(open);
       yield* context.registry.join(idempotencyKey, caller).serve(stream, attach);
-    } else yield* begin({ caller, trace, open: checkOpen(open) }).serve(stream);
+    } else yield* serveFirst(begin({ caller, trace, open: checkOpen(open) }), stream, trailer);
+  }
+
+  /** Whoever does not hear the end of it needs to know whether it had begun. */
+  async function* serveFirst(session: Session, stream: SessionStream, trailer: CallContext["trailer"]) {
+    try {
+      yield* session.serve(stream);
+    } catch (error) {
+      if (!session.hasStarted) trailer.set(NOT_STARTED_TRAILER, "1");
+      throw error;
+    }
   }
 
   function begin(call: SessionCall): Session {
@@ -89,9 +103,9 @@ export function createAgentService(
       const { trees, ...rest } = context;
       return describeStatus(request, { ...rest, all: trees, own: trees.of(callerOf(metadata)) });
     },
-    execute: (requests, { metadata, signal }): AsyncGenerator<ExecuteResponse> =>
+    execute: (requests, { metadata, signal, trailer }): AsyncGenerator<ExecuteResponse> =>
       streamWithRpcErrors(
-        execute({ caller: callerOf(metadata), trace: traceOf(metadata), requests, lost: signal }),
+        execute({ caller: callerOf(metadata), trace: traceOf(metadata), trailer, requests, lost: signal }),
       ),
     upload: (requests) =>
       upload(requests).catch((error) => {

@@ -138,6 +138,11 @@ export class Session {
     }
   }
 
+  /** Whether its task was given to the runner. Of one that is over it stays what it is. */
+  get hasStarted(): boolean {
+    return this.#started;
+  }
+
   /** One that has not started dies with its stream, perhaps before that is noticed; it must not start after it was said not to have. */
   #requireStarted(): void {
     if (this.#started) return;

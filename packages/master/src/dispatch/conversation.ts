@@ -21,6 +21,7 @@ import {
   type Finished,
   isBrokenConnection,
   Metadata,
+  NOT_STARTED_TRAILER,
   type Open,
   ProtocolError,
   splitIntoPieces,
@@ -200,6 +201,9 @@ export class Conversation {
     const call = this.#agent.channels.control.execute(this.#outbox.requests, {
       signal: AbortSignal.any([signal, hangUp.signal]),
       metadata: new Metadata(headers),
+      onTrailer: (trailer) => {
+        if (trailer.has(NOT_STARTED_TRAILER)) this.#hasAll = false;
+      },
     });
     const responses = stayingOpen(call);
     let mayFollow = false;
