@@ -51,6 +51,7 @@ export type {
   WorkspaceRules,
 } from "./gen/sloth/v1/agent.js";
 export { LogLevel, OutputStream, Status } from "./gen/sloth/v1/agent.js";
+export { heldBytesOf } from "./held-bytes.js";
 export { hostAndPort } from "./host-and-port.js";
 export { WIRE_LIMITS } from "./limits.js";
 export { LinkSpeed } from "./link-speed.js";

@@ -1,14 +1,16 @@
-import { type Attach, type ExecuteResponse, OutputStream } from "@sloth/protocol";
+import { type Attach, type ExecuteResponse, heldBytesOf, OutputStream } from "@sloth/protocol";
 import { withResolvers } from "./with-resolvers.js";
 
 /** Output that is held for a master; whoever prints more waits until some of it was acknowledged. */
 const MOST_HELD_BYTES = 4 * 2 ** 20;
+/** Of a character, what it begins with. */
+const LONGEST_BEGINNING_BYTES = 3;
 
 const STAYING = ["output", "log", "finished", "changes"] as const;
 
 interface Held {
   response: ExecuteResponse;
-  /** Of its data. */
+  /** As {@link heldBytesOf} says. */
   bytes: number;
   /** Log frames of the attempt up to this frame, itself included. */
   logs: number;
@@ -27,8 +29,8 @@ export class TakenOver extends Error {
  *
  * 1. What comes up to `started` is gone once it has been read: an attempt that has not started ends with its stream, and
  *    whoever joins it later is told of its start apart.
- * 2. Output and log frames stay until they are acknowledged; of each stream the last one longer, since it may end in the
- *    middle of a character, whose beginning alone a master does not record.
+ * 2. Output and log frames stay until they are acknowledged, by their number or by a reader that has them; the last three
+ *    bytes of each stream longer, since a master does not record the beginning of a character alone.
  * 3. What comes after them stays until the attempt is over.
  *
  * One reads at a time. Memory: {@link MOST_HELD_BYTES} of output and a frame, and the encoded changeset.
@@ -52,7 +54,7 @@ export class FrameLog {
   /** Waits while much is held. Rejects with the signal's reason when it is aborted meanwhile. */
   async push(response: ExecuteResponse, signal: AbortSignal): Promise<void> {
     const { frame } = response;
-    const bytes = frame?.$case === "output" ? frame.output.data.length : 0;
+    const bytes = heldBytesOf(frame);
     if (frame?.$case === "log") this.#logs += 1;
     this.#frames.push({ response, bytes, logs: this.#logs });
     this.#heldBytes += bytes;
@@ -78,9 +80,13 @@ export class FrameLog {
 
   /** The master has all output up to this number. */
   acknowledge(seq: number): void {
-    const known = this.#frames.filter(({ response }) => (seqOf(response) ?? Number.POSITIVE_INFINITY) <= seq);
-    const last = new Map(known.map((held) => [streamOf(held.response), held]));
-    const forgotten = new Set(known.filter((held) => last.get(streamOf(held.response)) !== held));
+    this.#forget(({ response }) => (seqOf(response) ?? Number.POSITIVE_INFINITY) <= seq);
+  }
+
+  #forget(isKnown: (held: Held) => boolean): void {
+    const known = this.#frames.filter(isKnown);
+    const kept = lastBytesOf(known);
+    const forgotten = new Set(known.filter((held) => !kept.has(held)));
     if (forgotten.size === 0) return;
     const readBefore = this.#frames.slice(0, this.#next);
     this.#next -= readBefore.filter((held) => forgotten.has(held)).length;
@@ -91,18 +97,18 @@ export class FrameLog {
 
   /**
    * The frames, and those that come; ends after the last one. Who read before is told that it is over.
-   * @param attach - what the reader has: of what is held, the rest is sent. Absent: it has what was read.
+   * @param attach - what the reader has recorded: of what is held, the rest is sent. Absent: it has what was read.
    * @throws {TakenOver}
    */
   async *read(attach?: Attach): AsyncGenerator<ExecuteResponse> {
     const me = {};
     this.#reader = me;
-    if (attach) this.#rewind();
+    if (attach) this.#rewind(attach);
     this.#wake();
     for (;;) {
       if (this.#reader !== me) throw new TakenOver();
       const held = this.#take();
-      if (held) yield* attach ? restOf(held, attach) : [held.response];
+      if (held) yield* attach ? this.#restOf(held, attach) : [held.response];
       else if (this.#end) {
         if ("error" in this.#end) throw this.#end.error;
         return;
@@ -118,10 +124,17 @@ export class FrameLog {
     return held;
   }
 
-  /** To the first frame that stays; those before it are not repeated. */
-  #rewind(): void {
+  /** To the first frame that stays; those before it are not repeated. What the reader has it need not acknowledge. */
+  #rewind(attach: Attach): void {
     while (this.#frames[0] && !this.#stays(this.#frames[0])) this.#drop(0);
     this.#next = 0;
+    this.#forget((held) => lacking(held, attach) === undefined);
+  }
+
+  /** Whoever joins is told of the start apart. */
+  #restOf(held: Held, has: Attach): ExecuteResponse[] {
+    const rest = this.#stays(held) ? lacking(held, has) : undefined;
+    return rest ? [rest] : [];
   }
 
   #stays({ response: { frame } }: Held): boolean {
@@ -145,19 +158,31 @@ function seqOf({ frame }: ExecuteResponse): number | undefined {
   return frame?.$case === "log" ? frame.log.seq : undefined;
 }
 
-function streamOf({ frame }: ExecuteResponse): OutputStream | "log" {
-  return frame?.$case === "output" ? frame.output.stream : "log";
+/** Of frames in their order those with the last bytes of each stream. */
+function lastBytesOf(frames: readonly Held[]): Set<Held> {
+  const found = new Set<Held>();
+  const bytes = new Map<OutputStream, number>();
+  for (const held of frames.toReversed()) {
+    const { frame } = held.response;
+    if (frame?.$case !== "output") continue;
+    const { stream, data } = frame.output;
+    const after = bytes.get(stream) ?? 0;
+    if (after >= LONGEST_BEGINNING_BYTES) continue;
+    bytes.set(stream, after + data.length);
+    found.add(held);
+  }
+  return found;
 }
 
-/** Of a frame, what a master lacks that has so much. */
-function* restOf({ response, logs }: Held, has: Attach): Generator<ExecuteResponse> {
+/** Of a frame, what a master lacks that has so much; undefined where that is nothing. */
+function lacking({ response, logs }: Held, has: Attach): ExecuteResponse | undefined {
   const { frame } = response;
-  if (frame?.$case === "log" && logs <= has.logs) return;
-  if (frame?.$case !== "output") return yield response;
+  if (frame?.$case === "log" && logs <= has.logs) return undefined;
+  if (frame?.$case !== "output") return response;
   const { output } = frame;
   const hasBytes = output.stream === OutputStream.OUTPUT_STREAM_STDOUT ? has.stdoutBytes : has.stderrBytes;
   const known = Math.max(0, hasBytes - output.offset);
-  if (known >= output.data.length) return;
+  if (known >= output.data.length) return undefined;
   const rest = { ...output, offset: output.offset + known, data: output.data.subarray(known) };
-  yield { frame: { $case: "output", output: rest } };
+  return { frame: { $case: "output", output: rest } };
 }

@@ -19,6 +19,7 @@ import {
   type ExecuteResponse,
   encodingOf,
   type Finished,
+  heldBytesOf,
   isBrokenConnection,
   Metadata,
   NOT_STARTED_TRAILER,
@@ -208,6 +209,7 @@ export class Conversation {
     const responses = stayingOpen(call);
     let mayFollow = false;
     try {
+      if (attach) await this.#recordAll();
       await this.#outbox.send({ $case: "open", open: this.#openingFrame(attach) });
       if (attach && this.#cancelReason !== undefined) this.#sendCancel();
       for await (const { frame } of this.#untilClosing(responses)) yield* this.#take(frame);
@@ -320,12 +322,12 @@ export class Conversation {
         const stream = streamOf(frame.output.stream);
         this.#output.output(frame.output, stream);
         yield { type: "output", stream, bytes: frame.output.data };
-        return this.#noteTold(frame.output.data.length);
+        return this.#noteTold(heldBytesOf(frame));
       }
       case "log":
         this.#output.log(frame.log.seq);
         yield { type: "log", record: logRecordOf(frame.log) };
-        return this.#noteTold(0);
+        return this.#noteTold(heldBytesOf(frame));
       case "finished":
         await this.#finished(frame.finished);
         if (frame.finished.changesFollow) yield { type: "stage", stage: "return" };
@@ -453,15 +455,18 @@ export class Conversation {
 
   /** Tells the agent that its master is there, and what it may forget. */
   async #renew(): Promise<void> {
-    const { recorded } = this.#options;
+    // At once, since a slow disk must not end the lease.
+    if (this.#options.recorded) this.#sendRenew();
+    await this.#recordAll();
+    this.#sendRenew();
+  }
+
+  /** What the agent is told that its master has, it forgets; before it is recorded here, it would be lost with this process. */
+  async #recordAll(): Promise<void> {
     const toldSeq = this.#toldSeq;
     this.#acknowledgedBytes = this.#receivedBytes;
-    // At once, since a slow disk must not end the lease.
-    if (recorded) this.#sendRenew();
-    // What is acknowledged, the agent forgets; before it is recorded here, it would be lost with this process.
-    await recorded?.();
+    await this.#options.recorded?.();
     this.#recordedSeq = toldSeq;
-    this.#sendRenew();
   }
 
   #sendRenew(): void {

@@ -164,7 +164,10 @@ export interface Open {
   features: string[];
 }
 
-/** What the master has of an attempt: what it printed is sent from there on, and all that followed again. */
+/**
+ * What the master has recorded of an attempt: the agent may forget it. What it printed is sent from there on, and all
+ * that followed again.
+ */
 export interface Attach {
   /** Bytes of each stream. */
   stdoutBytes: number;
