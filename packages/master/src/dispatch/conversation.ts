@@ -40,7 +40,7 @@ import {
   type EncodedChanges,
   takeOverChanges,
 } from "./incoming-changes.js";
-import { type LossTerms, patienceOf } from "./loss-terms.js";
+import { deadAfterMs, type LossTerms, MOMENT_MS, patienceOf } from "./loss-terms.js";
 import { Outbox } from "./outbox.js";
 import { type MissingFrame, OutgoingWorkspace } from "./outgoing-workspace.js";
 import { OutputChecker, type ReceivedOutput } from "./output-checker.js";
@@ -60,7 +60,15 @@ type Frame = NonNullable<ExecuteResponse["frame"]>;
 type FrameKind = Frame["$case"];
 
 /** How far an attempt has come; what a broken stream means depends on it. */
-export type Stage = "opening" | "waiting" | "syncing" | "joining" | "running" | "collecting" | "closing";
+export type Stage =
+  | "opening"
+  | "waiting"
+  | "syncing"
+  | "joining"
+  | "joined"
+  | "running"
+  | "collecting"
+  | "closing";
 
 const NOT_STARTED: readonly Stage[] = ["opening", "waiting", "syncing"];
 
@@ -69,7 +77,8 @@ const welcome: Record<Stage, readonly FrameKind[]> = {
   opening: ["accepted", "finished"],
   waiting: ["queued", "granted", "finished"],
   syncing: ["need", "missing", "started", "finished"],
-  joining: ["accepted", "granted", "started"],
+  joining: ["accepted"],
+  joined: ["granted", "started"],
   running: ["output", "log", "finished"],
   collecting: ["changes"],
   closing: [],
@@ -124,6 +133,8 @@ export class Conversation {
   #cancelReason: string | undefined;
   /** Since when nothing of the attempt was heard; undefined while it is. */
   #brokenAtMs: number | undefined;
+  /** When the agent may have heard of its master last, where a stream is over. */
+  #partedAtMs = 0;
   /** The last output that whoever listens has taken. */
   #toldSeq = 0;
   /** The last output that survives the end of this process. */
@@ -137,6 +148,8 @@ export class Conversation {
   #result: TaskResult | undefined;
   /** Ends what is under way before the task starts: the snapshot and the upload. */
   readonly #stopSync = new AbortController();
+  /** Ends the search for an agent whose attempt is not wanted any more. */
+  readonly #stopSearch = new AbortController();
   readonly #clock = new StageClock();
   /** Whether it was told that the task has started. */
   #isTold = false;
@@ -166,6 +179,8 @@ export class Conversation {
     this.#cancelReason = reason;
     this.#sendCancel();
     this.#stopSync.abort();
+    // It is told when it is found in a moment; else its lease will end the attempt.
+    setTimeout(() => this.#stopSearch.abort(), MOMENT_MS).unref();
   }
 
   /** Holds the conversation; ends after the `result` event. Throws when the stream or the protocol breaks. */
@@ -184,6 +199,7 @@ export class Conversation {
     } catch (error) {
       const neverStarted = error instanceof AgentLost ? error.isBeforeStart : !this.mayHaveStarted;
       if (neverStarted) await this.#options.ticket?.drop(this.#open.idempotencyKey);
+      else if (this.#mayLive(error)) yield* this.#untilDead();
       throw error;
     } finally {
       clearInterval(renewal);
@@ -219,16 +235,25 @@ export class Conversation {
           "UNEXPECTED_FRAME",
           "The agent ended the stream before all of the result was here.",
         );
-    } catch (error) {
+    } catch (thrown) {
+      const error = await this.#causeOf(thrown, responses);
       mayFollow = this.#mayFollow(error);
       if (!mayFollow) throw this.#unlessNeverStarted(error);
       return { error };
     } finally {
       if (!mayFollow && this.#stage !== "closing") await this.#abandon(responses);
+      this.#partedAtMs = performance.now();
       this.#outbox.close();
       hangUp.abort();
     }
     return undefined;
+  }
+
+  /** What a transfer was refused for, the stream tells: where it has broken, the agent may know of it no more. */
+  async #causeOf(error: unknown, responses: AsyncIterable<ExecuteResponse>): Promise<unknown> {
+    const { kind } = describeRpcFailure(error);
+    if (kind !== "unknown-there" && kind !== "refused") return error;
+    return (await failureOf(responses, LAST_WORD_MS)) ?? error;
   }
 
   #openingFrame(attach: Attach | undefined): Open {
@@ -250,6 +275,26 @@ export class Conversation {
     });
   }
 
+  /** Whether a process of it may be alive on the agent. */
+  #mayLive(error: unknown): boolean {
+    const isOver = this.#stage === "joining" && describeRpcFailure(error).kind === "refused";
+    return !isOver && this.#result === undefined;
+  }
+
+  /** Another attempt may follow at once, and must not run beside this one. */
+  async *#untilDead(): AsyncGenerator<TaskEvent> {
+    const { attempt, loss, signal } = this.#options;
+    if (loss.onLost !== "retry" || this.#cancelReason !== undefined) return;
+    const leftMs = deadAfterMs(loss, attempt.graceMs) - (performance.now() - this.#partedAtMs);
+    if (leftMs <= 0) return;
+    const { label } = this.#agent.target;
+    yield warning(
+      `the task may live on ${label} for up to ${formatDuration(leftMs)} more, which is waited for`,
+    );
+    const unwanted = AbortSignal.any([signal, this.#stopSync.signal]);
+    await sleep(leftMs, undefined, { signal: unwanted }).catch(() => {});
+  }
+
   #mayFollow(error: unknown): boolean {
     if (this.#options.signal.aborted || !this.mayHaveStarted || this.#stage === "closing") return false;
     if (!this.#agent.features.includes("reattach")) return false;
@@ -257,10 +302,11 @@ export class Conversation {
   }
 
   async *#findAgain(error: unknown): AsyncGenerator<TaskEvent> {
-    const { loss, pool, signal } = this.#options;
+    const { attempt, loss, pool } = this.#options;
+    const signal = AbortSignal.any([this.#options.signal, this.#stopSearch.signal]);
     const { label } = this.#agent.target;
     const sinceMs = performance.now() - (this.#brokenAtMs ?? performance.now());
-    const patienceMs = patienceOf(loss) - sinceMs;
+    const patienceMs = patienceOf(loss, attempt.graceMs) - sinceMs;
     const { details } = describeRpcFailure(error);
     const message = `the connection to ${label} broke (${details}); it is tried again for up to ${formatDuration(patienceMs)}`;
     yield warning(message);
@@ -273,10 +319,7 @@ export class Conversation {
   async #abandon(responses: AsyncIterable<ExecuteResponse>): Promise<void> {
     if (!this.#agent.features.includes("reattach")) return;
     this.#outbox.sendNow({ $case: "cancel", cancel: { reason: "its master gave up", abandon: true } });
-    const rest = (async () => {
-      for await (const _ of responses);
-    })();
-    await Promise.race([rest.catch(() => {}), sleep(LAST_WORD_MS, undefined, { ref: false })]);
+    await failureOf(responses, LAST_WORD_MS);
   }
 
   /** Once everything is here, how the stream ends does not matter any more. */
@@ -301,8 +344,10 @@ export class Conversation {
       case "queued":
         return yield { type: "queued", position: frame.queued.position };
       case "granted":
+        if (this.#stage === "joined" && !["", frame.granted.transferId].includes(this.#transferId))
+          throw answeredForAnother();
         this.#transferId = frame.granted.transferId;
-        if (this.#stage === "joining") return;
+        if (this.#stage === "joined") return;
         yield { type: "stage", stage: "sync", slots: this.#agent.about.slots };
         return await this.#granted();
       case "need":
@@ -337,11 +382,19 @@ export class Conversation {
     }
   }
 
-  async #accepted({ bundleNeeded, idempotencyKey }: Accepted): Promise<void> {
-    // An agent of an earlier version does not say.
-    if (idempotencyKey !== "" && idempotencyKey !== this.#open.idempotencyKey)
-      throw new ProtocolError("UNEXPECTED_FRAME", "The agent answered for another attempt.");
-    if (this.#stage === "joining") return;
+  async #accepted({ leaseMs, bundleNeeded, idempotencyKey }: Accepted): Promise<void> {
+    if (leaseMs > this.#open.leaseMs)
+      throw new ProtocolError("UNEXPECTED_FRAME", "The agent granted a longer lease than it was asked for.");
+    const isJoining = this.#stage === "joining";
+    // An agent of an earlier version does not say, and cannot be joined.
+    if (idempotencyKey !== this.#open.idempotencyKey && (idempotencyKey !== "" || isJoining))
+      throw answeredForAnother();
+    if (isJoining && bundleNeeded)
+      throw new ProtocolError("UNEXPECTED_FRAME", "The agent began the attempt anew instead of going on.");
+    if (isJoining) {
+      this.#stage = "joined";
+      return;
+    }
     const { workflow } = this.#options.attempt;
     if (bundleNeeded && workflow) {
       for (const bundle of splitIntoPieces(workflow.bundle))
@@ -484,6 +537,22 @@ export class Conversation {
     const cancel = { reason: this.#cancelReason ?? "", abandon: false };
     this.#outbox.sendNow({ $case: "cancel", cancel });
   }
+}
+
+/** What a stream breaks by within a time; undefined when it does not. */
+function failureOf(responses: AsyncIterable<ExecuteResponse>, withinMs: number): Promise<unknown> {
+  const rest = async () => {
+    for await (const _ of responses);
+  };
+  const failure = rest().then(
+    () => undefined,
+    (error) => error,
+  );
+  return Promise.race([failure, sleep(withinMs, undefined, { ref: false })]);
+}
+
+function answeredForAnother(): ProtocolError {
+  return new ProtocolError("UNEXPECTED_FRAME", "The agent answered for another attempt.");
 }
 
 /** The same, but leaving a loop over it does not end it. */

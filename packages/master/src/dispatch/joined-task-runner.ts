@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { describeRpcFailure } from "@sloth/protocol";
 import type { Attempt, TaskEvent, TaskRunner } from "@sloth/runtime";
 import { restoreSnapshot } from "@sloth/workspace";
@@ -20,6 +21,9 @@ export interface LeftAttempt {
   /** What was recorded of its output, in order. */
   output(): AsyncIterable<Extract<TaskEvent, { type: "output" | "log" }>>;
 }
+
+/** How long a reaper takes beyond the grace period. */
+const REAPING_MS = 5000;
 
 export type JoinedRunnerOptions = Omit<RemoteTaskRunnerOptions, "target" | "joined">;
 
@@ -63,7 +67,8 @@ async function* join(
     yield event;
   }
   await options.recorded?.();
-  await left.adopt();
+  // Where the disk takes no more, the other run stays the one whose record has it.
+  await left.adopt().catch(() => {});
   const { result } = left.ticket;
   if (result) return yield { type: "result", result };
   const joined: JoinedAttempt = {
@@ -73,7 +78,7 @@ async function* join(
     received,
   };
   try {
-    await reach(left.ticket, options, signal);
+    await reach(left.ticket, { ...options, graceMs: attempt.graceMs }, signal);
     yield* runOnAgent(attempt, signal, { ...options, target, joined });
   } catch (error) {
     if (error instanceof AgentLost && error.isBeforeStart && !left.hasStarted)
@@ -88,12 +93,17 @@ async function* join(
  */
 async function reach(
   { agent: target, instanceId }: Ticket,
-  { pool, loss = lossTerms() }: JoinedRunnerOptions,
+  { pool, loss = lossTerms(), graceMs }: JoinedRunnerOptions & { graceMs: number },
   signal: AbortSignal,
 ): Promise<void> {
   const wanted = { target, about: { instanceId } } as ConnectedAgent;
   const connecting = { reconnect: () => pool.connect(target) };
-  const found = await findAgain(wanted, { pool: connecting, patienceMs: patienceOf(loss), signal });
+  const patienceMs = patienceOf(loss, graceMs);
+  const found = await findAgain(wanted, { pool: connecting, patienceMs, signal }).catch(async (error) => {
+    // The reaper of the process that had it may be at work, and another attempt may follow.
+    if (loss.onLost === "retry") await sleep(graceMs + REAPING_MS, undefined, { signal }).catch(() => {});
+    throw error;
+  });
   if (!found && !signal.aborted)
     throw new AgentLost(`The agent ${target.label}, on which it was under way, does not answer.`);
 }

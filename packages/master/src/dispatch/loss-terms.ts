@@ -14,9 +14,13 @@ export interface LossTerms {
 }
 
 /** So that a connection that was cut and is there again at once loses nothing, and one that is gone is told in time. */
-const MOMENT_MS = 2000;
-/** By which the clocks of two machines may run differently within a lease, and a process may outlive its end. */
-const MARGIN_MS = 2000;
+export const MOMENT_MS = 2000;
+/**
+ * Between the end of the lease as it is counted here and as the agent counts it, at most. It counts from when it has read
+ * a frame that may have been on the way for as long as it takes to notice a silent connection (8.5 s); clocks of two
+ * machines run differently; the last processes take a moment to die.
+ */
+const MARGIN_MS = 10_000;
 
 /** @param leaseMs - as it was typed. Absent: 60 s, and 10 minutes where the agent is waited for */
 export function lossTerms(onLost: OnAgentLost = "fail", leaseMs?: number): LossTerms {
@@ -24,6 +28,15 @@ export function lossTerms(onLost: OnAgentLost = "fail", leaseMs?: number): LossT
 }
 
 /** How long an agent is looked for that is not heard any more, in milliseconds. */
-export function patienceOf({ onLost, leaseMs }: LossTerms): number {
-  return onLost === "fail" ? MOMENT_MS : leaseMs + MARGIN_MS;
+export function patienceOf(terms: LossTerms, graceMs: number): number {
+  return terms.onLost === "fail" ? MOMENT_MS : deadAfterMs(terms, graceMs);
+}
+
+/**
+ * How long after its agent was heard last an attempt may live there, in milliseconds.
+ * @param graceMs - of the attempt; the agent begins to stop it one grace period before the end of the lease, or half of the
+ * lease before where that is shorter
+ */
+export function deadAfterMs({ leaseMs }: LossTerms, graceMs: number): number {
+  return leaseMs + Math.max(0, graceMs - leaseMs / 2) + MARGIN_MS;
 }

@@ -1,4 +1,4 @@
-import { describeRpcFailure } from "@sloth/protocol";
+import { describeRpcFailure, isBrokenConnection } from "@sloth/protocol";
 import type { Attempt, TaskEvent, TaskResult, TaskRunner } from "@sloth/runtime";
 import { openWorkspace, type Workspace, WorkspaceError } from "@sloth/workspace";
 import type { AgentTarget } from "../inventory/inventory.js";
@@ -85,7 +85,8 @@ export async function* runOnAgent(
   const reached = signal.aborted
     ? undefined
     : await unlessAborted(Promise.all([workspaces.open(attempt.workspace), pool.connect(target)]), signal);
-  if (!reached) return yield { type: "result", result: CANCELLED_BEFORE };
+  if (!reached)
+    return yield { type: "result", result: options.joined ? CANCELLED_UNHEARD : CANCELLED_BEFORE };
   const [workspace, { target: _, ...agent }] = reached;
   // Another task may call the same agent by another name.
   yield* converse(attempt, signal, {
@@ -107,6 +108,11 @@ export const CANCELLED_BEFORE: TaskResult = {
   status: "cancelled",
   message: "cancelled before it started",
 };
+
+/** Of an attempt that was not heard of again. */
+const MAY_LIVE = "It may run there until its lease ends; whether it finished is unknown.";
+
+const CANCELLED_UNHEARD: TaskResult = { status: "cancelled", message: `cancelled. ${MAY_LIVE}` };
 
 /** What `work` gives, or undefined when the signal aborts first; `work` then goes on unheard. */
 export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
@@ -151,7 +157,7 @@ async function* converse(
     yield* conversation.hold();
   } catch (error) {
     if (signal.aborted)
-      return yield { type: "result", result: unconfirmedCancel(agent, hangUp.signal.aborted) };
+      return yield { type: "result", result: unconfirmedCancel(conversation, agent, hangUp.signal.aborted) };
     throw explainLoss(error, conversation, agent);
   } finally {
     clearTimeout(patience);
@@ -160,17 +166,23 @@ async function* converse(
   }
 }
 
-function unconfirmedCancel(agent: ConnectedAgent, hungUp: boolean) {
+function unconfirmedCancel(
+  { mayHaveStarted }: Pick<Conversation, "mayHaveStarted">,
+  { target }: ConnectedAgent,
+  hungUp: boolean,
+): TaskResult {
   const why = hungUp ? "did not confirm it in time" : "was lost meanwhile";
-  return { status: "cancelled" as const, message: `cancelled, but the agent ${agent.target.label} ${why}` };
+  const outcome = mayHaveStarted ? `. ${MAY_LIVE}` : "";
+  return { status: "cancelled", message: `cancelled, but the agent ${target.label} ${why}${outcome}` };
 }
 
 /** What a broken stream means for the task, by how far it had come. */
 function explainLoss(
   error: unknown,
   { stage, mayHaveStarted }: Pick<Conversation, "stage" | "mayHaveStarted">,
-  { target }: ConnectedAgent,
+  agent: ConnectedAgent,
 ): Error {
+  const { target } = agent;
   if (error instanceof WorkspaceError || error instanceof AgentLost) return error;
   const { kind, details } = describeRpcFailure(error);
   const what =
@@ -180,7 +192,12 @@ function explainLoss(
   const isUnknown = stage === "syncing" && mayHaveStarted;
   const outcome = isUnknown ? perhapsStarted : consequence[stage];
   const reason = what.replace(/\.$/, "");
-  return new AgentLost(`${reason}. ${outcome}`, { reason, isBeforeStart: !mayHaveStarted, cause: error });
+  return new AgentLost(`${reason}. ${outcome}`, {
+    reason,
+    isBeforeStart: !mayHaveStarted,
+    broken: isBrokenConnection(error) ? agent : undefined,
+    cause: error,
+  });
 }
 
 const neverStarted = "The task had not started.";
@@ -190,6 +207,7 @@ const consequence: Record<Stage, string> = {
   waiting: neverStarted,
   syncing: neverStarted,
   joining: "Whether the task finished is unknown; the working directory is as it was.",
+  joined: "Whether the task finished is unknown; the working directory is as it was.",
   running: "Whether the task finished is unknown; the working directory is as it was.",
   collecting: "The task had finished there, but its changes are lost; the working directory is as it was.",
   closing: "The task had finished and its changes are here.",

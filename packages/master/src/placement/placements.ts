@@ -25,6 +25,8 @@ export interface Place {
   target: AgentTarget;
   /** `host:port`. */
   address: string;
+  /** There is no other one for the task. */
+  isOnly: boolean;
   leave(): void;
   /** The agent was lost before the task had started there: for a while it is not chosen. */
   leaveOut(error: AgentLost): void;
@@ -143,13 +145,14 @@ export class Placements {
     }
   }
 
-  #occupy({ member, target }: Option, { selection, workspace }: PlaceRequest): Place {
+  #occupy({ member, target, isGiven: isOnly }: Option, { selection, workspace }: PlaceRequest): Place {
     const { key } = selection;
     this.#count(member, key, 1);
     let isLeft = false;
     return {
       target,
       address: member.address,
+      isOnly,
       leave: () => {
         if (isLeft) return;
         isLeft = true;
