@@ -1,0 +1,113 @@
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { Running } from "../support/processes.js";
+import { makeTwoMachines, type TwoMachines } from "../support/two-machines.js";
+import { joinByWire, whyNoWire } from "./wire.js";
+
+const reason = whyNoWire();
+
+/** Answers each datagram with itself. */
+const ECHO = `
+  require("node:dgram").createSocket("udp4").on("message", function (text, from) {
+    console.log("heard " + text.subarray(0, 10));
+    this.send(text, from.port, from.address);
+  }).bind(7777, () => console.log("listening"));`;
+
+/** Sends datagrams of 1,000 bytes, and tells of the answers until it is ended. */
+const say = (text: string, count: number) => `
+  const socket = require("node:dgram").createSocket("udp4");
+  const sentMs = performance.now();
+  let answers = 0;
+  socket.on("message", () => console.log("answer " + ++answers + " after " + (performance.now() - sentMs) + " ms"));
+  let sent = 0;
+  const send = () => {
+    if (sent++ < ${count}) socket.send("${text}".padEnd(1000), 7777, "build1", send);
+    else console.log("all sent");
+  };
+  send();`;
+
+function startScript({ start }: TwoMachines, side: "master" | "agent", script: string): Running {
+  const running = start(side, `'${process.execPath}' -e '${script}'`);
+  onTestFinished(async () => {
+    running.kill("SIGKILL");
+    await running.ended;
+  });
+  return running;
+}
+
+async function joinedMachines() {
+  const machines = makeTwoMachines();
+  const wire = await joinByWire(machines);
+  const echo = startScript(machines, "agent", ECHO);
+  await echo.until(/listening/);
+  return { wire, echo, say: (text: string, count = 1) => startScript(machines, "master", say(text, count)) };
+}
+
+async function answerMs(said: Running): Promise<number> {
+  return Number((await said.until(/answer 1 after (\S+) ms/))[1]);
+}
+
+describe.skipIf(reason !== undefined)(`a wire${reason === undefined ? "" : ` (${reason})`}`, () => {
+  it("delivers as late as it is told, from then on", async () => {
+    const { wire, say } = await joinedMachines();
+    const soonMs = await answerMs(say("soon"));
+
+    await wire.set({ oneWayDelayMs: 400 });
+    const lateMs = await answerMs(say("late"));
+
+    expect(soonMs).toBeLessThan(400);
+    expect(lateMs).toBeGreaterThanOrEqual(800);
+    expect(lateMs).toBeLessThan(1600);
+  });
+
+  it("may be silent in one direction alone, and be heard again", async () => {
+    const { wire, echo, say } = await joinedMachines();
+
+    await wire.set({ isSilent: true }, "toMaster");
+    const said = say("one");
+    await echo.until(/heard one/);
+    await said.until(/all sent/);
+    expect(said.output).not.toContain("answer");
+
+    await wire.set({ isSilent: false }, "toMaster");
+    await wire.set({ isSilent: true }, "toAgent");
+    await say("two").until(/all sent/);
+    await expect.poll(async () => (await wire.traffic()).toAgent.lostPackets).toBe(1);
+    await wire.set({ isSilent: false });
+    await say("three").until(/answer 1 /);
+    expect(echo.output).not.toContain("two");
+  });
+
+  it("loses the share of the packets that it is told, the same ones for the same seed", async () => {
+    const { wire, say } = await joinedMachines();
+    const lostOf = async (seed: number) => {
+      const before = (await wire.traffic()).toAgent;
+      await wire.set({ lossShare: 0.1, seed }, "toAgent");
+      await say("much", 2000).until(/all sent/);
+      let now = before;
+      await expect
+        .poll(async () => {
+          now = (await wire.traffic()).toAgent;
+          return now.packets + now.lostPackets - before.packets - before.lostPackets;
+        })
+        .toBe(2000);
+      return now.lostPackets - before.lostPackets;
+    };
+
+    const lost = [await lostOf(7), await lostOf(7), await lostOf(8)];
+
+    expect(lost[0]).toBe(lost[1]);
+    expect(lost[0]).toBeGreaterThan(140);
+    expect(lost[0]).toBeLessThan(260);
+    expect(lost[2]).not.toBe(lost[0]);
+  });
+
+  it("carries no more in a second than it is told", async () => {
+    const { wire, say } = await joinedMachines();
+    await wire.set({ bytesPerSecond: 500_000 }, "toAgent");
+
+    const [, ms] = await say("much", 1000).until(/answer 1000 after (\S+) ms/);
+
+    expect(Number(ms)).toBeGreaterThan(1900);
+    expect(Number(ms)).toBeLessThan(4000);
+  });
+});
