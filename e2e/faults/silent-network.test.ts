@@ -1,0 +1,138 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { type Running, sleepsOf } from "../support/processes.js";
+import { temporaryDirectory } from "../support/temporary-directory.js";
+import { writeInventory, writeWorkflow } from "../support/workflow-file.js";
+import { startFarAgent } from "./far-agent.js";
+import { type Direction, whyNoWire } from "./wire.js";
+
+const reason = whyNoWire();
+const UNKNOWN = "Whether the task finished is unknown; the working directory is as it was";
+
+/** How long the network is silent, and the numbers that the task prints, ten a second. */
+const [WAIT, RETRY] =
+  process.env.SLOTH_CUT === "full"
+    ? [
+        { cutMs: 20_000, numbers: 600, cutAfter: 200 },
+        { leaseSeconds: 10, numbers: 600, cutAfter: 200 },
+      ]
+    : [
+        { cutMs: 11_000, numbers: 150, cutAfter: 20 },
+        { leaseSeconds: 4, numbers: 70, cutAfter: 10 },
+      ];
+
+/** A number that no other test sleeps for. */
+const unlikeAnyOther = () => 1_000_000 + Math.floor(Math.random() * 1_000_000);
+
+function workflow({ delegateTo, command, onLost }: { delegateTo: string; command: string; onLost: string }) {
+  const directory = temporaryDirectory();
+  const file = writeWorkflow(
+    directory,
+    `TaskDefinitions = { g = { tasks = { {
+       name = "t", delegate_to = ${delegateTo}, on_agent_lost = "${onLost}", command = [[${command}]],
+     } } } }`,
+  );
+  return { directory, file };
+}
+
+const counting = (numbers: number) =>
+  `for n in $(seq ${numbers}); do echo $n; sleep 0.1; done; echo end > made`;
+
+const numbersUpTo = (count: number) => Array.from({ length: count }, (_, index) => `${index + 1}\n`).join("");
+
+/** What the task of the only run in a directory printed. */
+function logIn(directory: string): string {
+  const runs = join(directory, ".sloth/runs");
+  const [run = ""] = readdirSync(runs);
+  return readFileSync(join(runs, run, "logs/g/t.log"), "utf8");
+}
+
+/** What an agent has said, or will say, with this name first; `time` in milliseconds since 1970. */
+async function said(agent: Running, name: string): Promise<{ time: number; outcome?: string }> {
+  const [line] = await agent.until(new RegExp(`.*"msg":"${name}".*`));
+  return JSON.parse(line);
+}
+
+/** A run, with `fail`, whose packets vanish in one direction or in both while its task runs; times since then. */
+async function cutForGood(direction?: Direction) {
+  const { address, agent, wire, startSloth, leftovers } = await startFarAgent();
+  const seconds = unlikeAnyOther();
+  const command = `echo begun > made; ${counting(20)}; exec sleep ${seconds}`;
+  const { directory, file } = workflow({ delegateTo: `"${address}"`, command, onLost: "fail" });
+  const running = startSloth(`run -f '${file}' --lease 16s --grace 1s`);
+  await running.until(/\] 20\n/);
+  await wire.set({ isSilent: true }, direction);
+  const cutAtMs = Date.now();
+  const [master, parted, ended] = await Promise.all([
+    running.ended.then((end) => ({ ...end, ms: Date.now() - cutAtMs })),
+    said(agent, "attempt-parted"),
+    said(agent, "attempt-ended").then((end) => ({ ...end, alive: sleepsOf(seconds) })),
+  ]);
+  await expect.poll(leftovers).toEqual([]);
+  const [partedMs, endedMs] = [parted.time - cutAtMs, ended.time - cutAtMs];
+  return { directory, master, partedMs, endedMs, ended };
+}
+
+describe.skipIf(reason !== undefined)(`a silent network${reason === undefined ? "" : ` (${reason})`}`, () => {
+  it("in both directions or in one alone is noticed by both within 12 s, and the attempt is dead when its lease ends", async () => {
+    const cuts = await Promise.all([cutForGood(), cutForGood("toAgent"), cutForGood("toMaster")]);
+
+    for (const [index, { directory, master, partedMs, endedMs, ended }] of cuts.entries()) {
+      const where = ["both", "to the agent", "to the master"][index];
+      expect(master.code, where).toBe(3);
+      expect(master.ms, where).toBeLessThan(12_000);
+      expect(master.stderr, where).toContain(UNKNOWN);
+      expect(existsSync(join(directory, "made")), where).toBe(false);
+      expect(logIn(directory), where).toBe(numbersUpTo(20));
+      expect(partedMs, where).toBeLessThan(12_000);
+      // Where packets vanish only on the way back it still hears its master, until that gives up.
+      const unheardMs = endedMs - (where === "to the master" ? partedMs : 0);
+      expect(unheardMs, where).toBeLessThan(16_000);
+      expect([ended.outcome, ended.alive], where).toEqual(["lease-ended", []]);
+    }
+  });
+
+  it("that comes back costs nothing with wait: the output is whole, and the changes come home", async () => {
+    const { address, agent, wire, startSloth, leftovers } = await startFarAgent();
+    const command = counting(WAIT.numbers);
+    const { directory, file } = workflow({ delegateTo: `"${address}"`, command, onLost: "wait" });
+    const running = startSloth(`run -f '${file}'`);
+    await running.until(new RegExp(`\\] ${WAIT.cutAfter}\\n`));
+    await wire.set({ isSilent: true });
+    await sleep(WAIT.cutMs);
+    await wire.set({ isSilent: false });
+    const { code, stderr } = await running.ended;
+
+    expect(code, stderr).toBe(0);
+    expect(logIn(directory)).toBe(numbersUpTo(WAIT.numbers));
+    expect(readFileSync(join(directory, "made"), "utf8")).toBe("end\n");
+    expect(agent.output).toContain("attempt-joined");
+    await expect.poll(leftovers).toEqual([]);
+  });
+
+  it("for longer than the lease lets the task run on another agent with retry, when it is dead on the first", async () => {
+    const { address, wire, agent, startSloth, startNearAgent } = await startFarAgent();
+    const near = await startNearAgent("--port 50052 --slots 1");
+    const { numbers, cutAfter, leaseSeconds } = RETRY;
+    const delegateTo = '{ any = { "far", "near" } }';
+    const { directory, file } = workflow({ delegateTo, command: counting(numbers), onLost: "retry" });
+    const inventory = writeInventory(directory, { far: address, near: "localhost:50052" });
+    const running = startSloth(
+      `run -f '${file}' --agents '${inventory}' --lease ${leaseSeconds}s --grace 1s`,
+    );
+    await running.until(new RegExp(`\\] ${cutAfter}\n`));
+    await wire.set({ isSilent: true });
+    const cutAtMs = Date.now();
+    const { code, stderr } = await running.ended;
+
+    expect(code, stderr).toBe(0);
+    expect(readFileSync(join(directory, "made"), "utf8")).toBe("end\n");
+    expect(logIn(directory).endsWith(numbersUpTo(numbers))).toBe(true);
+    const ended = await said(agent, "attempt-ended");
+    expect(ended.outcome).toBe("lease-ended");
+    expect(ended.time - cutAtMs).toBeLessThan(leaseSeconds * 1000);
+    expect((await said(near, "attempt-accepted")).time).toBeGreaterThan(ended.time);
+  });
+});
