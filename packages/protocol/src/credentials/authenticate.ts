@@ -36,8 +36,9 @@ export function authenticate({ proof, connections, onRefused }: AuthenticateOpti
   const failures = new FailureLimit();
   function refuse(peer: string, problem: string): StatusObject {
     const address = peer.slice(0, peer.lastIndexOf(":"));
-    if (!failures.add(address)) onRefused?.(address, problem);
-    else connections.endSoon(peer);
+    const isOneTooMany = failures.add(address);
+    if (!isOneTooMany) onRefused?.(address, problem);
+    connections.refuse(peer, { isLast: isOneTooMany });
     return { code: status.UNAUTHENTICATED, details: problem, metadata: new Metadata() };
   }
   return (_, call) =>

@@ -39,7 +39,7 @@ describe("a connection whose caller has not shown who it is", () => {
     const other = await connect();
     await other.ended;
     expect(admitted.socket.destroyed).toBe(false);
-    connections.endSoon(admitted.peer);
+    connections.refuse(admitted.peer, { isLast: true });
     const last = await connect();
     await last.ended;
     expect(admitted.socket.destroyed).toBe(false);
@@ -48,7 +48,14 @@ describe("a connection whose caller has not shown who it is", () => {
   it("ends soon where that is asked for", async () => {
     const { connections, connect } = await watched(600_000);
     const { peer, ended } = await connect();
-    connections.endSoon(peer);
+    connections.refuse(peer, { isLast: true });
+    await ended;
+  });
+
+  it("ends at once when more of its calls are refused than anybody makes by mistake", async () => {
+    const { connections, connect } = await watched(600_000);
+    const { peer, ended } = await connect();
+    for (let refusal = 0; refusal < 11; refusal++) connections.refuse(peer, { isLast: false });
     await ended;
   });
 
