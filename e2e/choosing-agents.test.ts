@@ -97,6 +97,34 @@ describe("labels", () => {
     expect(code, all).toBe(0);
   });
 
+  it("that agents tell of themselves count where agents.yaml says nothing of that name", async () => {
+    const [plain, told] = await Promise.all([
+      startAgent(["--labels", "gpu,zone=eu"]),
+      startAgent(["--name", "box", "--labels", "fpga"]),
+    ]);
+    const yaml = entry("plain", plain, "{ zone: us }") + entry("told", told);
+    const { code, all } = await run(
+      yaml,
+      `{ name = "a", delegate_to = { labels = { gpu = true, zone = "us" } }, command = "echo ran" },
+       { name = "b", delegate_to = { labels = { name = "box" } }, command = "echo ran" }`,
+    );
+    expect(all).toContain("[a@plain] ran");
+    expect(all).toContain("[b@told] ran");
+    expect(code, all).toBe(0);
+    for (const [wanted, message] of [
+      // It tells of a zone, and agents.yaml has another one for it.
+      [`zone = "eu"`, /No agent has zone=eu\. .*agents\.yaml has: plain \(zone=us\), told/],
+      [`tpu = true`, /No agent has tpu\. Asked: plain \(gpu,zone=us,.*told \(name=box,fpga/],
+    ] as const) {
+      const nobody = await run(
+        yaml,
+        `{ name = "t", delegate_to = { labels = { ${wanted} } }, command = "true" }`,
+      );
+      expect(nobody.all).toMatch(message);
+      expect(nobody.code).toBe(2);
+    }
+  });
+
   it.each([
     [`{ zone = "eu" }`, /No agent has zone=eu\..*one \(zone=us\)/],
     [`{ os = "plan9" }`, /No agent has os=plan9\..*one \(os=linux,.*zone=us\)/],

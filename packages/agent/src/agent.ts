@@ -30,6 +30,8 @@ export interface AgentOptions {
   authority?: AuthorityFiles | undefined;
   /** Plaintext, and everybody who reaches the port can run code as this user. Default false. */
   isInsecure?: boolean | undefined;
+  /** What tasks can ask for, beside what the agent finds out by itself. Default: nothing. */
+  labels?: Readonly<Record<string, string>> | undefined;
   /** How many attempts run at once. Default: the number of CPUs. */
   slots?: number | undefined;
   /** Where everything is kept that the agent writes. Default: `$XDG_STATE_HOME/sloth-agent`. */
@@ -125,7 +127,7 @@ export async function startAgent(options: AgentOptions = {}): Promise<Agent> {
       shutdown: shutdown.signal,
       emit,
     },
-    { softwareVersion, callerOf: gate.callerOf },
+    { softwareVersion, callerOf: gate.callerOf, labels: options.labels ?? {} },
   );
   const server = createServer({ ...agentServerOptions, interceptors: gate.interceptors });
   server.add(AgentServiceDefinition, service);

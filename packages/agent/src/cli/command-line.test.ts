@@ -19,6 +19,29 @@ describe("the command line of the agent", () => {
     });
   });
 
+  it("takes a name and labels, in one word and in several", async () => {
+    const args = ["--name", "box", "--labels", "zone=eu,gpu", "--labels", "disk=fast"];
+    expect(await parseCommandLine(args)).toMatchObject({
+      options: { labels: { name: "box", zone: "eu", gpu: "true", disk: "fast" } },
+    });
+    expect(await parseCommandLine([])).toMatchObject({ options: { labels: {} } });
+  });
+
+  it.each([
+    [["--labels", "os=plan9"], /tells os by itself/],
+    [["--labels", "zone="], /zone=VALUE/],
+    [["--labels", "a b=c"], /no label/],
+    [["--labels", "zone=e u"], /without blanks/],
+    [["--labels", "a,a"], /more than once/],
+    [["--name", "a", "--name", "b"], /more than once/],
+    [["--name", "a b"], /without blanks/],
+  ])("refuses %j", async (args, message) => {
+    expect(await parseCommandLine(args)).toMatchObject({
+      kind: "usage-error",
+      message: expect.stringMatching(message),
+    });
+  });
+
   it("takes how it is operated, and has defaults for it", async () => {
     expect(await parseCommandLine([])).toMatchObject({ options: { drainMs: 20_000, logFormat: "text" } });
     const args = ["--drain", "2m", "--metrics-port", "9100", "--log-format", "json"];

@@ -3,6 +3,7 @@ import yargs from "yargs";
 import { softwareVersion } from "../software-version.js";
 import { givenTwice } from "./given-once.js";
 import { type InitOptions, parseInit } from "./init-command-line.js";
+import { type LabelOptions, labelOptions, readLabels } from "./label-options.js";
 import { type LimitOptions, limitOptions, readLimits } from "./limit-options.js";
 import { type OperatingOptions, operatingOptions, readOperating } from "./operating-options.js";
 import { type PolicyOptions, policyOptions, readPolicy } from "./policy-options.js";
@@ -20,7 +21,12 @@ interface OwnOptions {
   longestGraceMs?: number | undefined;
 }
 
-export type CliOptions = OwnOptions & TrustOptions & OperatingOptions & PolicyOptions & LimitOptions;
+export type CliOptions = OwnOptions &
+  TrustOptions &
+  LabelOptions &
+  OperatingOptions &
+  PolicyOptions &
+  LimitOptions;
 
 /** What the user asked for. `shown` means that help or the version has been printed. */
 export type CommandLine =
@@ -33,7 +39,7 @@ export type CommandLine =
 export async function parseCommandLine(args: string[]): Promise<CommandLine> {
   if (args[0] === "init") return parseInit(args.slice(1));
   let mistake: string | undefined;
-  const parser = limitOptions(policyOptions(operatingOptions(trustOptions(yargs(args)))))
+  const parser = limitOptions(policyOptions(operatingOptions(labelOptions(trustOptions(yargs(args))))))
     .scriptName("sloth-agent")
     .usage(
       "$0 [options]\n$0 init [options]\n\nRuns the tasks that a sloth master delegates to this machine. " +
@@ -88,11 +94,14 @@ export async function parseCommandLine(args: string[]): Promise<CommandLine> {
   if ("problem" in policy) return usageError(policy.problem);
   const limits = readLimits(parsed);
   if ("problem" in limits) return usageError(limits.problem);
-  return { kind: "serve", options: { ...trust, ...own, ...operating, ...policy, ...limits } };
+  const labels = readLabels(parsed);
+  if ("problem" in labels) return usageError(labels.problem);
+  return { kind: "serve", options: { ...trust, ...own, ...labels, ...operating, ...policy, ...limits } };
 }
 
 const ONCE = [
   "port",
+  "name",
   "slots",
   "state-dir",
   "cache-size",

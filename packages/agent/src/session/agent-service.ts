@@ -39,11 +39,13 @@ export interface ServiceOptions {
   softwareVersion: string;
   /** Who makes a call. */
   callerOf(metadata: CallMetadata): string;
+  /** What its operator says of it. */
+  labels: Readonly<Record<string, string>>;
 }
 
 export function createAgentService(
   context: SessionContext,
-  { softwareVersion, callerOf }: ServiceOptions,
+  { softwareVersion, callerOf, labels }: ServiceOptions,
 ): AgentService {
   const instanceId = randomBytes(16).toString("hex");
   const sessions = new Set<Promise<void>>();
@@ -96,6 +98,7 @@ export function createAgentService(
         slots,
         os: process.platform,
         arch: process.arch,
+        labels,
         ...describeMachine(),
       };
     },

@@ -1,3 +1,4 @@
+import type { Labels } from "@sloth/dsl";
 import {
   type AgentChannels,
   type HelloResponse,
@@ -6,6 +7,7 @@ import {
   SUPPORTED_FEATURES,
   SUPPORTED_PROTOCOLS,
 } from "@sloth/protocol";
+import { readClaimedLabels } from "../inventory/claimed-labels.js";
 import type { AgentTarget } from "../inventory/inventory.js";
 import type { AutomaticLabels } from "../inventory/labels.js";
 import { softwareVersion } from "../software-version.js";
@@ -31,7 +33,8 @@ export interface AgentAbout {
   /** Another one at each start of the agent. */
   instanceId: string;
   slots: number;
-  labels: AutomaticLabels;
+  /** What it has found out, and what its operator says where that is nothing it finds out. */
+  labels: AutomaticLabels & Labels;
 }
 
 /** Long enough for a slow network; a refused connection is known at once. */
@@ -73,12 +76,13 @@ export async function greetAgent(
 }
 
 function aboutOf(hello: Omit<HelloResponse, "protocol" | "features">): AgentAbout {
-  const { softwareVersion, instanceId, slots, os, arch, hostname, cpus, memoryBytes } = hello;
+  const { softwareVersion, instanceId, slots, os, arch, hostname, cpus, memoryBytes, labels } = hello;
   return {
     softwareVersion,
     instanceId,
     slots,
     labels: {
+      ...readClaimedLabels(labels),
       os,
       arch,
       ...(cpus !== undefined && { cpus }),

@@ -23,17 +23,30 @@ const AUTOMATIC: readonly string[] = [
 const AMOUNTS: readonly string[] = ["cpus", "memory"];
 
 /**
- * What of the labels that are asked for is not answered by those that are known, and an agent may tell of itself; or
- * `undefined` where the known ones contradict.
+ * What of the labels that are asked for is not answered by those that are written of an agent, and it may tell of itself;
+ * or `undefined` where it is not that agent. A name that is written of any agent is nobody's own to tell: else an agent
+ * could take for itself what the inventory gives to others.
+ *
+ * @param written - names of labels that the inventory has, of whatever agent
  */
-export function unanswered(wanted: Labels, known: Labels): Labels | undefined {
+export function unanswered(wanted: Labels, known: Labels, written: ReadonlySet<string>): Labels | undefined {
   const open: Labels = {};
   for (const [name, value] of Object.entries(wanted)) {
     const given = known[name];
-    if (given === undefined && AUTOMATIC.includes(name)) open[name] = value;
+    if (given === undefined && mayTell(name, written)) open[name] = value;
     else if (given === undefined || !fits(name, value, given)) return undefined;
   }
   return open;
+}
+
+/** Whether a label is an agent's own to tell. */
+export function mayTell(name: string, written: ReadonlySet<string>): boolean {
+  return AUTOMATIC.includes(name) || !written.has(name);
+}
+
+/** The names of all labels that an inventory has. */
+export function writtenNames(entries: readonly { labels: Labels }[]): ReadonlySet<string> {
+  return new Set(entries.flatMap(({ labels }) => Object.keys(labels)));
 }
 
 /** Whether an agent has all that is asked for. What is written of it counts more than what it tells. */

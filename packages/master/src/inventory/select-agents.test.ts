@@ -37,6 +37,7 @@ describe("an inventory gives for a delegation", () => {
     ["those with all of them", labels({ gpu: true, zone: "us" }), ["us1"]],
     ["labels of another type", labels({ gpu: "true" }), ["eu1", "us1"]],
     ["who may have what agents tell", labels({ os: "linux", zone: "eu" }), [`eu1 if {"os":"linux"}`]],
+    ["who may have what nobody has written", labels({ fpga: true, zone: "us" }), [`us1 if {"fpga":true}`]],
     ["at least so much", labels({ cpus: 32, gpu: true }), [`eu1 if {"cpus":32}`, "us1"]],
     [
       "each of a list once",
@@ -50,7 +51,7 @@ describe("an inventory gives for a delegation", () => {
     ],
     [
       "what is left of a list of which one place has nobody",
-      { kind: "any", of: [{ kind: "labels", labels: { fpga: true } }, name("eu2")] },
+      { kind: "any", of: [{ kind: "labels", labels: { zone: "asia" } }, name("eu2")] },
       ["eu2"],
     ],
   ])("%s", (_, delegation, expected) => {

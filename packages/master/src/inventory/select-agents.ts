@@ -1,7 +1,7 @@
 import { type Delegation, type DelegationPlace, didYouMean, type Labels } from "@sloth/dsl";
 import { MasterError } from "../master-error.js";
 import { formatAddress, type Inventory, type InventoryEntry } from "./inventory.js";
-import { formatLabels, unanswered } from "./labels.js";
+import { formatLabels, unanswered, writtenNames } from "./labels.js";
 import type { AgentSelection, Candidate } from "./selection.js";
 
 type Known = Pick<Inventory, "entries" | "file">;
@@ -10,8 +10,8 @@ type Known = Pick<Inventory, "entries" | "file">;
  * Finds the agents that a delegation may mean.
  *
  * 1. A name, an address or an alias is one agent; an address that nobody has stands for itself.
- * 2. Labels are all agents that have them, and those that may: what is written decides, and what an agent alone can
- *    tell is left open.
+ * 2. Labels are all agents that have them, and those that may: what is written decides, and what agents tell is left
+ *    open.
  * 3. A list is all of these, each agent once, in the order of the list.
  *
  * @throws {MasterError} UNKNOWN_AGENT when nothing is left, with the agents that there are
@@ -32,7 +32,10 @@ export function selectAgents(delegation: Delegation, known: Known): AgentSelecti
 }
 
 function candidatesOf(place: DelegationPlace, known: Known): Candidate[] {
-  if (place.kind === "labels") return known.entries.flatMap((entry) => candidateWith(place.labels, entry));
+  if (place.kind === "labels") {
+    const written = writtenNames(known.entries);
+    return known.entries.flatMap((entry) => candidateWith(place.labels, entry, written));
+  }
   const name = formatPlace(place);
   const entry = known.entries.find(({ target, aliases }) => target.label === name || aliases.includes(name));
   // The name that the workflow uses is the one that its reader knows.
@@ -42,8 +45,12 @@ function candidatesOf(place: DelegationPlace, known: Known): Candidate[] {
   return [{ target: { label: name, host, port }, unsettled: [] }];
 }
 
-function candidateWith(wanted: Labels, { target, labels }: InventoryEntry): Candidate[] {
-  const open = unanswered(wanted, labels);
+function candidateWith(
+  wanted: Labels,
+  { target, labels }: InventoryEntry,
+  written: ReadonlySet<string>,
+): Candidate[] {
+  const open = unanswered(wanted, labels, written);
   if (!open) return [];
   return [{ target, unsettled: Object.keys(open).length > 0 ? [open] : [] }];
 }

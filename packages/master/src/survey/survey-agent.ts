@@ -3,7 +3,7 @@ import { AgentLost } from "../dispatch/agent-lost.js";
 import type { AgentPool } from "../dispatch/agent-pool.js";
 import type { ConnectedAgent } from "../dispatch/greet-agent.js";
 import { type AgentTarget, formatAddress } from "../inventory/inventory.js";
-import type { AutomaticLabels } from "../inventory/labels.js";
+import { mayTell } from "../inventory/labels.js";
 
 /** What is found out of one agent. What is absent is not known: it does not answer, or is too old to tell. */
 export interface SurveyedAgent {
@@ -30,6 +30,8 @@ export interface SurveyOptions {
   pool: AgentPool;
   /** Written ones. */
   labels?: SurveyedAgent["labels"];
+  /** Names of labels that are written of whatever agent: those that it tells do not count. */
+  written?: ReadonlySet<string>;
 }
 
 /** So long an agent may take to look through its state directory. */
@@ -38,7 +40,7 @@ const STATUS_TIMEOUT_MS = 10_000;
 /** Asks an agent what it is and does. */
 export async function surveyAgent(
   target: AgentTarget,
-  { pool, labels = {} }: SurveyOptions,
+  { pool, labels = {}, written = new Set() }: SurveyOptions,
 ): Promise<SurveyedAgent> {
   const who = { name: target.label, address: formatAddress(target.host, target.port) };
   try {
@@ -51,7 +53,7 @@ export async function surveyAgent(
       version,
       slots,
       ...found,
-      labels: { ...labels, ...without(told, labels) },
+      labels: { ...labels, ...ownOf(told, { labels, written }) },
     };
   } catch (error) {
     pool.forget(target);
@@ -60,9 +62,14 @@ export async function surveyAgent(
   }
 }
 
-/** What is written counts, and stands first. */
-function without(told: AutomaticLabels, written: SurveyedAgent["labels"]): SurveyedAgent["labels"] {
-  return Object.fromEntries(Object.entries(told).filter(([name]) => !Object.hasOwn(written, name)));
+/** What an agent tells where that counts: what is written of it counts more. */
+function ownOf(
+  told: SurveyedAgent["labels"],
+  { labels, written }: Required<Pick<SurveyOptions, "labels" | "written">>,
+): SurveyedAgent["labels"] {
+  return Object.fromEntries(
+    Object.entries(told).filter(([name]) => !Object.hasOwn(labels, name) && mayTell(name, written)),
+  );
 }
 
 function unreachable(error: unknown): Pick<SurveyedAgent, "state" | "problem"> {

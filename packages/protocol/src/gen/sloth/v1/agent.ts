@@ -68,7 +68,19 @@ export interface HelloResponse {
     | number
     | undefined;
   /** Of the machine, or of the container where that has less. */
-  memoryBytes?: number | undefined;
+  memoryBytes?:
+    | number
+    | undefined;
+  /**
+   * What its operator calls it and says of it, for masters whose inventory says nothing of these names. At most 64;
+   * names of letters, digits, ".", "_", "-" and "/", values without blanks and commas.
+   */
+  labels: { [key: string]: string };
+}
+
+export interface HelloResponse_LabelsEntry {
+  key: string;
+  value: string;
 }
 
 export interface StatusRequest {
@@ -564,6 +576,7 @@ function createBaseHelloResponse(): HelloResponse {
     hostname: undefined,
     cpus: undefined,
     memoryBytes: undefined,
+    labels: {},
   };
 }
 
@@ -599,6 +612,9 @@ export const HelloResponse = {
     if (message.memoryBytes !== undefined) {
       writer.uint32(80).uint64(message.memoryBytes);
     }
+    Object.entries(message.labels).forEach(([key, value]) => {
+      HelloResponse_LabelsEntry.encode({ key: key as any, value }, writer.uint32(90).fork()).ldelim();
+    });
     return writer;
   },
 
@@ -679,6 +695,16 @@ export const HelloResponse = {
 
           message.memoryBytes = longToNumber(reader.uint64() as Long);
           continue;
+        case 11:
+          if (tag !== 90) {
+            break;
+          }
+
+          const entry11 = HelloResponse_LabelsEntry.decode(reader, reader.uint32());
+          if (entry11.value !== undefined) {
+            message.labels[entry11.key] = entry11.value;
+          }
+          continue;
       }
       if ((tag & 7) === 4 || tag === 0) {
         break;
@@ -703,6 +729,68 @@ export const HelloResponse = {
     message.hostname = object.hostname ?? undefined;
     message.cpus = object.cpus ?? undefined;
     message.memoryBytes = object.memoryBytes ?? undefined;
+    message.labels = Object.entries(object.labels ?? {}).reduce<{ [key: string]: string }>((acc, [key, value]) => {
+      if (value !== undefined) {
+        acc[key] = globalThis.String(value);
+      }
+      return acc;
+    }, {});
+    return message;
+  },
+};
+
+function createBaseHelloResponse_LabelsEntry(): HelloResponse_LabelsEntry {
+  return { key: "", value: "" };
+}
+
+export const HelloResponse_LabelsEntry = {
+  encode(message: HelloResponse_LabelsEntry, writer: _m0.Writer = _m0.Writer.create()): _m0.Writer {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: _m0.Reader | Uint8Array, length?: number): HelloResponse_LabelsEntry {
+    const reader = input instanceof _m0.Reader ? input : _m0.Reader.create(input);
+    let end = length === undefined ? reader.len : reader.pos + length;
+    const message = createBaseHelloResponse_LabelsEntry();
+    while (reader.pos < end) {
+      const tag = reader.uint32();
+      switch (tag >>> 3) {
+        case 1:
+          if (tag !== 10) {
+            break;
+          }
+
+          message.key = reader.string();
+          continue;
+        case 2:
+          if (tag !== 18) {
+            break;
+          }
+
+          message.value = reader.string();
+          continue;
+      }
+      if ((tag & 7) === 4 || tag === 0) {
+        break;
+      }
+      reader.skipType(tag & 7);
+    }
+    return message;
+  },
+
+  create(base?: DeepPartial<HelloResponse_LabelsEntry>): HelloResponse_LabelsEntry {
+    return HelloResponse_LabelsEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<HelloResponse_LabelsEntry>): HelloResponse_LabelsEntry {
+    const message = createBaseHelloResponse_LabelsEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? "";
     return message;
   },
 };
