@@ -14,6 +14,7 @@ const COMMANDS = ["master", "agent"];
 const fromRoot = (...parts) => path.join(root, "packages", ...parts);
 /** Where threads and processes of ours begin. */
 const ENTRIES = [
+  fromRoot("runtime/dist/launcher/launcher-process.js"),
   fromRoot("runtime/dist/lua/lua-worker.js"),
   fromRoot("runtime/dist/reaper/reap.js"),
   fromRoot("workspace/dist/snapshot/scan-thread.js"),

@@ -4,12 +4,8 @@ import type { AttemptScope } from "../attempt/attempt-scope.js";
 import { limitExceeded, startTimer } from "../attempt/time-limit.js";
 import { drain, type OutputSink } from "../output/output-stream.js";
 import { requireAllowed } from "../policy/require-allowed.js";
-import {
-  type ExitStatus,
-  type StartedProcess,
-  StartFailure,
-  startProcess,
-} from "../process/start-process.js";
+import { type ExitStatus, StartFailure } from "../process/launch.js";
+import { type StartedProcess, startProcess } from "../process/start-process.js";
 import type { ProcessTree } from "../process-tree/process-tree.js";
 import { namedShell } from "../shell/find-shell.js";
 import { TRAILING_OUTPUT_MS } from "../shell/run-shell-command.js";

@@ -1,7 +1,6 @@
-import { execFile } from "node:child_process";
 import { closeSync, constants, mkdtempSync, openSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { launchProcess } from "../launcher/launch-process.js";
 import { temporaryPath } from "../reaper/temporary-path.js";
 import { RuntimeError } from "../runtime-error.js";
 
@@ -48,13 +47,21 @@ async function makeBatch(): Promise<void> {
   const directory = mkdtempSync(temporaryPath("pipes"));
   try {
     const paths = Array.from({ length: BATCH }, (_, index) => join(directory, String(index)));
-    await promisify(execFile)("mkfifo", ["-m", "600", ...paths]);
+    await makeNamedPipes(directory, paths);
     for (const path of paths) spare.push(openPipe(path));
   } catch (cause) {
     throw new RuntimeError("PIPES_UNAVAILABLE", `Cannot make pipes for output in ${directory}`, { cause });
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+async function makeNamedPipes(directory: string, paths: string[]): Promise<void> {
+  const args = ["-m", "600", ...paths];
+  const mkfifo = { file: "mkfifo", argv0: "mkfifo", args, directory, environment: process.env };
+  const { exited } = await launchProcess(mkfifo);
+  const { exitCode, signal } = await exited;
+  if (exitCode !== 0) throw new Error(`mkfifo ended with ${signal ?? exitCode}`);
 }
 
 function openPipe(path: string): Pipe {

@@ -1,4 +1,4 @@
-import { StartFailure } from "../process/start-process.js";
+import { StartFailure } from "../process/launch.js";
 import { refuseCommand, refuseVariables, type TaskPolicy } from "./task-policy.js";
 
 /** A process that a task is about to start. */

@@ -27,6 +27,8 @@ export class ProcessTree {
   #leaderless = new Set<number>();
   #whole: ProcessTree | undefined;
   #hasStarted = false;
+  /** Of the processes that are being started. */
+  readonly #announced = new Set<Promise<void>>();
   #ending: Promise<number[]> | undefined;
   #createdAt = performance.now();
   #firstPid = lastPid();
@@ -69,7 +71,26 @@ export class ProcessTree {
     return { ...environment, [MARK_VARIABLE]: this.mark.value };
   }
 
-  /** Adds a process that leads its own group. Call it before anything is awaited after its start. */
+  /**
+   * Announces a process that is being started, for which `end` waits. Gives what is to be called when it was added, or
+   * will not come.
+   */
+  announce(): () => void {
+    let resolve = () => {};
+    const settled = new Promise<void>((settle) => {
+      resolve = settle;
+    });
+    this.#announced.add(settled);
+    this.#hasStarted = true;
+    const settleWhole = this.#whole?.announce();
+    return () => {
+      this.#announced.delete(settled);
+      resolve();
+      settleWhole?.();
+    };
+  }
+
+  /** Adds a process that leads its own group: before anything is awaited after its start, unless it was announced. */
   add(leaderPid: number): void {
     this.#groups.add(leaderPid);
     this.#hasStarted = true;
@@ -94,6 +115,7 @@ export class ProcessTree {
   }
 
   async #end(graceMs: number): Promise<number[]> {
+    await Promise.all(this.#announced);
     if (!this.#hasStarted) return [];
     if (!(await this.#isAlive(this.#recentPids()))) return [];
     await this.#send("SIGTERM");

@@ -1,11 +1,11 @@
-import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
-import { once } from "node:events";
 import { closeSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { launchProcess } from "../launcher/launch-process.js";
 import { type OutputSink, OutputStream } from "../output/output-stream.js";
 import { type Pipe, takePipes } from "../output/pipe-pool.js";
 import type { ProcessTree } from "../process-tree/process-tree.js";
 import type { Invocation } from "../shell/shell-invocation.js";
+import { type ExitStatus, type Launched, StartFailure } from "./launch.js";
 import { openInput } from "./process-input.js";
 import { noteLeader } from "./suspend-processes.js";
 
@@ -27,31 +27,20 @@ export interface StartedProcess {
   outputs: OutputStream[];
 }
 
-/** One of both. */
-export interface ExitStatus {
-  exitCode?: number;
-  signal?: string;
-}
-
-/** A process that could not be started, for a reason which the task can be told. */
-export class StartFailure extends Error {
-  override name = "StartFailure";
-}
-
 /**
  * Starts a process that leads its own group, with pipes for its output.
  *
  * @throws {StartFailure} The system refused, or the tree is already being ended.
- * @throws {RuntimeError} PIPES_UNAVAILABLE
+ * @throws {RuntimeError} PIPES_UNAVAILABLE, LAUNCHER_LOST
  */
 export async function startProcess(start: ProcessStart): Promise<StartedProcess> {
   const [stdout, stderr] = (await takePipes(2)) as [Pipe, Pipe];
   await ownTurn();
   const childFds = [stdout.writeFd, stderr.writeFd];
   try {
-    childFds.unshift(openInput(start.stdin));
-    const child = await spawnLeader(start, childFds);
-    const exited = once(child, "exit").then(([code, signal]) => exitStatus(code, signal));
+    const stdin = openInput(start.stdin);
+    childFds.push(stdin);
+    const { exited } = await launchLeader(start, [stdin, stdout.writeFd, stderr.writeFd]);
     const outputs = [
       new OutputStream(stdout.readFd, start.stdout),
       new OutputStream(stderr.readFd, start.stderr),
@@ -74,48 +63,30 @@ function ownTurn(): Promise<void> {
   return lastTurn;
 }
 
-async function spawnLeader(start: ProcessStart, stdio: StdioOptions): Promise<ChildProcess> {
-  const { invocation, directory, environment, tree } = start;
+async function launchLeader(
+  { invocation, directory, environment, tree }: ProcessStart,
+  stdio: [stdin: number, stdout: number, stderr: number],
+): Promise<Launched> {
   if (tree.isEnding) throw new StartFailure("the task is being stopped");
-  const child = spawnOrFail(invocation, { directory, environment: tree.markEnvironment(environment), stdio });
-  if (child.pid === undefined) {
-    const [error] = await once(child, "error");
-    throw new StartFailure(`cannot start ${invocation.file}: ${error.code}`, { cause: error });
-  }
-  const { pid } = child;
-  tree.add(pid);
-  const forget = noteLeader(pid);
-  child.once("exit", () => {
-    forget();
-    tree.leaderEnded(pid);
-  });
-  return child;
-}
-
-function spawnOrFail(
-  { file, argv0, args }: Invocation,
-  options: { directory: string; environment: NodeJS.ProcessEnv; stdio: StdioOptions },
-): ChildProcess {
+  const settle = tree.announce();
   try {
-    return spawn(file, args, {
-      argv0,
-      cwd: options.directory,
-      env: { ...options.environment, PWD: options.directory },
-      stdio: options.stdio,
-      detached: true,
-    });
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    throw new StartFailure(
-      `cannot start ${file}: ${code === "E2BIG" ? "its arguments are too long" : message}`,
-      {
-        cause,
-      },
-    );
+    const marked = tree.markEnvironment({ ...environment, PWD: directory });
+    const { pid, exited } = await launchProcess({ ...invocation, directory, environment: marked, stdio });
+    tree.add(pid);
+    return { pid, exited: untilEnded(exited, pid, tree) };
+  } finally {
+    settle();
   }
 }
 
-function exitStatus(code: number | null, signal: NodeJS.Signals | null): ExitStatus {
-  if (signal !== null) return { signal };
-  return { exitCode: code ?? 0 };
+/** Where nobody can tell whether the process has ended, the tree takes it for alive. */
+function untilEnded(exited: Promise<ExitStatus>, pid: number, tree: ProcessTree): Promise<ExitStatus> {
+  const forget = noteLeader(pid);
+  const ended = exited.then((status) => {
+    tree.leaderEnded(pid);
+    return status;
+  });
+  // Whoever waits for it hears of it.
+  ended.catch(() => {}).finally(forget);
+  return ended;
 }

@@ -16,7 +16,12 @@ function startRunner({ workflow, ...attempt }: Attempt, environment = {}) {
     const attempt = JSON.parse(process.argv[1]);
     if (attempt.workflow) attempt.workflow.bundle = Buffer.from(attempt.workflow.bundle, "base64");
     const { signal } = new AbortController();
-    for await (const event of createLocalTaskRunner().run(attempt, { signal }))
+    const runner = createLocalTaskRunner();
+    for (let number = 0; number < Number(process.env.RUNS_BEFORE); number++) {
+      const before = { ...attempt, command: { kind: "shell", script: "true" } };
+      for await (const _ of runner.run(before, { signal }));
+    }
+    for await (const event of runner.run(attempt, { signal }))
       if (event.type === "output") process.stdout.write(event.bytes);`;
   const source = workflow && { ...workflow, bundle: Buffer.from(workflow.bundle).toString("base64") };
   const job = JSON.stringify({ ...attempt, workflow: source });
@@ -31,6 +36,17 @@ it("ends the processes of a runner that was killed", async () => {
   const runner = startRunner(shellAttempt(script));
   const [line] = await once(createInterface(runner.stdout), "line");
   const pids = String(line).split(" ").map(Number);
+  expect(pids.filter(isRunning)).toEqual(pids);
+  runner.kill("SIGKILL");
+  await expect.poll(() => pids.filter(isRunning), { timeout: 25_000 }).toEqual([]);
+});
+
+it("ends what a launcher has started for a runner that was killed, and the launcher", async () => {
+  const script = `trap '' TERM; setsid sleep 300 & echo "$$ $! $PPID"; wait; sleep 300`;
+  const runner = startRunner(shellAttempt(script), { RUNS_BEFORE: "30" });
+  const [line] = await once(createInterface(runner.stdout), "line");
+  const pids = String(line).split(" ").map(Number);
+  expect(pids).not.toContain(runner.pid);
   expect(pids.filter(isRunning)).toEqual(pids);
   runner.kill("SIGKILL");
   await expect.poll(() => pids.filter(isRunning), { timeout: 25_000 }).toEqual([]);

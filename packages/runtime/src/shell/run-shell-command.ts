@@ -1,7 +1,8 @@
 import type { AttemptScope } from "../attempt/attempt-scope.js";
 import { drain } from "../output/output-stream.js";
 import { requireAllowed } from "../policy/require-allowed.js";
-import { type ExitStatus, StartFailure, startProcess } from "../process/start-process.js";
+import { type ExitStatus, StartFailure } from "../process/launch.js";
+import { startProcess } from "../process/start-process.js";
 import type { TaskResult } from "../task-runner.js";
 import { shellInvocation } from "./shell-invocation.js";
 
