@@ -1,7 +1,7 @@
 /**
  * `npm run test:long`: the laws with thousands of cases, the races with a thousand commits, every point of a crash,
- * runs that are stopped at fifty moments, gigabytes of output, fifty agents, and the fuzzer for minutes. What it printed
- * last is in docs/long-tests.md.
+ * runs that are stopped at fifty moments, 200 kills in each stage on each side, 2,000 tasks while agents and lines fail,
+ * gigabytes of output, fifty agents, and the fuzzer for minutes. What it printed last is in docs/long-tests.md.
  */
 import { BootstrapError, bootstrap } from "./bootstrap.mjs";
 import { root, startVisibly, tool } from "./processes.mjs";
@@ -15,6 +15,8 @@ const LONG = {
   SLOTH_LOAD: "full",
   SLOTH_FLEET: "50",
   SLOTH_RESUME_RUNS: "25",
+  SLOTH_KILLS: "200",
+  SLOTH_SOAK_TASKS: "2000",
 };
 const FUZZ_SECONDS = 300;
 
@@ -23,6 +25,8 @@ const parts = [
   ["delegated equals local", tool("vitest"), vitest("e2e", "delegated-equals-local")],
   ["runs that are stopped", tool("vitest"), vitest("e2e", "stop-runs")],
   ["runs that are killed and taken up", tool("vitest"), vitest("e2e", "resume.test")],
+  ["kills in each stage", tool("vitest"), vitest("e2e", "faults/kills")],
+  ["a soak of short tasks", tool("vitest"), vitest("e2e", "faults/soak")],
   ["much output", tool("vitest"), vitest("e2e", "e2e/load.test")],
   ["fifty agents", tool("vitest"), vitest("e2e", "fifty-agents")],
   ["fuzzing", process.execPath, [`${root}/scripts/fuzz.mjs`, "--seconds", String(FUZZ_SECONDS)]],

@@ -124,7 +124,7 @@ interface TaskResult {
 }
 
 /** Of the tasks in the events of a run, by their names. */
-export function resultsIn(stdout: string): Map<string, TaskResult> {
+function resultsIn(stdout: string): Map<string, TaskResult> {
   const results = new Map<string, TaskResult>();
   for (const line of stdout.split("\n")) {
     if (/"type":"task-finished"/.test(line)) {
