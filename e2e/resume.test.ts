@@ -127,6 +127,8 @@ describe("sloth resume", () => {
     expect(await resume()).toMatchObject({ code: 2, stderr: expect.stringMatching(/No run is recorded/) });
     const killed = startSloth(["run"], { cwd: directory });
     await killed.until(/ready/);
+    // What was printed a moment ago may not be recorded yet.
+    await expect.poll(() => eventsIn(directory), { timeout: 20_000 }).toContain("ready");
     expect(await resume()).toMatchObject({ code: 2, stderr: expect.stringMatching(/its process lives/) });
     killed.kill("SIGKILL");
     await killed.ended;
