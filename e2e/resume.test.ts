@@ -113,6 +113,59 @@ describe("sloth resume", () => {
     expect(existsSync(join(directory, "made"))).toBe(true);
   });
 
+  it("runs again with --rerun-unknown what cannot be joined, once it is dead", async () => {
+    const agent = await startAgent();
+    const directory = temporaryDirectory();
+    const begun = join(temporaryDirectory(), "begun");
+    const pid = `${begun}.pid`;
+    writeWorkflow(
+      directory,
+      `TaskDefinitions = { g = { tasks = { { name = "far", delegate_to = "${agent.address}", command = [[
+         kill -0 "$(cat ${pid})" 2>/dev/null && echo "two at once" >> ${begun}
+         echo $$ > ${pid}; echo begun >> ${begun}; echo ready; trap '' TERM
+         [ -e go ] || while :; do sleep 0.1; done ]] } } } }`,
+    );
+    const killed = startSloth(["run", "--grace", "1s"], { cwd: directory });
+    await killed.until(/ready/);
+    await expect.poll(() => eventsIn(directory), { timeout: 20_000 }).toContain('"task-output"');
+    killed.kill("SIGKILL");
+    await killed.ended;
+    agent.kill("SIGKILL");
+    await agent.ended;
+    await startAgent([], { port: agent.port, stateDirectory: agent.stateDirectory });
+    writeFileSync(join(directory, "go"), "");
+
+    const { code, stderr } = await sloth(["resume", "--rerun-unknown"], { cwd: directory });
+    expect(code, stderr).toBe(0);
+    expect(readFileSync(begun, "utf8")).toBe("begun\nbegun\n");
+  });
+
+  it("ends at once on Ctrl-C while it looks for an agent, and says what is unknown", async () => {
+    const agent = await startAgent();
+    const directory = temporaryDirectory();
+    writeWorkflow(
+      directory,
+      `TaskDefinitions = { g = { tasks = { { name = "far", delegate_to = "${agent.address}", on_agent_lost = "wait",
+         command = "echo ready; exec sleep 5555555" } } } }`,
+    );
+    const killed = startSloth(["run"], { cwd: directory });
+    await killed.until(/ready/);
+    await expect.poll(() => eventsIn(directory), { timeout: 20_000 }).toContain('"task-output"');
+    killed.kill("SIGKILL");
+    await killed.ended;
+    agent.kill("SIGKILL");
+    await agent.ended;
+
+    const looking = startSloth(["resume"], { cwd: directory });
+    await looking.until(/\] ready/);
+    const sinceMs = performance.now();
+    looking.kill("SIGINT");
+    const { code, stderr, stdout } = await looking.ended;
+    expect(code).toBe(130);
+    expect(performance.now() - sinceMs).toBeLessThan(8000);
+    expect(stdout + stderr).toMatch(/It may run there until its lease ends; whether it finished is unknown/);
+  });
+
   it("refuses a run that has ended, that lives, that another has taken up, or whose workflow has changed", async () => {
     const directory = temporaryDirectory();
     const write = (first: string) =>

@@ -134,7 +134,7 @@ describe("a connection that breaks while a task runs", () => {
       command: `echo on $$; if [ ! -e ${directory}/again ]; then touch ${directory}/again; exec sleep 1234567; fi; touch made`,
       onLost: "retry",
     });
-    const running = startSloth(["run", "-f", file, "--lease", "5s"], { cwd: directory });
+    const running = startSloth(["run", "-f", file, "--lease", "5s", "--grace", "1s"], { cwd: directory });
     await running.until(/on \d+/);
     proxy.stall();
     const { code, stderr } = await running.ended;
@@ -182,5 +182,67 @@ describe("a connection that breaks while a task runs", () => {
     expect(code).toBe(3);
     expect(stderr).toMatch(/has been started again meanwhile\. Whether the task finished before is unknown/);
     await expect.poll(() => sleepsOf(7654321), { timeout: 30_000 }).toEqual([]);
+  });
+
+  it("and an agent that was started again is begun at again with retry once what it ran is dead", async () => {
+    const agent = await startAgent();
+    const directory = temporaryDirectory();
+    const [pid, overlap] = [join(directory, "pid"), join(directory, "overlap")];
+    const file = workflow(temporaryDirectory(), {
+      address: quoted(agent.address),
+      // It does not heed the reaper of the agent before its grace period is over.
+      command: `kill -0 "$(cat ${pid})" 2>/dev/null && touch ${overlap}
+        trap '' TERM; echo on $$
+        if [ ! -e ${pid} ]; then echo $$ > ${pid}; while :; do sleep 0.1; done; fi; touch made`,
+      onLost: "retry",
+    });
+    const running = startSloth(["run", "-f", file, "--lease", "3s", "--grace", "4s"]);
+    await running.until(/on \d+/);
+    agent.kill("SIGKILL");
+    await agent.ended;
+    await startAgent([], { port: agent.port, stateDirectory: agent.stateDirectory });
+    const { code, stderr } = await running.ended;
+    expect(code, stderr).toBe(0);
+    expect(existsSync(overlap)).toBe(false);
+  });
+
+  it("and an agent that stood still for longer than the lease ends what it ran when it goes on", async () => {
+    const agent = await startAgent();
+    const directory = temporaryDirectory();
+    const seconds = 2_000_000 + Math.floor(Math.random() * 1_000_000);
+    const file = workflow(directory, {
+      address: quoted(agent.address),
+      command: `touch made; echo ready; exec sleep ${seconds}`,
+    });
+    const running = startSloth(["run", "-f", file, "--lease", "4s"]);
+    await running.until(/ready/);
+    agent.kill("SIGSTOP");
+    const { code, stderr } = await running.ended;
+    agent.kill("SIGCONT");
+    expect(code).toBe(3);
+    expect(stderr).toContain("Whether the task finished is unknown; the working directory is as it was");
+    await expect.poll(() => sleepsOf(seconds), { timeout: 20_000 }).toEqual([]);
+    await expect.poll(() => leftoversIn(agent.stateDirectory), { timeout: 10_000 }).toEqual([]);
+    expect(existsSync(join(directory, "made"))).toBe(false);
+  });
+
+  it("ends soon on Ctrl-C, and says that what ran there is unknown", async () => {
+    const agent = await startAgent();
+    const proxy = await startAgentProxy(agent);
+    const directory = temporaryDirectory();
+    const address = quoted(proxy.address);
+    const file = workflow(directory, { address, command: "echo ready; exec sleep 3456789", onLost: "wait" });
+    const running = startSloth(["run", "-f", file, "--lease", "15s"]);
+    await running.until(/ready/);
+    await proxy.close();
+    await running.until(/is tried again/);
+    const sinceMs = performance.now();
+    running.kill("SIGINT");
+    const { code, stdout, stderr } = await running.ended;
+    expect(code).toBe(130);
+    // It is looked for a moment more, to be told; its grace period of 10 s is not waited for.
+    expect(performance.now() - sinceMs).toBeLessThan(8000);
+    expect(stdout + stderr).toMatch(/It may run there until its lease ends; whether it finished is unknown/);
+    await expect.poll(() => sleepsOf(3456789), { timeout: 30_000 }).toEqual([]);
   });
 });

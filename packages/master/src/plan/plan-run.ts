@@ -67,6 +67,8 @@ export interface PlannedTask {
   env: Record<string, string>;
   /** What is known of it where it was under way in the run that this one takes up: it has begun already. */
   underway?: TaskRecord;
+  /** Whether it runs again where its outcome stays unknown. Absent: no. */
+  rerunsUnknown?: boolean;
   /** How the workspace is sent and its changes come back, with all defaults. */
   workspaceSettings: WorkspaceSettings;
 }
@@ -176,7 +178,7 @@ function planTask(task: Task, group: Group, root: string, options: PlanContext):
     info,
     group: group.name,
     ...(selection && { selection }),
-    ...(underway && { underway }),
+    ...(underway && { underway, rerunsUnknown: options.rerun?.rerunsUnknown ?? false }),
     ...place,
     env,
     workspaceSettings,

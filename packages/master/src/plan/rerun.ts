@@ -14,6 +14,8 @@ export interface Rerun {
   settled: ReadonlyMap<Task, TaskRecord>;
   /** Of those that run again: what was under way when the process of that run was killed. */
   underway: ReadonlyMap<Task, TaskRecord>;
+  /** Whether those run again whose outcome stays unknown. Absent: no. */
+  rerunsUnknown?: boolean;
   /** Tasks of the workflow that were not part of that run, as `group/task`. */
   outside: string[];
 }

@@ -46,6 +46,16 @@ export function openToAppend(location: string): Promise<FileHandle> {
   return open(location, APPENDING, 0o600);
 }
 
+/** All of a small file; nothing as `openToRead` says. */
+export async function readWhole(location: string): Promise<Buffer | undefined> {
+  const file = await openToRead(location);
+  try {
+    return await file?.readFile();
+  } finally {
+    await file?.close();
+  }
+}
+
 /** Opens a file to read; nothing where there is none, or something else stands in its place. */
 export async function openToRead(location: string): Promise<FileHandle | undefined> {
   try {

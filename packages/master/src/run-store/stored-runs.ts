@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { tryAcquireLock, WorkspaceError } from "@sloth/workspace";
 import { EventDecoder } from "../events/decode-event.js";
 import type { RunEvent } from "../events/run-event.js";
-import { openToRead, RUN_FILES } from "./run-files.js";
+import { MasterError } from "../master-error.js";
+import { openToRead, RUN_FILES, readWhole } from "./run-files.js";
 import { type RunRecord, readRecord } from "./run-record.js";
 import { isRunId, runsDirectory } from "./run-store.js";
 import { RunSummariser } from "./summarise.js";
@@ -15,34 +16,43 @@ export interface StoredRun {
   record: RunRecord;
 }
 
-/** The ids of the runs of the workflows in a directory, the newest first; also of those that only keep changes. */
+/**
+ * The ids of the runs of the workflows in a directory, the newest first; also of those that only keep changes.
+ * @throws {MasterError} NOT_FOUND when they may not be read
+ */
 export async function listRunIds(workflowDirectory: string): Promise<string[]> {
-  const entries = await readdir(runsDirectory(workflowDirectory), { withFileTypes: true }).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT" || error.code === "ENOTDIR") return [];
-      throw error;
-    },
-  );
+  const runs = runsDirectory(workflowDirectory);
+  const entries = await readdir(runs, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT" || error.code === "ENOTDIR") return [];
+    throw explained(error, runs);
+  });
   const ids = entries.filter((entry) => entry.isDirectory() && isRunId(entry.name)).map(({ name }) => name);
   return ids.sort().reverse();
 }
 
-/** What came of a run, or has come of it until now. Nothing where it was not recorded. */
+/**
+ * What came of a run, or has come of it until now. Nothing where it was not recorded.
+ * @throws {MasterError} NOT_FOUND when it may not be read
+ */
 export async function readRun(workflowDirectory: string, runId: string): Promise<StoredRun | undefined> {
   const directory = join(runsDirectory(workflowDirectory), runId);
-  const record = readRecord((await readSummary(directory)) ?? "") ?? (await recordOfEvents(directory));
-  return record && { runId, directory, record };
+  try {
+    const record = readRecord((await readSummary(directory)) ?? "") ?? (await recordOfEvents(directory));
+    return record && { runId, directory, record };
+  } catch (error) {
+    throw explained(error as NodeJS.ErrnoException, directory);
+  }
+}
+
+function explained(error: NodeJS.ErrnoException, directory: string): Error {
+  if (error.code !== "EACCES" && error.code !== "EPERM") return error;
+  const message = `${directory} may not be read: it belongs to another user, or its permissions were changed.`;
+  return new MasterError("NOT_FOUND", message, { cause: error });
 }
 
 /** The text of `summary.json`. */
 export async function readSummary(directory: string): Promise<string | undefined> {
-  const file = await openToRead(join(directory, RUN_FILES.summary));
-  if (!file) return undefined;
-  try {
-    return await file.readFile("utf8");
-  } finally {
-    await file.close();
-  }
+  return (await readWhole(join(directory, RUN_FILES.summary)))?.toString("utf8");
 }
 
 async function recordOfEvents(directory: string): Promise<RunRecord | undefined> {

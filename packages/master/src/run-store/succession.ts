@@ -6,10 +6,10 @@
  * 3. It writes `.resumed-by` into that run, which only one run can. From then on it stands in its place.
  * 4. Tasks begin.
  */
-import { link, readFile, unlink, writeFile } from "node:fs/promises";
+import { link, unlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { ensureStateDirectory } from "@sloth/workspace";
-import { RUN_FILES } from "./run-files.js";
+import { RUN_FILES, readWhole } from "./run-files.js";
 import { isRunId, makeDirectories, runsDirectory } from "./run-store.js";
 
 /** Step 1. */
@@ -52,6 +52,6 @@ export async function readUnclaimed(runDirectory: string): Promise<string | unde
 }
 
 async function readId(location: string): Promise<string | undefined> {
-  const text = await readFile(location, "utf8").catch(() => "");
+  const text = String(await readWhole(location).catch(() => ""));
   return isRunId(text) ? text : undefined;
 }

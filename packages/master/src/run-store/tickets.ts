@@ -1,4 +1,4 @@
-import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { TaskResult } from "@sloth/runtime";
 import { ensureStateDirectory } from "@sloth/workspace";
@@ -8,7 +8,7 @@ import { result } from "../events/event-schema.js";
 import { parseJson, writeJson } from "../events/json-text.js";
 import type { JsonValue } from "../events/json-value.js";
 import { decodeResult, encodeResult } from "../events/result-json.js";
-import { RUN_FILES } from "./run-files.js";
+import { RUN_FILES, readWhole } from "./run-files.js";
 import { makeDirectories, runsDirectory } from "./run-store.js";
 
 const ticket = z.object({
@@ -50,8 +50,8 @@ export interface Tickets {
   drop(key: string): Promise<void>;
   /** Puts down the result, before the agent forgets it. */
   settle(key: string, result: TaskResult): Promise<void>;
-  /** Removes those of a task; its end, or that it is tried again, is recorded. */
-  forget(task: { group: string; name: string }): Promise<void>;
+  /** Removes those of a task up to an attempt; its end, or that it is tried again, is recorded. */
+  forget(task: { group: string; name: string }, upTo: number): Promise<void>;
 }
 
 /** Makes nothing before something is written. Calls may overlap. */
@@ -90,8 +90,9 @@ export function openTickets(workflowDirectory: string, runId: string): Tickets {
       if (ticket) await put({ ...ticket, result });
     },
     drop,
-    async forget({ group, name }) {
-      for (const [key, ticket] of open) if (ticket.group === group && ticket.task === name) await drop(key);
+    async forget({ group, name }, upTo) {
+      for (const [key, { attempt, ...ticket }] of open)
+        if (ticket.group === group && ticket.task === name && attempt <= upTo) await drop(key);
     },
   };
 }
@@ -104,7 +105,7 @@ export async function readTickets(runDirectory: string): Promise<Ticket[]> {
     .filter((name) => /^[0-9a-f]{32}\.json$/.test(name))
     .map(async (name) => {
       try {
-        const { data } = ticket.safeParse(parseJson(await readFile(join(directory, name), "utf8")));
+        const { data } = ticket.safeParse(parseJson(String(await readWhole(join(directory, name)))));
         if (!data) return [];
         const { result, ...known } = data;
         return { ...known, ...(result && { result: decodeResult(defined(result)) }) };
@@ -116,7 +117,7 @@ export async function readTickets(runDirectory: string): Promise<Ticket[]> {
   return (await Promise.all(read)).flat();
 }
 
-/** The encoded manifest of the snapshot that an attempt was given. */
-export function readBase(runDirectory: string, { base }: Ticket): Promise<Uint8Array> {
-  return readFile(join(runDirectory, RUN_FILES.attempts, base));
+/** The encoded manifest of a snapshot that an attempt was given; undefined where it is gone. */
+export function readBase(runDirectory: string, digest: string): Promise<Uint8Array | undefined> {
+  return readWhole(join(runDirectory, RUN_FILES.attempts, digest));
 }

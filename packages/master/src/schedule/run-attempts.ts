@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { LuaTable, Task } from "@sloth/dsl";
+import type { LuaTable } from "@sloth/dsl";
 import type { TaskResult, TaskRunner } from "@sloth/runtime";
 import type { RunEventSink } from "../events/run-event.js";
 import type { PlannedTask, RunPlan } from "../plan/plan-run.js";
@@ -34,8 +34,9 @@ export async function runAttempts(
   context: AttemptsContext,
 ): Promise<LastAttempt> {
   const { emit, signal, plan, rooms, place } = context;
-  const chances = new Chances(planned.task);
-  for (let number = planned.underway?.attempt ?? 1; ; number++) {
+  const first = planned.underway?.attempt ?? 1;
+  const chances = new Chances(planned, first);
+  for (let number = first; ; number++) {
     const attempt = makeAttempt(planned, deps, { number, plan });
     const result = await followAttempt(attempt, { ...context, task: planned.info });
     if (signal.aborted || !chances.take(result)) return { number, result };
@@ -53,10 +54,11 @@ class Chances {
   #afterFailure: number;
   #afterLoss: number;
 
-  constructor({ retries, onAgentLost }: Task) {
-    this.#afterFailure = retries;
+  /** @param first - the number of the first attempt: those before it were in the run that this one takes up */
+  constructor({ task: { retries, onAgentLost }, rerunsUnknown }: PlannedTask, first: number) {
+    this.#afterFailure = Math.max(0, retries - (first - 1));
     // By then the lost attempt is dead; without that it may have finished, so it is not started again by itself.
-    this.#afterLoss = onAgentLost === "retry" ? MOST_LOSSES : 0;
+    this.#afterLoss = onAgentLost === "retry" ? MOST_LOSSES : rerunsUnknown ? 1 : 0;
   }
 
   /** Whether there is one more; what was cancelled is not wanted. */

@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import { type LoadedWorkflow, taskDefinitions } from "@sloth/dsl";
 import type { TaskEvent } from "@sloth/runtime";
+import { restoreSnapshot, WorkspaceError } from "@sloth/workspace";
 import type { LeftAttempt } from "../../dispatch/joined-task-runner.js";
 import { MasterError } from "../../master-error.js";
 import type { PlannedTask } from "../../plan/plan-run.js";
@@ -40,10 +41,14 @@ export async function openResumed(
   { run, rerunsUnknown, output = openOutput() }: ResumeOptions,
 ): Promise<Resumed> {
   const { record, directory, runId } = run;
-  const tickets = new Map<string, Ticket>();
   // Of several the last attempt, which is the one that may live.
   const inOrder = (await readTickets(directory)).sort((a, b) => a.attempt - b.attempt);
-  for (const ticket of inOrder) tickets.set(keyOf(ticket), ticket);
+  const tickets = new Map(inOrder.map((ticket) => [keyOf(ticket), ticket]));
+  const bases = await readBases(directory, [...tickets.values()]);
+  const joinable = (known: { group: string; task: string }) => {
+    const ticket = tickets.get(keyOf(known));
+    return ticket && bases.has(ticket.base) ? ticket : undefined;
+  };
   const lastStartOf = await readStarts(directory);
   const chosen = chooseRerun({
     groups: loaded.workflow.groups,
@@ -53,24 +58,25 @@ export async function openResumed(
       task.status === "pending" && (tickets.has(keyOf(task)) || lastStartOf(task) > (task.attempt ?? 0)),
     advice: "Put it back as it was to take the run up, or run it anew.",
   });
-  const isJoined = ([, known]: [unknown, TaskRecord]) => tickets.has(keyOf(known));
+  const isJoined = ([, known]: [unknown, TaskRecord]) => joinable(known) !== undefined;
   const underway = rerunsUnknown ? new Map([...chosen.underway].filter(isJoined)) : chosen.underway;
-  const rerun = { ...chosen, underway };
+  const rerun = { ...chosen, underway, rerunsUnknown };
   await complain(
     output,
-    describeResumed(rerun, (known) => tickets.get(keyOf(known))?.agent.label),
+    describeResumed(rerun, (known) => joinable(known)?.agent.label),
   );
   return {
     rerun,
     async leftOf({ group, task, underway: known }) {
-      const ticket = known && tickets.get(keyOf({ group, task: task.name }));
-      if (!ticket) return undefined;
+      const ticket = known && joinable({ group, task: task.name });
+      const encodedBase = ticket && bases.get(ticket.base);
+      if (!ticket || !encodedBase) return undefined;
       const hasStarted = known.status === "running" && known.attempt === ticket.attempt;
       const origin = ticket.origin ?? { runId, hasStarted };
       return {
         ticket: { ...ticket, origin },
         hasStarted: origin.hasStarted,
-        encodedBase: await readBase(directory, ticket),
+        encodedBase,
         output: () => recordedOutput(join(dirname(directory), origin.runId), ticket),
       };
     },
@@ -102,6 +108,28 @@ async function* recordedOutput(
       yield { type: "output", stream: event.stream, bytes: event.bytes };
     if (event.type === "task-log" && isOf(event.task) && !event.by)
       yield { type: "log", record: event.record };
+  }
+}
+
+/** By digest, those of the snapshots that can be read: without it what comes back cannot be compared. */
+async function readBases(
+  directory: string,
+  tickets: readonly Ticket[],
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  const bases = new Map<string, Uint8Array>();
+  for (const { root, base } of tickets) {
+    const encoded = await readBase(directory, base);
+    if (encoded && isSnapshot(root, encoded, base)) bases.set(base, encoded);
+  }
+  return bases;
+}
+
+function isSnapshot(root: string, encoded: Uint8Array, digest: string): boolean {
+  try {
+    return restoreSnapshot(root, encoded).rootDigest === digest;
+  } catch (error) {
+    if (error instanceof WorkspaceError) return false;
+    throw error;
   }
 }
 

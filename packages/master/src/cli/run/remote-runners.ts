@@ -7,7 +7,7 @@ import {
   type LeftAttempt,
 } from "../../dispatch/joined-task-runner.js";
 import { LandedChanges } from "../../dispatch/landed-changes.js";
-import { lossTerms } from "../../dispatch/loss-terms.js";
+import { type LossTerms, lossTerms } from "../../dispatch/loss-terms.js";
 import { createPlacedTaskRunner } from "../../dispatch/placed-task-runner.js";
 import { Workspaces } from "../../dispatch/remote-task-runner.js";
 import { workspaceTerms } from "../../dispatch/workspace-terms.js";
@@ -67,7 +67,7 @@ export async function openRemoteRunners(
       const options: JoinedRunnerOptions = {
         pool,
         workspaces,
-        loss: lossTerms(planned.task.onAgentLost, leaseMs),
+        loss: lossTermsOf(planned, leaseMs),
         recorded,
         ticketOf: (attempt) => ticketOf(attempt, tickets),
         headersOf: tracing && ((attempt) => tracing.headersOf(attempt)),
@@ -85,8 +85,14 @@ export async function openRemoteRunners(
     async noteRecorded(event) {
       // A ticket that cannot be removed is of a task whose end is recorded.
       if (event.type === "task-finished" || event.type === "task-retrying")
-        await tickets.forget(event.task).catch(() => {});
+        await tickets.forget(event.task, event.attempt).catch(() => {});
     },
     close: () => pool.close(),
   };
+}
+
+/** Where it may run again although its outcome is unknown, it must be dead before. */
+function lossTermsOf({ task, rerunsUnknown }: PlannedTask, leaseMs: number | undefined): LossTerms {
+  const terms = lossTerms(task.onAgentLost, leaseMs);
+  return rerunsUnknown ? { ...terms, onLost: "retry" } : terms;
 }

@@ -1,3 +1,5 @@
+import { lstat } from "node:fs/promises";
+import { MasterError } from "../../master-error.js";
 import { findRun } from "../../run-store/find-run.js";
 import { isRunning, type StoredRun } from "../../run-store/stored-runs.js";
 import { readSuccessor, readUnclaimed } from "../../run-store/succession.js";
@@ -21,7 +23,7 @@ export async function resumeCommand(
   const run = await findKilled(await findWorkflowDirectory(place), wanted);
   const { command, runId } = run.record;
   if (!command) throw usage(`Run ${runId} was not started from a command line, so it cannot be taken up.`);
-  process.chdir(command.directory);
+  enter(command.directory, runId);
   const again = command.words.slice(command.words.indexOf("run") + 1);
   const chosen = await parse(["run", ...withoutOutput(again, words), ...words]);
   if (chosen.kind === "usage-error") throw usage(chosen.message);
@@ -29,10 +31,29 @@ export async function resumeCommand(
   return runCommand({ ...(chosen.args as RunArguments), resumed: { run, rerunsUnknown } });
 }
 
+/** Where the run was started. @throws {MasterError} NOT_FOUND */
+function enter(directory: string, runId: string): void {
+  try {
+    process.chdir(directory);
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code === "ENOENT" ? "is gone" : "cannot be entered";
+    const message = `Run ${runId} was started in ${directory}, which ${reason}. Put it back to take the run up.`;
+    throw new MasterError("NOT_FOUND", message, { cause });
+  }
+}
+
+/** What a record says is done: it must be one's own. @throws {MasterError} USAGE */
+async function requireOwn({ directory, runId }: StoredRun): Promise<void> {
+  const { uid } = await lstat(directory);
+  if (uid !== process.getuid?.())
+    throw usage(`Run ${runId} was recorded by another user (${uid}), who alone may take it up.`);
+}
+
 /** The run that is meant; in the place of one that was killed before it could take another one up, the other one. */
 async function findKilled(workflowDirectory: string, wanted: string): Promise<StoredRun> {
   const run = await findRun(workflowDirectory, wanted);
   const { runId, directory, record } = run;
+  await requireOwn(run);
   const successor = await readSuccessor(directory);
   if (successor !== undefined) throw takenUp(runId, successor);
   if (isRunning(directory))
