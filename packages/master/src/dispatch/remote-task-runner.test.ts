@@ -1,153 +1,24 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import {
-  AgentServiceDefinition,
-  type AgentServiceImplementation,
-  agentServerOptions,
-  type DownloadResponse,
-  type ExecuteRequest,
-  type ExecuteResponse,
-  Status,
-} from "@sloth/protocol";
-import type { Attempt, TaskEvent, TaskResult } from "@sloth/runtime";
-import { type Changeset, encodeChangeset, type ManifestEntry } from "@sloth/workspace";
-import { createServer } from "nice-grpc";
+import type { DownloadResponse } from "@sloth/protocol";
+import type { TaskResult } from "@sloth/runtime";
 import { describe, expect, it, onTestFinished } from "vitest";
+import {
+  changes,
+  encoded,
+  expectUntouched,
+  type Frame,
+  file,
+  link,
+  makeWorkspace,
+  output,
+  runScripted,
+  startScriptedAgent,
+  succeeded,
+  toStarted,
+} from "../testing/scripted-agent.js";
 import { AgentPool } from "./agent-pool.js";
 import { createRemoteTaskRunner, Workspaces } from "./remote-task-runner.js";
-
-type Frame = NonNullable<ExecuteResponse["frame"]>;
-
-/** An agent of somebody else's: it sends these frames, whatever the master says. */
-async function startAgent(
-  frames: () => Iterable<Frame> | AsyncIterable<Frame>,
-  download: DownloadResponse[] = [],
-) {
-  const service: AgentServiceImplementation = {
-    hello: async () => ({
-      protocol: 1,
-      features: [],
-      softwareVersion: "x",
-      instanceId: "i",
-      slots: 1,
-      os: "linux",
-      arch: "x64",
-    }),
-    async *execute(requests: AsyncIterable<ExecuteRequest>): AsyncGenerator<ExecuteResponse> {
-      const inbox = requests[Symbol.asyncIterator]();
-      await inbox.next();
-      for await (const frame of frames()) yield { frame };
-    },
-    status: async () => ({ running: 0, queued: 0, draining: false, uptimeMs: 0, holds: [] }),
-    upload: async () => ({ received: undefined }),
-    async *download() {
-      yield* download;
-    },
-  };
-  const server = createServer(agentServerOptions);
-  server.add(AgentServiceDefinition, service);
-  const port = await server.listen("127.0.0.1:0");
-  const pool = new AgentPool({ isInsecure: true });
-  onTestFinished(() => {
-    pool.close();
-    server.forceShutdown();
-  });
-  const target = { label: "elsewhere", host: "127.0.0.1", port };
-  return createRemoteTaskRunner({ pool, workspaces: new Workspaces(), target });
-}
-
-function makeWorkspace(): string {
-  const root = mkdtempSync(join(tmpdir(), "sloth-master-"));
-  writeFileSync(join(root, "kept"), "as it was");
-  onTestFinished(() => rmSync(root, { recursive: true }));
-  return root;
-}
-
-function attempt(workspace: string): Attempt {
-  return {
-    runId: "r",
-    group: "g",
-    task: "t",
-    number: 1,
-    command: { kind: "shell", script: "true" },
-    workspace,
-    workdir: "",
-    params: {},
-    deps: {},
-    env: {},
-    umask: 0o022,
-    graceMs: 100,
-  };
-}
-
-async function run(
-  runner: Awaited<ReturnType<typeof startAgent>>,
-  workspace: string,
-  signal = new AbortController().signal,
-  onEvent: (event: TaskEvent) => void = () => {},
-): Promise<TaskResult> {
-  for await (const event of runner.run(attempt(workspace), { signal })) {
-    onEvent(event);
-    if (event.type === "result") return event.result;
-  }
-  throw new Error("no result");
-}
-
-function expectUntouched(workspace: string): void {
-  expect(readdirSync(workspace).sort()).toEqual([".sloth", "kept"]);
-  expect(readFileSync(join(workspace, "kept"), "utf8")).toBe("as it was");
-  expect(readdirSync(join(workspace, ".sloth", "staging"))).toEqual([]);
-}
-
-const toStarted: Frame[] = [
-  { $case: "accepted", accepted: { leaseMs: 60_000, bundleNeeded: false, idempotencyKey: "" } },
-  { $case: "granted", granted: { transferId: "t" } },
-  { $case: "need", need: { all: true, sha256: [] } },
-  { $case: "started", started: { verifyUs: 0, updateUs: 0 } },
-];
-
-const succeeded = {
-  $case: "finished" as const,
-  finished: {
-    status: Status.STATUS_SUCCEEDED,
-    exitCode: 0,
-    signal: "",
-    message: undefined,
-    traceback: "",
-    outputs: undefined,
-    exports: undefined,
-    changesFollow: true,
-    captureUs: 0,
-  },
-};
-
-function output(seq: number, offset: number, text: string): Frame {
-  return { $case: "output", output: { seq, stream: 1, offset, data: Buffer.from(text) } };
-}
-
-function changes(
-  data: Uint8Array,
-  contents: boolean,
-  digest = createHash("sha256").update(data).digest("hex"),
-): Frame {
-  return { $case: "changes", changes: { data, last: true, digest, contents } };
-}
-
-function file(path: string, content = "x"): ManifestEntry {
-  const digest = createHash("sha256").update(content).digest("hex");
-  return { path, kind: "file", mode: 0o644, mtimeUs: 0, sizeBytes: content.length, digest };
-}
-
-function link(path: string, target: string): ManifestEntry {
-  return { path, kind: "symlink", mode: 0, mtimeUs: 0, sizeBytes: 0, target };
-}
-
-function encoded(changeset: Partial<Changeset>): Uint8Array {
-  return encodeChangeset({ upserts: [], deletions: [], ...changeset });
-}
 
 describe("an agent that is not to be trusted changes nothing here", () => {
   it.each<[string, Frame[], TaskResult["status"], RegExp]>([
@@ -223,7 +94,7 @@ describe("an agent that is not to be trusted changes nothing here", () => {
     ],
   ])("%s", async (_, frames, status, message) => {
     const workspace = makeWorkspace();
-    const result = await run(await startAgent(() => frames), workspace);
+    const result = await runScripted(await startScriptedAgent(() => frames), workspace);
     expect(result.message).toMatch(message);
     expect(result.status).toBe(status);
     expectUntouched(workspace);
@@ -233,7 +104,7 @@ describe("an agent that is not to be trusted changes nothing here", () => {
     const workspace = makeWorkspace();
     const frames = [...toStarted, succeeded, changes(encoded({ upserts: [file("new")] }), true)];
     const junk: DownloadResponse[] = [{ part: { $case: "data", data: Buffer.alloc(2048, 7) } }];
-    const result = await run(await startAgent(() => frames, junk), workspace);
+    const result = await runScripted(await startScriptedAgent(() => frames, { download: junk }), workspace);
     expect(result.status).toBe("lost");
     expectUntouched(workspace);
   });
@@ -248,8 +119,8 @@ describe("an agent that is not to be trusted changes nothing here", () => {
         encoded({ upserts: [{ ...file(stand), sizeBytes: 0, digest: createHash("sha256").digest("hex") }] }),
       );
       data.write(path || "\0", data.indexOf(stand), "utf8");
-      const result = await run(
-        await startAgent(() => [...toStarted, succeeded, changes(data, false)]),
+      const result = await runScripted(
+        await startScriptedAgent(() => [...toStarted, succeeded, changes(data, false)]),
         workspace,
       );
       expect(result.status).toBe("lost");
@@ -274,7 +145,7 @@ describe("a cancelled attempt", () => {
     const runner = createRemoteTaskRunner({ pool, workspaces: new Workspaces(), target });
     const cancel = new AbortController();
     silent.once("connection", () => cancel.abort(new Error("enough")));
-    const result = await run(runner, workspace, cancel.signal);
+    const result = await runScripted(runner, workspace, cancel.signal);
     expect(result).toEqual({ status: "cancelled", message: "cancelled before it started" });
   });
 
@@ -285,7 +156,7 @@ describe("a cancelled attempt", () => {
       yield* toStarted;
       await new Promise((resolve) => onTestFinished(() => resolve(undefined)));
     }
-    const result = await run(await startAgent(hangs), workspace, cancel.signal, (event) => {
+    const result = await runScripted(await startScriptedAgent(hangs), workspace, cancel.signal, (event) => {
       if (event.type === "started") cancel.abort(new Error("enough"));
     });
     expect(result.status).toBe("cancelled");
