@@ -214,6 +214,8 @@ export class Conversation {
   ): AsyncGenerator<TaskEvent, { error: unknown } | undefined> {
     const { headers, signal } = this.#options;
     const hangUp = new AbortController();
+    if (attach) await this.#recordAll();
+    // From here to the first frame nothing is waited for, so that none comes before it.
     this.#outbox = new Outbox();
     const call = this.#agent.channels.control.execute(this.#outbox.requests, {
       signal: AbortSignal.any([signal, hangUp.signal]),
@@ -225,7 +227,6 @@ export class Conversation {
     const responses = stayingOpen(call);
     let mayFollow = false;
     try {
-      if (attach) await this.#recordAll();
       await this.#outbox.send({ $case: "open", open: this.#openingFrame(attach) });
       if (attach && this.#cancelReason !== undefined) this.#sendCancel();
       for await (const { frame } of this.#untilClosing(responses)) yield* this.#take(frame);
