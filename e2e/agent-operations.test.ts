@@ -89,6 +89,17 @@ describe("an agent that serves metrics", () => {
   });
 });
 
+it("serves metrics and probes beyond loopback where that is asked for, and says so", async () => {
+  const agent = await startAgent(["--metrics-port", "0", "--metrics-host", "0.0.0.0"]);
+  const [, port] = await agent.until(/metrics on http:\/\/0\.0\.0\.0:(\d+)/);
+  // An address of this machine that a server on 127.0.0.1 does not have.
+  expect((await fetch(`http://127.0.0.2:${port}/readyz`)).status).toBe(200);
+  await expect(startAgent(["--metrics-host", "0.0.0.0"])).rejects.toThrow(/--metrics-port/);
+  await expect(startAgent(["--metrics-port", "0", "--metrics-host", "192.0.2.1"])).rejects.toThrow(
+    /--metrics-host 192\.0\.2\.1 is no address of this machine/,
+  );
+});
+
 describe("an agent, to a client that knows gRPC and nothing of sloth", () => {
   const health = (client: StandardClient, service: string) =>
     client.call("health.proto", "grpc.health.v1.Health", "Check", { service });

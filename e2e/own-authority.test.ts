@@ -58,6 +58,14 @@ describe.skipIf(!hasOpenssl)(`certificates of one's own CA${hasOpenssl ? "" : " 
     expect((await run(agent, authority.ca, master)).code).toBe(0);
   });
 
+  it("are warned of when the CA of masters has expired", async () => {
+    const authority = makeAuthority();
+    const { certificate, key } = authority.issue("agent");
+    const old = authority.issue("old", { isExpired: true }).certificate;
+    const files = ["--tls-cert", certificate, "--tls-key", key, "--tls-client-ca", old];
+    expect((await startAgent(files)).stderr).toMatch(/The CA .*old\.pem expired on .*: no master/);
+  });
+
   it("keep out a master with one of another CA, with an expired one, or with none", async () => {
     const [authority, other] = [makeAuthority(), makeAuthority()];
     const agent = await serve(authority, authority.issue("agent"));

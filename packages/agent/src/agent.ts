@@ -56,6 +56,8 @@ export interface AgentOptions {
   onEvent?: AgentEventSink | undefined;
   /** Port of the HTTP server for metrics and probes; 0 chooses a free one. Default: none is started. */
   metricsPort?: number | undefined;
+  /** Where that listens. Default `127.0.0.1`. */
+  metricsHost?: string | undefined;
 }
 
 /** A listening agent. */
@@ -111,7 +113,7 @@ export async function startAgent(options: AgentOptions = {}): Promise<Agent> {
     policy: options.policy,
   });
   const isReady = () => !draining.signal.aborted && !shutdown.signal.aborted;
-  const status = await openStatus(options.metricsPort, { slots, isReady });
+  const status = await openStatus(options, { slots, isReady });
   if (status) sinks.push(status.take);
   const tracing = await openTracing();
   if (tracing) sinks.push(tracing);
@@ -175,13 +177,13 @@ function pick(environment: NodeJS.ProcessEnv, names: readonly string[]): NodeJS.
 
 /** Only where somebody asks for them: the library takes time to load. */
 async function openStatus(
-  port: number | undefined,
+  { metricsPort: port, metricsHost: host = LOOPBACK }: Pick<AgentOptions, "metricsPort" | "metricsHost">,
   { slots, isReady }: { slots: SlotQueue; isReady(): boolean },
 ): Promise<(StatusServer & Pick<AgentMetrics, "take">) | undefined> {
   if (port === undefined) return undefined;
   const { createAgentMetrics } = await import("./metrics/agent-metrics.js");
   const { startStatusServer } = await import("./metrics/status-server.js");
   const metrics = createAgentMetrics({ slots, softwareVersion, isReady });
-  const server = await startStatusServer({ host: LOOPBACK, port, metrics, isReady });
+  const server = await startStatusServer({ host, port, metrics, isReady });
   return { ...server, take: metrics.take };
 }

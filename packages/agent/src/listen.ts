@@ -6,6 +6,8 @@ export interface ListeningPlace {
   port: number;
   /** What the port is chosen with on the command line. */
   option: "--port" | "--metrics-port";
+  /** And the host. Default `--host`. */
+  hostOption?: "--metrics-host";
 }
 
 /**
@@ -21,7 +23,7 @@ export async function listen<T>(bind: (address: string) => Promise<T>, place: Li
   }
 }
 
-function explain(cause: Error, { host, port, option }: ListeningPlace): Error {
+function explain(cause: Error, { host, port, option, hostOption }: ListeningPlace): Error {
   if (/EADDRINUSE/.test(cause.message)) {
     const message = `Port ${port} is in use, perhaps by another agent. Stop it, or choose a port with ${option}.`;
     return new AgentError("PORT_IN_USE", message, { cause });
@@ -31,7 +33,7 @@ function explain(cause: Error, { host, port, option }: ListeningPlace): Error {
     return new AgentError("PORT_FORBIDDEN", message, { cause });
   }
   if (/EADDRNOTAVAIL|ENOTFOUND|EAI_AGAIN|Name resolution|EINVAL/.test(cause.message)) {
-    const message = `--host ${host} is no address of this machine. Name one that it has, or 0.0.0.0 for all.`;
+    const message = `${hostOption ?? "--host"} ${host} is no address of this machine. Name one that it has, or 0.0.0.0 for all.`;
     return new AgentError("NO_SUCH_ADDRESS", message, { cause });
   }
   return cause;

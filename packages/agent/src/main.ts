@@ -30,7 +30,9 @@ async function serve({ logFormat, drainMs, ...options }: CliOptions): Promise<vo
   process.on("SIGTERM", stop);
   // Also under nohup, whose wish Node takes back when it starts.
   process.on("SIGHUP", stop);
-  if (agent.metricsPort !== undefined) log.info(`metrics on http://127.0.0.1:${agent.metricsPort}/metrics`);
+  const { metricsPort } = agent;
+  if (metricsPort !== undefined)
+    log.info(`metrics on http://${hostAndPort(options.metricsHost ?? "127.0.0.1", metricsPort)}/metrics`);
   if (options.isInsecure)
     log.warn("--insecure: no TLS and no token. Whoever reaches this port can run programs as this user.");
   log.info(`listening on ${hostAndPort(agent.host, agent.port)}`);

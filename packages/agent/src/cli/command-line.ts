@@ -112,6 +112,7 @@ const ONCE = [
   "max-grace",
   "drain",
   "metrics-port",
+  "metrics-host",
   "log-format",
   "allow-commands",
   "accept-env",

@@ -41,7 +41,12 @@ export async function startStatusServer(options: StatusServerOptions): Promise<S
       .then(({ text, contentType }) => answer(200, text, contentType))
       .catch(() => answer(500, "the metrics cannot be read\n"));
   });
-  await listen(() => bind(server, { host, port }), { host, port, option: "--metrics-port" });
+  await listen(() => bind(server, { host, port }), {
+    host,
+    port,
+    option: "--metrics-port",
+    hostOption: "--metrics-host",
+  });
   return {
     port: (server.address() as { port: number }).port,
     close: () =>

@@ -48,17 +48,23 @@ export function openAuthorityFiles(files: AuthorityFiles, warn: (message: string
 
 /** An agent with such a certificate starts all the same: it may be renewed at any moment. */
 function warnOfDates(
-  { certificate }: ServerIdentity,
+  { certificate, clientCa = "" }: ServerIdentity,
   files: AuthorityFiles,
   warn: (message: string) => void,
 ): void {
-  const { validFrom, validTo } = new X509Certificate(certificate);
+  const own = problemOfDates(certificate);
+  if (own) warn(`The certificate ${files.certificate} ${own}: no master accepts it. ${RENEW}`);
+  const ca = problemOfDates(clientCa);
+  if (ca) warn(`The CA ${files.clientCa} ${ca}: no master that it has signed is let in. ${RENEW}`);
+}
+
+const RENEW = "Renew it; it is read again then.";
+
+function problemOfDates(pem: string): string | undefined {
+  const { validFrom, validTo } = new X509Certificate(pem);
   const now = Date.now();
-  const what = Date.parse(validTo) < now ? `expired on ${validTo}` : `is not valid before ${validFrom}`;
-  if (Date.parse(validTo) < now || Date.parse(validFrom) > now)
-    warn(
-      `The certificate ${files.certificate} ${what}: no master accepts it. Renew it; it is read again then.`,
-    );
+  if (Date.parse(validTo) < now) return `expired on ${validTo}`;
+  return Date.parse(validFrom) > now ? `is not valid before ${validFrom}` : undefined;
 }
 
 const OPTIONS = { certificate: "--tls-cert", key: "--tls-key", ca: "--tls-client-ca" };
