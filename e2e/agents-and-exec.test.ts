@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { startAgent, type TestAgent } from "./support/agent.js";
@@ -81,11 +81,26 @@ describe("sloth exec", () => {
     expect(code).toBe(0);
   });
 
+  it("leaves nothing on an agent", async () => {
+    const agent = await startAgent();
+    const trees = join(agent.stateDirectory, "workspaces/trees");
+    const command = "ls; echo much > made; head -c 100000 /dev/zero > large";
+    for (let call = 0; call < 2; call++)
+      expect((await sloth(["exec", agent.address, "--", command])).stdout).not.toContain("made");
+    const files = readdirSync(trees, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
+    expect(files).toEqual([]);
+    expect(readdirSync(trees)).toHaveLength(1);
+  });
+
   it("joins exit codes: 1 where it fails on one, 3 where one is not there", async () => {
     const { cwd } = await threeAgents();
     const some = await sloth(["exec", "all", "--", '[ "$SLOTH_TASK" != a1 ]'], { cwd });
     expect(some.code).toBe(1);
     expect(some.stdout).toMatch(/2 succeeded, 1 failed/);
+    expect(some.stderr.match(/a1/g)).toHaveLength(2);
+    expect(some.stderr).toMatch(/^✗ a1 failed in .*: exited with 1\n\n✗ a1\n/m);
+    const one = await sloth(["exec", "a1", "--", "echo no; false"], { cwd });
+    expect(one.stdout + one.stderr).toMatch(/^(?!.*no.*no)(?!.*✗.*✗)/s);
     await addOneThatIsGone(cwd);
     expect((await sloth(["exec", "all", "--", "true"], { cwd })).code).toBe(3);
     expect((await sloth(["exec", "all", "--", "false"], { cwd })).code).toBe(1);

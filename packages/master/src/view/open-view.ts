@@ -12,6 +12,8 @@ export interface ViewOptions {
   env: Record<string, string | undefined>;
   /** Where all is that a task printed, absolute. */
   logOf: NonNullable<Reader["logOf"]>;
+  /** Whether the reader needs no more of a failure at the end than its name. Default false; `quiet` shows all there. */
+  hasSeenFailures?: boolean;
   /** A file for what is too much for the memory. */
   openFile: () => Promise<FileHandle>;
   timestamps: boolean;
@@ -73,9 +75,10 @@ function writers({ color, env, isStdoutTaken }: ViewOptions) {
 async function openQuiet(options: ViewOptions): Promise<RunView> {
   const { QuietView } = await import("./quiet-view.js");
   const outlet = writers(options);
-  if (!isOnGitHub(options.env)) return new QuietView({ ...options, ...outlet });
+  const quiet = { ...options, hasSeenFailures: false };
+  if (!isOnGitHub(options.env)) return new QuietView({ ...quiet, ...outlet });
   const guard = new (await import("./github/guarded-lines.js")).GuardedLines(outlet.stdout);
-  const view = new QuietView({ ...options, stdout: guard, stderr: guard });
+  const view = new QuietView({ ...quiet, stdout: guard, stderr: guard });
   return { show: (event) => view.show(event), close: () => guard.close() };
 }
 

@@ -4,6 +4,7 @@ import { describeTimes, type TimedTask } from "./describe-times.js";
 import { formatDuration } from "./format-duration.js";
 import type { Outlet } from "./outlet.js";
 import { OutputTail } from "./output-tail.js";
+import { printableName } from "./printable.js";
 import { style } from "./style.js";
 
 /** Whom a run is shown to, and where. */
@@ -12,6 +13,8 @@ export interface Reader extends Outlet {
   directory?: string | undefined;
   /** Where all is that a task printed, absolute. Absent, or nothing: nowhere. */
   logOf?: ((task: TaskInfo) => string | undefined) | undefined;
+  /** Each failure has been shown when it came, with all output: of several tasks the end has only its name. */
+  hasSeenFailures?: boolean | undefined;
 }
 
 /** Runs shorter than this are not worth a word about where the time went. */
@@ -67,10 +70,12 @@ export class RunEnd {
   #lines(runMs: number): string[] {
     const directory = this.#directory;
     const paint = (format: "red" | "dim", text: string) => style(this.#reader.stderr, format, text);
-    const failures = [...this.#failures.values()].flatMap((failure) => [
-      "",
-      ...describeFailure(failure, this.#run, { directory, style: paint }),
-    ]);
+    const failures = this.#reader.hasSeenFailures
+      ? this.#nameFailures(paint)
+      : [...this.#failures.values()].flatMap((failure) => [
+          "",
+          ...describeFailure(failure, this.#run, { directory, style: paint }),
+        ]);
     const isWorthIt = runMs >= LONG_RUN_MS && this.#timed.length >= LEAST_TIMED;
     const times = isWorthIt ? describeTimes(this.#timed) : [];
     const sections = times.flatMap(({ title, lines }) => [
@@ -79,6 +84,11 @@ export class RunEnd {
       ...lines.map((line) => `  ${line}`),
     ]);
     return failures.length + sections.length > 0 ? [...failures, ...sections, ""] : [];
+  }
+
+  #nameFailures(paint: (format: "red", text: string) => string): string[] {
+    const names = [...this.#failures.keys()].map(({ name }) => printableName(name));
+    return names.length === 0 || this.#timed.length === 1 ? [] : ["", paint("red", `✗ ${names.join(", ")}`)];
   }
 
   get #directory(): string {

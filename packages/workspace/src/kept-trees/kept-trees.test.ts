@@ -100,6 +100,16 @@ describe("a kept tree", () => {
     );
   });
 
+  it("is not kept where there is nothing in it, nor what is ignored in it", async () => {
+    const { trees, source } = setUp({ a: { content: "left out" } });
+    const work = (root: string) => writeFileSync(join(root, "large"), "made there");
+    const { root } = await attempt(trees, source, work, { rules: { patterns: ["*"] } });
+    expect(existsSync(root)).toBe(false);
+    expect(trees.holds(WORKSPACE)).toBe(false);
+    const kept = await attempt(trees, source, work, { rules: { patterns: ["*"] }, keepIgnored: true });
+    expect(readFileSync(join(kept.root, "large"), "utf8")).toBe("made there");
+  });
+
   it("is known to be held, and counted", async () => {
     const { trees, source } = setUp({ a: { content: "12345" } });
     expect(trees.holds(WORKSPACE)).toBe(false);

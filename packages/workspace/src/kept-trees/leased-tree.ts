@@ -55,6 +55,7 @@ export class LeasedTree {
   #target: IndexedManifest | undefined;
   #local: LocalContents | undefined;
   #gathered: GatheredContents | undefined;
+  #keepIgnored = false;
   #needed: Iterable<ManifestEntry> = [];
 
   constructor(parts: LeaseParts) {
@@ -109,12 +110,13 @@ export class LeasedTree {
   ): Promise<Snapshot> {
     const current = this.#verified();
     const { store } = this.#parts;
+    this.#keepIgnored = options.keepIgnored ?? false;
     this.#base = await updateTree({
       current,
       target: this.#target,
       contents: firstOf([new BodyUses(received, this.#needed), this.#gathered, this.#local]),
       retire: (entry, location) => store.take(entry.digest ?? "", location),
-      keepIgnored: options.keepIgnored ?? false,
+      keepIgnored: this.#keepIgnored,
       signal: options.signal,
     });
     this.#forgetTarget();
@@ -143,7 +145,7 @@ export class LeasedTree {
   }
 
   /**
-   * Lets others have it. No process may work in it any more.
+   * Lets others have it, unless nothing in it is worth that. No process may work in it any more.
    * @param failure - of the attempt. On a full disk the tree is not kept, since the room that it takes is needed more.
    */
   async release(failure?: unknown): Promise<void> {
@@ -151,8 +153,9 @@ export class LeasedTree {
     let isDiskFull = isOfFullDisk(failure);
     try {
       for (const leftover of ["received", "gathered"]) await removeTree(`${directory}/${leftover}`);
-      isDiskFull ||= !this.#noteContents();
-      if (isDiskFull)
+      const isKept = this.#isWorthKeeping && !isDiskFull;
+      isDiskFull ||= isKept && !this.#noteContents();
+      if (!isKept || isDiskFull)
         for (const name of ["tree", "index", "about.json"]) await removeTree(`${directory}/${name}`);
     } finally {
       lock.release();
@@ -169,6 +172,11 @@ export class LeasedTree {
       if (isOfFullDisk(cause)) return false;
       throw cause;
     }
+  }
+
+  /** Of a workspace of which nothing was sent there is nothing to keep, but what is ignored in it could be large. */
+  get #isWorthKeeping(): boolean {
+    return this.#keepIgnored || this.#base?.entries !== 0 || this.#current?.entries !== 0;
   }
 
   /** This one, whose contents may be about to move, then the others of the workspace. */

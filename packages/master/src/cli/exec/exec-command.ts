@@ -1,6 +1,3 @@
-import { mkdtemp, realpath, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { eventStream } from "../../events/event-stream.js";
 import { emptyInventory } from "../../inventory/make-inventory.js";
 import { selectByText } from "../../inventory/select-by-text.js";
@@ -17,6 +14,7 @@ import { openArtifacts } from "../run/open-artifacts.js";
 import { openTaskRunners } from "../run/task-runners.js";
 import { onStopSignal } from "../stop-signal.js";
 import { openInventory } from "../workflow/open-inventory.js";
+import { openExecDirectory } from "./exec-directory.js";
 import type { ExecArguments } from "./exec-options.js";
 import { planExec } from "./exec-plan.js";
 
@@ -25,11 +23,11 @@ export async function execCommand(args: ExecArguments): Promise<number> {
   const inventory = await openInventory(args.agents);
   const trust = await openTrust(args.trust);
   const candidates = await reachable(selectByText(args.selector, inventory), trust);
-  const directory = await realpath(await mkdtemp(join(tmpdir(), "sloth-exec-")));
+  const directory = await openExecDirectory();
   try {
-    return await perform(planExec({ ...args, candidates, directory }), trust, args);
+    return await perform(planExec({ ...args, candidates, directory: directory.path }), trust, args);
   } finally {
-    await rm(directory, { recursive: true, force: true });
+    await directory.close();
   }
 }
 
@@ -61,8 +59,8 @@ async function perform(
     env: process.env,
     openFile: () => openUnnamedFile(plan.workflowDirectory, plan.runId),
     isStdoutTaken: false,
-    // The line above the summary shows the end of it; the rest has been shown.
     logOf: () => undefined,
+    hasSeenFailures: true,
   });
   const stop = onStopSignal({ say: view.say?.bind(view) });
   const emit = eventStream([(event) => view.show(event)]);
