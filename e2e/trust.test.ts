@@ -140,6 +140,25 @@ describe("an agent that has been added by its join line", () => {
     expect((await sloth(["agents", "remove", agent.address], { env })).code).toBe(2);
   });
 
+  it("is told of before a run, with the exit code of that", async () => {
+    const { agent, env, add } = await added();
+    const file = workflowFor(agent.address);
+    const rehearsals = () =>
+      Promise.all(
+        [
+          ["run", "--dry-run"],
+          ["sync", "--dry-run"],
+        ].map((command) => sloth([...command, "-f", file], { env })),
+      );
+    for (const { code, stderr } of await rehearsals())
+      expect([code, stderr]).toEqual([3, expect.stringContaining("has not been added")]);
+    expect(add().code).toBe(0);
+    expect((await rehearsals()).map(({ code }) => code)).toEqual([0, 0]);
+    await startAgentProcess(["init", "--state-dir", agent.stateDirectory, "--rotate-token"]).ended;
+    for (const { code, stderr } of await rehearsals())
+      expect([code, stderr]).toEqual([3, expect.stringContaining("token is wrong")]);
+  });
+
   it("is replaced only when that is typed", async () => {
     const { add } = await added();
     expect(add().code).toBe(0);

@@ -9,6 +9,8 @@ export interface AgentLostOptions extends ErrorOptions {
   isBeforeStart?: boolean;
   /** The agent whose connection broke; it may be found again over another one. */
   broken?: ConnectedAgent | undefined;
+  /** Whether one end does not know the other, or takes it for an impostor. Default false. */
+  isDistrust?: boolean;
 }
 
 /** The infrastructure failed under an attempt; the message says what is known of its outcome. */
@@ -22,15 +24,25 @@ export class AgentLost extends Error {
   readonly isBeforeStart: boolean;
   /** The agent whose connection broke; it may be found again over another one. */
   readonly broken: ConnectedAgent | undefined;
+  /** One end does not know the other, so it will be no different until somebody sees to it. */
+  readonly isDistrust: boolean;
 
   constructor(
     message: string,
-    { reason = message, mend, isBeforeStart = false, broken, ...options }: AgentLostOptions = {},
+    {
+      reason = message,
+      mend,
+      isBeforeStart = false,
+      broken,
+      isDistrust = false,
+      ...options
+    }: AgentLostOptions = {},
   ) {
     super(message, options);
     this.reason = reason;
     this.mend = mend;
     this.isBeforeStart = isBeforeStart;
     this.broken = broken;
+    this.isDistrust = isDistrust;
   }
 }

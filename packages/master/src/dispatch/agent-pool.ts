@@ -87,7 +87,7 @@ export class AgentPool {
       if (found) return found;
     } catch (error) {
       if (error instanceof CredentialError)
-        throw new AgentLost(error.message, { isBeforeStart: true, cause: error });
+        throw new AgentLost(error.message, { isBeforeStart: true, isDistrust: true, cause: error });
       throw error;
     }
     throw explainMissingTrust(target, await knock(target, { timeoutMs: CONNECT_TIMEOUT_MS }));

@@ -13,7 +13,11 @@ export interface AuthorityFailure {
 /** Why two ends that know each other by a CA did not come together. */
 export function explainAuthority(name: string, { trust, shown, details }: AuthorityFailure): AgentLost {
   const reason = reasonOf(name, { trust, shown, details });
-  return new AgentLost(`${reason}. Nothing was sent to it`, { reason });
+  return new AgentLost(`${reason}. Nothing was sent to it`, {
+    reason,
+    isBeforeStart: true,
+    isDistrust: true,
+  });
 }
 
 function reasonOf(name: string, { trust, shown, details }: AuthorityFailure): string {

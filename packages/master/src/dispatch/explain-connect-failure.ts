@@ -62,7 +62,7 @@ export function explainMissingTrust(target: AgentTarget, problem: string | undef
   const who = isLoopback(target.host)
     ? `${name} is not an agent that this user has started on this machine, and it has not been added`
     : `The agent at ${name} has not been added`;
-  return lost({
+  return distrust({
     reason: `${who}, so nothing is sent to it`,
     todo: `On its machine type: npx @sloth/agent init. Here: ${addCommand(target)}`,
     mend: addCommand(target),
@@ -82,7 +82,7 @@ function explainShown(
   const name = nameOf(target);
   if (trust.kind === "plaintext")
     return shown.kind === "certificate"
-      ? lost({
+      ? distrust({
           reason: `The agent at ${name} speaks TLS, and --insecure is plaintext`,
           todo: `Leave --insecure out. If the agent is not of this user and machine: ${addCommand(target)}`,
           cause: error,
@@ -102,11 +102,11 @@ function explainShown(
 function explainImpostor(target: AgentTarget, from: FoundTrust["from"]): AgentLost {
   const name = nameOf(target);
   if (from === "local")
-    return lost({
+    return distrust({
       reason: `What answers at ${name} is not the agent that this user has started there: it has another certificate. Nothing was sent to it`,
       todo: `Is it an agent of another user? Then: ${addCommand(target)}`,
     });
-  return lost({
+  return distrust({
     reason: `What answers at ${name} has another certificate than the agent that was added. Nothing was sent to it`,
     todo:
       "If its agent has made new credentials, type on its machine: npx @sloth/agent init. " +
@@ -118,20 +118,20 @@ function explainImpostor(target: AgentTarget, from: FoundTrust["from"]): AgentLo
 function explainRefusal(details: string, { target, trust, from }: ConnectFailure): AgentLost {
   const reason = `The agent at ${nameOf(target)} refused to be called: ${details}`;
   if (trust.kind === "authority")
-    return lost({
+    return distrust({
       reason,
       todo: `It knows masters by its token: ${addCommand(target)}`,
       mend: addCommand(target),
     });
   if (from === "local")
-    return lost({ reason, todo: "Start that agent again, so that it leaves its present token" });
+    return distrust({ reason, todo: "Start that agent again, so that it leaves its present token" });
   if (from === "inventory")
-    return lost({
+    return distrust({
       reason,
       todo: "Put the line that npx @sloth/agent init prints on its machine where agents.yaml refers to",
     });
   const add = `${addCommand(target)} --replace`;
-  return lost({ reason, todo: `On its machine type: npx @sloth/agent init. Here: ${add}`, mend: add });
+  return distrust({ reason, todo: `On its machine type: npx @sloth/agent init. Here: ${add}`, mend: add });
 }
 
 interface Loss {
@@ -140,10 +140,15 @@ interface Loss {
   todo?: string;
   mend?: string;
   cause?: unknown;
+  isDistrust?: boolean;
 }
 
-function lost({ reason, mend, cause, todo = mend && `Start one there: ${mend}` }: Loss): AgentLost {
-  return new AgentLost(todo ? `${reason}. ${todo}` : reason, { reason, mend, isBeforeStart: true, cause });
+function distrust(loss: Loss): AgentLost {
+  return lost({ ...loss, isDistrust: true });
+}
+
+function lost({ reason, mend, todo = mend && `Start one there: ${mend}`, ...more }: Loss): AgentLost {
+  return new AgentLost(todo ? `${reason}. ${todo}` : reason, { ...more, reason, mend, isBeforeStart: true });
 }
 
 function startAt({ host, port }: AgentTarget): string {

@@ -22,6 +22,11 @@ export function describeIssue(issues: readonly Issue[], data: unknown): Describe
   const { path } = issue;
   if (path.length === 0) return { path, problem: `it must be a map of agents. ${EXPECTED}` };
   const [agent, ...rest] = path;
+  if (rest.length === 0 && Array.isArray(memberAt(data, path)))
+    return {
+      path,
+      problem: `"${String(agent)}" is a list: agents stand at the top of the file, each by its name. ${EXPECTED}`,
+    };
   const where = [`"${String(agent)}"`, ...rest.map(String)].join(" → ");
   if (issue.code === "unrecognized_keys") return describeUnknown(issue, { where, data });
   if (rest[0] === "credential") return describeCredential(path, data, where);

@@ -67,6 +67,7 @@ gpu: { address: gpu.lan, credential: { file: ~/gpu.join } }
       1,
       /"build1" stands below "agents": agents stand at the top of the file/,
     ],
+    ["agents:\n  - { address: h:1 }", 1, /"agents" is a list: agents stand at the top of the file/],
     ["a:\n  address: h:1\n  lables: { gpu: true }", 3, /unknown field "lables"\. Did you mean "labels"\?/],
     ["b: { address: h:1 }\na:\n  adress: h:1", 3, /unknown field "adress"\. Did you mean "address"\?/],
     ["a:\n  address: h:1\n  labels:\n    os: a b", 4, /"a" → labels → os/],

@@ -1,5 +1,6 @@
 import type { WorkspaceSettings } from "@sloth/dsl";
 import { openWorkspace } from "@sloth/workspace";
+import { AgentLost } from "../dispatch/agent-lost.js";
 import { rulesOf, scanRules } from "../dispatch/workspace-terms.js";
 import { type AgentSelection, isSettled } from "../inventory/selection.js";
 import type { RunPlan } from "./plan-run.js";
@@ -22,6 +23,13 @@ export interface TransferForecast {
   isGuess: boolean;
   /** Why it could not be asked. */
   problem?: string;
+  /** A run would fail for it: the agent refuses this master, or is not known to it. */
+  isDistrust?: boolean;
+}
+
+/** Whether a run could send all of them, as far as that can be known without trying. */
+export function canBeSent(forecasts: readonly TransferForecast[]): boolean {
+  return !forecasts.some(({ isDistrust }) => isDistrust);
 }
 
 /** Each workspace once for each agent, or choice of agents, that it goes to; none of those that are made when their group runs. */
@@ -57,5 +65,6 @@ export async function forecastTransfer(
     forecast: forecastSync(snapshot, known),
     isGuess: known === undefined,
     ...(problem !== undefined && { problem }),
+    ...(asked instanceof AgentLost && asked.isDistrust && { isDistrust: true }),
   };
 }

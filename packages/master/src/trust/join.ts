@@ -21,6 +21,6 @@ function otherCertificate({ label }: AgentTarget): AgentLost {
   return new AgentLost(
     `What answers at ${label} is not the agent of this join line: its certificate is another one. Nothing was sent. ` +
       "Is the line of another machine, or from before its agent made new credentials? See there: npx @sloth/agent init",
-    { isBeforeStart: true },
+    { isBeforeStart: true, isDistrust: true },
   );
 }

@@ -3,7 +3,12 @@ import type { JsonValue } from "../../events/json-value.js";
 import { describePlan } from "../../plan/plan-document.js";
 import type { RunPlan } from "../../plan/plan-run.js";
 import type { MissingContents } from "../../plan/sync-forecast.js";
-import { forecastTransfer, plannedTransfers, type TransferForecast } from "../../plan/transfers.js";
+import {
+  canBeSent,
+  forecastTransfer,
+  plannedTransfers,
+  type TransferForecast,
+} from "../../plan/transfers.js";
 import type { TypedTrust } from "../../trust/find-trust.js";
 import { describeNotChosen, describePlanned } from "../../view/plan-view.js";
 import { EXIT } from "../exit-code.js";
@@ -27,16 +32,17 @@ export async function dryRun(
   // One after the other, since two would take each other's slot at an agent that has one.
   for (const transfer of plannedTransfers(plan)) transfers.push(await forecastTransfer(transfer, missing));
   const document = describePlan(plan, transfers);
+  const code = canBeSent(transfers) ? EXIT.succeeded : EXIT.infrastructure;
   if (isJson) {
     // Through JSON, since members that are undefined are absent in it.
     await printLines(output, [writeJson(JSON.parse(JSON.stringify(document)) as JsonValue, "  ")]);
-    return EXIT.succeeded;
+    return code;
   }
   await printLines(output, [...describePlanned(document), ...describeNotChosen(document)]);
   if (transfers.length > 0) await printLines(output, ["", "What is sent:"]);
   for (const transfer of transfers) await showTransfer(transfer, output);
   await complain(output, "this was a dry run: nothing was run and nothing was sent");
-  return EXIT.succeeded;
+  return code;
 }
 
 /** As {@link dryRun}, and asks the agents what they lack. */

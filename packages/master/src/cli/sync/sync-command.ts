@@ -1,6 +1,11 @@
 import { planRun } from "../../plan/plan-run.js";
 import type { MissingContents } from "../../plan/sync-forecast.js";
-import { forecastTransfer, plannedTransfers } from "../../plan/transfers.js";
+import {
+  canBeSent,
+  forecastTransfer,
+  plannedTransfers,
+  type TransferForecast,
+} from "../../plan/transfers.js";
 import { openTrust } from "../agents/open-trust.js";
 import { EXIT } from "../exit-code.js";
 import { complain, type Output, openOutput } from "../output.js";
@@ -29,9 +34,14 @@ export async function syncCommand(
     inventory: await openInventory(agents),
   });
   const transfers = plannedTransfers(plan);
-  for (const transfer of transfers) await showTransfer(await forecastTransfer(transfer, missing), output);
+  const forecasts: TransferForecast[] = [];
+  for (const transfer of transfers) {
+    const forecast = await forecastTransfer(transfer, missing);
+    await showTransfer(forecast, output);
+    forecasts.push(forecast);
+  }
   if (transfers.length === 0) await complain(output, "nothing is delegated, so nothing is sent");
-  return EXIT.succeeded;
+  return canBeSent(forecasts) ? EXIT.succeeded : EXIT.infrastructure;
 }
 
 /** As {@link syncCommand}, and asks the agents what they lack. */
