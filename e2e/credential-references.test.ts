@@ -18,7 +18,11 @@ async function setUp(credential: string) {
   );
   const file = writeWorkflow(
     directory,
-    `TaskDefinitions = { g = { delegate_to = "build", tasks = { t = { command = "echo done > made" } } } }`,
+    `TaskDefinitions = { g = { delegate_to = "build", tasks = {
+       t = { command = "echo done > made; env" },
+       here = { delegate_to = false, command = "env" },
+       lua = { delegate_to = false, command = function() return true, tostring(os.getenv("BUILD_LINE")) end },
+     } } }`,
   );
   const run = (env: Record<string, string> = {}) =>
     sloth(["run", "-f", file], {
@@ -31,7 +35,11 @@ describe("an inventory that refers to a credential", () => {
   it("finds the join line in a variable, and says what is wrong with it without repeating it", async () => {
     const { line, run } = await setUp("{ env: BUILD_LINE }");
 
-    expect((await run({ BUILD_LINE: line })).code).toBe(0);
+    const found = await run({ BUILD_LINE: line });
+    expect(found.code).toBe(0);
+    expect(found.stdout).toMatch(/\[here\] PATH=/);
+    // No task is given it, neither here nor there.
+    expect(found.stdout + found.stderr).not.toContain(line);
     const missing = await run();
     expect(missing.code).toBe(3);
     expect(missing.stderr).toContain("BUILD_LINE");

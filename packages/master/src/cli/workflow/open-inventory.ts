@@ -17,5 +17,9 @@ export async function openInventory(
 }
 
 async function read(file: string): Promise<Inventory> {
-  return (await import("../../inventory/read-inventory.js")).readInventory(file);
+  const inventory = await (await import("../../inventory/read-inventory.js")).readInventory(file);
+  const references = inventory.entries.flatMap(({ target }) => target.credential ?? []);
+  // Reading them brings in what speaks with agents, which takes time to load.
+  if (references.length > 0) (await import("../../trust/referred-line.js")).withholdLines(references);
+  return inventory;
 }
