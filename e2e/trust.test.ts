@@ -235,23 +235,38 @@ describe("plaintext", () => {
 });
 
 /** Of the user `nobody`. */
-const OTHER = { uid: 65_534, gid: 65_534 };
+const NOBODY = { uid: 65_534, gid: 65_534 };
 const otherUser = otherUserProblem();
 
 function otherUserProblem(): string | undefined {
-  if (process.getuid?.() !== 0) return "needs root, to be another user";
-  const asOther = spawnSync(process.execPath, [masterBinary, "--version"], { ...OTHER, cwd: "/" });
+  if (process.getuid?.() !== 0) return "needs root, to make another user";
+  if (spawnSync("useradd", ["--help"]).status !== 0) return "no useradd";
+  const asOther = spawnSync(process.execPath, [masterBinary, "--version"], { ...NOBODY, cwd: "/" });
   return asOther.status === 0 ? undefined : "another user cannot read this checkout";
+}
+
+/** A user of this machine, until the test has finished. */
+function makeUser(): { uid: number; gid: number } {
+  const name = `sloth-test-${process.pid}`;
+  const made = spawnSync("useradd", ["--no-create-home", "--shell", "/usr/sbin/nologin", name], {
+    encoding: "utf8",
+  });
+  expect([made.status, made.stderr]).toEqual([0, ""]);
+  onTestFinished(() => void spawnSync("userdel", [name]));
+  const number = (option: string) => Number(spawnSync("id", [option, name], { encoding: "utf8" }).stdout);
+  return { uid: number("-u"), gid: number("-g") };
 }
 
 describe.skipIf(otherUser)(`another user of the same machine${otherUser ? ` (${otherUser})` : ""}`, () => {
   it("can neither read the credential nor call", async () => {
+    const user = makeUser();
     const env = home();
     const agent = await startAgent([], { env });
     const path = localFile(env, agent.port);
     // Even where the directories above let others in.
     for (const part of ["", "state", "state/sloth"]) chmodSync(join(env.XDG_STATE_HOME, "..", part), 0o755);
-    expect(spawnSync("cat", [path], OTHER).status).not.toBe(0);
+    expect(spawnSync("cat", [path], user).status).not.toBe(0);
+    expect(spawnSync("ls", [agent.stateDirectory], user).status).not.toBe(0);
 
     const known = JSON.parse(readFileSync(path, "utf8"));
     const theirs = home();
@@ -259,13 +274,13 @@ describe.skipIf(otherUser)(`another user of the same machine${otherUser ? ` (${o
     const file = workflowFor(agent.address);
     const run = (...more: string[]) => {
       const { status, stderr } = spawnSync(process.execPath, [masterBinary, "run", "-f", file, ...more], {
-        ...OTHER,
+        ...user,
         encoding: "utf8",
         env: { ...process.env, ...theirs },
       });
       return { code: status, stderr };
     };
-    spawnSync("chown", ["-R", "65534", join(theirs.XDG_STATE_HOME, ".."), join(file, "..")]);
+    spawnSync("chown", ["-R", String(user.uid), join(theirs.XDG_STATE_HOME, ".."), join(file, "..")]);
 
     expect(run()).toMatchObject({ code: 3, stderr: expect.stringMatching(/has not been added/) });
     expect(run("--insecure").code).toBe(3);
@@ -274,7 +289,7 @@ describe.skipIf(otherUser)(`another user of the same machine${otherUser ? ` (${o
     writeFileSync(forged, JSON.stringify({ ...known, token: randomBytes(32).toString("base64url") }), {
       mode: 0o600,
     });
-    spawnSync("chown", ["-R", "65534", theirs.XDG_STATE_HOME]);
+    spawnSync("chown", ["-R", String(user.uid), theirs.XDG_STATE_HOME]);
     expect(run()).toMatchObject({ code: 3, stderr: expect.stringMatching(/token is wrong/) });
   });
 });
