@@ -212,7 +212,9 @@ describe("sloth resume", () => {
     );
     const codes = both.map(({ code }) => code).sort();
     expect(codes, both.map(({ stderr }) => stderr).join("\n---\n")).toEqual([2, 3]);
-    expect(both.find(({ code }) => code === 2)?.stderr).toMatch(/was taken up by run|its process lives|has ended/);
+    expect(both.find(({ code }) => code === 2)?.stderr).toMatch(
+      /was taken up by run|its process lives|has ended/,
+    );
     const again = await sloth(["resume"], { cwd: directory });
     expect(again.code).toBe(2);
     expect(again.stderr).toMatch(/was taken up by run|has ended/);

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { ensureProgram } from "./ensure-program.js";
@@ -17,9 +17,11 @@ const ADDRESSES: Record<Side, string> = { master: "10.77.0.1", agent: "10.77.0.2
 export interface TwoMachines {
   /** The names of the namespaces, as `ip netns` has them. */
   readonly namespaces: Readonly<Record<Side, string>>;
+  /** The directory of the master in which commands are typed; on the agent it is the home. */
+  readonly project: string;
   /** Gives {@link DEVICE}, which must be there, its address on a machine, and lets it carry. */
   raise(side: Side): void;
-  /** Starts what is typed there, as the documentation has it (`npx @sloth/agent …`). */
+  /** Starts what is typed there, as the documentation has it (`npx @sloth/agent …`, `ssh build1 …`). */
   start(side: Side, command: string): Running;
   /** The same, to its end. */
   call(side: Side, command: string, input?: string): { code: number | null; stdout: string; stderr: string };
@@ -59,25 +61,33 @@ export function makeTwoMachines(): TwoMachines {
   const hosts = join(temporaryDirectory(), "hosts");
   writeFileSync(hosts, `127.0.0.1 localhost\n${ADDRESSES.agent} build1\n`);
   const home = { master: temporaryDirectory(), agent: temporaryDirectory() };
+  // A workflow in a home directory would take all of it for its workspace, and is refused.
+  const project = join(home.master, "project");
+  mkdirSync(project);
+  const programs = programsOf(namespaces.agent, home.agent);
   const env = (side: Side) => ({
-    XDG_STATE_HOME: join(home[side], "state"),
-    XDG_CONFIG_HOME: join(home[side], "config"),
+    NO_COLOR: "1",
+    PATH: `${programs}:${process.env.PATH}`,
+    HOME: home[side],
+    XDG_STATE_HOME: undefined,
+    XDG_CONFIG_HOME: undefined,
   });
   /** `ip netns exec` gives each command a mount namespace of its own. */
   const typed = (side: Side, command: string) => [
     ...["ip", "netns", "exec", namespaces[side], "sh", "-c"],
-    `mount --bind '${hosts}' /etc/hosts && exec ${builtOf(command)}`,
+    `mount --bind '${hosts}' /etc/hosts && cd '${side === "master" ? project : home.agent}' && ${command}`,
   ];
   return {
     namespaces,
+    project,
     raise: (side) => {
       ip("-n", namespaces[side], "address", "add", `${ADDRESSES[side]}/24`, "dev", DEVICE);
       ip("-n", namespaces[side], "link", "set", DEVICE, "up");
     },
-    start: (side, command) => startProgram(typed(side, command), { env: env(side) }),
+    start: (side, command) => startProgram(typed(side, `exec ${command}`), { env: env(side) }),
     call: (side, command, input = "") => {
       const [program = "", ...args] = typed(side, command);
-      const options = { encoding: "utf8", env: { ...process.env, NO_COLOR: "1", ...env(side) } } as const;
+      const options = { encoding: "utf8", env: { ...process.env, ...env(side) } } as const;
       const { status, stdout, stderr } = spawnSync(program, args, { ...options, input });
       return { code: status, stdout, stderr };
     },
@@ -91,9 +101,22 @@ export function joinByCable({ namespaces: { master, agent }, raise }: TwoMachine
   raise("agent");
 }
 
-function builtOf(command: string): string {
-  const agent = `'${process.execPath}' '${repository}packages/agent/bin/sloth-agent.cjs'`;
-  return command
-    .replace(/^npx @sloth\/agent/, agent)
-    .replace(/^npx @sloth\/master/, `'${process.execPath}' '${masterBinary}'`);
+/** `npx` that has these packages without a registry, and `ssh` that gets to the agent's machine without a server. */
+function programsOf(agentMachine: string, agentHome: string): string {
+  const directory = temporaryDirectory();
+  const program = (name: string, script: string) => {
+    writeFileSync(join(directory, name), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(directory, name), 0o755);
+  };
+  const node = process.execPath;
+  program(
+    "npx",
+    `case "$1" in
+  @sloth/agent) shift; exec '${node}' '${repository}packages/agent/bin/sloth-agent.cjs' "$@" ;;
+  @sloth/master) shift; exec '${node}' '${masterBinary}' "$@" ;;
+esac
+exit 127`,
+  );
+  program("ssh", `shift; HOME='${agentHome}' exec ip netns exec ${agentMachine} "$@"`);
+  return directory;
 }
