@@ -131,8 +131,13 @@ describe("an agent, to a client that knows gRPC and nothing of sloth", () => {
       protocol_max: 1,
     });
 
-    expect(services).toContain("sloth.v1.AgentService");
+    expect(services.sort()).toEqual(["grpc.health.v1.Health", "sloth.v1.AgentService"]);
     expect(hello).toMatchObject({ slots: 3, protocol: 1 });
+    const healthReflected = await client.reflect("grpc.health.v1.Health");
+    const request = { service: "" };
+    expect(await client.call(healthReflected.definition, "grpc.health.v1.Health", "Check", request)).toEqual({
+      status: 1,
+    });
   });
 
   it("tells nothing without the token", async () => {

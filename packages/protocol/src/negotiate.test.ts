@@ -34,6 +34,16 @@ describe("negotiateProtocol", () => {
   });
 });
 
+it("names both versions where there is no common protocol", () => {
+  const [theirs, ours] = [
+    { min: 2, max: 3, version: "2.1.0" },
+    { min: 1, max: 1, version: "1.0.0" },
+  ];
+  expect(() => negotiateProtocol(theirs, ours)).toThrow(
+    /master \(version 2\.1\.0\) speaks protocol 2 to 3, this agent \(version 1\.0\.0\) 1/,
+  );
+});
+
 it("keeps the features that both ends have", () => {
   expect(negotiateFeatures(["c", "a"], ["a", "b", "c"])).toEqual(["a", "c"]);
 });

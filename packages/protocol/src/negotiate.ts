@@ -5,6 +5,8 @@ import { ProtocolError } from "./protocol-error.js";
 export interface ProtocolRange {
   min: number;
   max: number;
+  /** Of the software, for messages. */
+  version?: string;
 }
 
 /** What this version speaks. */
@@ -15,15 +17,19 @@ export const SUPPORTED_FEATURES: readonly string[] = [...ENCODINGS, "status", "r
 
 /**
  * The highest number that both ends speak.
- * @throws {ProtocolError} NO_COMMON_VERSION, naming both ranges.
+ * @throws {ProtocolError} NO_COMMON_VERSION, naming both versions and ranges.
  */
 export function negotiateProtocol(theirs: ProtocolRange, ours: ProtocolRange = SUPPORTED_PROTOCOLS): number {
   const highest = Math.min(theirs.max, ours.max);
   if (theirs.min >= 1 && highest >= Math.max(theirs.min, ours.min)) return highest;
   throw new ProtocolError(
     "NO_COMMON_VERSION",
-    `The master speaks protocol ${describeRange(theirs)}, this agent ${describeRange(ours)}. Install the same release of sloth on both.`,
+    `The master${versionOf(theirs)} speaks protocol ${describeRange(theirs)}, this agent${versionOf(ours)} ${describeRange(ours)}. Install the same release of sloth on both.`,
   );
+}
+
+function versionOf({ version }: ProtocolRange): string {
+  return version ? ` (version ${version})` : "";
 }
 
 /** Features that both ends have, in our order. */

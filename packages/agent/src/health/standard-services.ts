@@ -9,13 +9,13 @@ export interface Health {
   stop(): void;
 }
 
-/** Adds what tools expect of any gRPC server: `grpc.health.v1`, and `grpc.reflection.v1` for the agent's own service. */
+/** Adds what tools expect of any gRPC server: `grpc.health.v1`, and `grpc.reflection.v1`, which describes it and the agent. */
 export function addStandardServices(server: Server): Health {
   const state = HealthState();
   const name = AgentServiceDefinition.fullName;
   state.setStatus("healthy", name);
   server.add(HealthDefinition, HealthServiceImpl(state));
-  server.add(ServerReflectionService, ServerReflection(descriptorSet(), [name]));
+  server.add(ServerReflectionService, ServerReflection(descriptorSet(), [name, HealthDefinition.fullName]));
   return {
     stop() {
       state.setStatus("unhealthy");

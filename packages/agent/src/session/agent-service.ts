@@ -8,6 +8,7 @@ import {
   negotiateProtocol,
   type Open,
   ProtocolError,
+  SUPPORTED_PROTOCOLS,
   type TransferPart,
   WIRE_LIMITS,
 } from "@sloth/protocol";
@@ -19,6 +20,9 @@ import { Session, type SessionCall, type SessionContext, type SessionStream } fr
 import { SessionEnd, sessionError } from "./session-end.js";
 import { checkAttach, checkOpen } from "./wire.js";
 import { withResolvers } from "./with-resolvers.js";
+
+/** Of a version that is repeated to whoever tells it. */
+const LONGEST_VERSION = 64;
 
 /** The gRPC service over the sessions of one agent. */
 export interface AgentService extends AgentServiceImplementation {
@@ -86,8 +90,10 @@ export function createAgentService(
   }
 
   return {
-    async hello({ protocolMin, protocolMax, features }) {
-      const protocol = withRpcErrors(() => negotiateProtocol({ min: protocolMin, max: protocolMax }));
+    async hello({ protocolMin, protocolMax, features, softwareVersion: theirVersion }) {
+      const theirs = { min: protocolMin, max: protocolMax, version: theirVersion.slice(0, LONGEST_VERSION) };
+      const ours = { ...SUPPORTED_PROTOCOLS, version: softwareVersion };
+      const protocol = withRpcErrors(() => negotiateProtocol(theirs, ours));
       const slots = context.slots.slots;
       const common = negotiateFeatures(features);
       return {
