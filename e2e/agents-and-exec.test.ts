@@ -109,12 +109,19 @@ describe("sloth exec", () => {
   it.each([
     [["all"], /Say what to run/],
     [["b*", "--", "ls"], /No agent is b\*\. agents\.yaml has: a0 \(n=0\)/],
-    [["n=7", "--", "ls"], /No agent has n=7/],
+    [["n=7", "--", "ls"], /No agent has n=7\. agents\.yaml has: a0 \(n=0\)/],
   ])("refuses %j", async (args, message) => {
     const cwd = temporaryDirectory();
     writeFileSync(join(cwd, "agents.yaml"), "a0: { address: localhost:1, labels: { n: 0 } }");
     const { code, stderr } = await sloth(["exec", ...args], { cwd });
     expect(stderr).toMatch(message);
+    expect(code).toBe(2);
+  });
+
+  it("names all agents with their labels where none tells of the one that is asked for", async () => {
+    const { cwd } = await threeAgents();
+    const { code, stderr } = await sloth(["exec", "fpga=true", "--", "ls"], { cwd });
+    expect(stderr).toMatch(/No agent has fpga=true\. Asked: a0 \(.*os=linux.*n=0\), a1 \(.*, a2 \(/);
     expect(code).toBe(2);
   });
 

@@ -35,6 +35,7 @@ describe("the command line of the agent", () => {
     [["--labels", "a,a"], /more than once/],
     [["--name", "a", "--name", "b"], /more than once/],
     [["--name", "a b"], /without blanks/],
+    [["--name", ""], /--name is empty/],
   ])("refuses %j", async (args, message) => {
     expect(await parseCommandLine(args)).toMatchObject({
       kind: "usage-error",

@@ -25,6 +25,7 @@ export function labelOptions<T>(parser: Argv<T>) {
 
 /** @returns what was typed, or what is wrong with it */
 export function readLabels({ name, labels }: Record<string, unknown>): LabelOptions | { problem: string } {
+  if (name === "") return { problem: "--name is empty." };
   const typed = [labels ?? []].flat().flatMap((text) => String(text).split(","));
   const all = [...(name === undefined ? [] : [`name=${name}`]), ...typed];
   const read: Record<string, string> = {};

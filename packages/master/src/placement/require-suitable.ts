@@ -1,9 +1,8 @@
 import type { AgentPool } from "../dispatch/agent-pool.js";
 import type { Inventory } from "../inventory/inventory.js";
-import { describeAgents } from "../inventory/select-agents.js";
 import type { AgentSelection } from "../inventory/selection.js";
 import { MasterError } from "../master-error.js";
-import { askForLabels } from "./find-suitable.js";
+import { askForLabels, describeAnswers } from "./find-suitable.js";
 
 /**
  * Asks those agents of which labels are wanted that only they can tell, before anything runs.
@@ -21,13 +20,10 @@ export async function requireSuitable(
   for (const selection of open) {
     const asked = await Promise.all(selection.candidates.map((candidate) => askForLabels(candidate, pool)));
     if (asked.some((answer) => answer === undefined || answer.isSuitable)) continue;
-    const agents = asked.flatMap((answer) => {
-      const written = inventory.entries.find(({ target }) => target.label === answer?.target.label)?.labels;
-      return answer ? [{ target: answer.target, labels: { ...answer.labels, ...written } }] : [];
-    });
-    throw new MasterError(
-      "UNKNOWN_AGENT",
-      `No agent has ${selection.text}. Asked: ${describeAgents(agents)}.`,
+    const answers = describeAnswers(
+      asked.flatMap((answer) => answer ?? []),
+      inventory,
     );
+    throw new MasterError("UNKNOWN_AGENT", `No agent has ${selection.text}. Asked: ${answers}.`);
   }
 }

@@ -1,4 +1,5 @@
 import { eventStream } from "../../events/event-stream.js";
+import type { Inventory } from "../../inventory/inventory.js";
 import { emptyInventory } from "../../inventory/make-inventory.js";
 import { selectByText } from "../../inventory/select-by-text.js";
 import type { Candidate } from "../../inventory/selection.js";
@@ -22,7 +23,7 @@ import { planExec } from "./exec-plan.js";
 export async function execCommand(args: ExecArguments): Promise<number> {
   const inventory = await openInventory(args.agents);
   const trust = await openTrust(args.trust);
-  const candidates = await reachable(selectByText(args.selector, inventory), trust);
+  const candidates = await reachable(args.selector, inventory, trust);
   const directory = await openExecDirectory();
   try {
     return await perform(planExec({ ...args, candidates, directory: directory.path }), trust, args);
@@ -32,13 +33,14 @@ export async function execCommand(args: ExecArguments): Promise<number> {
 }
 
 /** Each agent by itself, without those that have answered that they are not what was asked for. */
-async function reachable(candidates: readonly Candidate[], trust: TypedTrust): Promise<Candidate[]> {
+async function reachable(text: string, inventory: Inventory, trust: TypedTrust): Promise<Candidate[]> {
+  const candidates = selectByText(text, inventory);
   const [pool, { findSuitable }] = await Promise.all([
     openAgentPool(trust),
     import("../../placement/find-suitable.js"),
   ]);
   try {
-    return await findSuitable(candidates, pool);
+    return await findSuitable(candidates, { pool, inventory, text });
   } finally {
     pool.close();
   }
