@@ -147,7 +147,7 @@ describe("a delegated task", () => {
   });
 
   afterAll(async () => {
-    pool.close();
+    await pool.close();
     await local.close();
     await agent.stop();
   });

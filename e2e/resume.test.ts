@@ -12,6 +12,14 @@ function runsIn(directory: string): string[] {
   return readdirSync(join(directory, ".sloth/runs")).sort().reverse();
 }
 
+/** Of the newest run. */
+function eventsIn(directory: string): string {
+  const location = join(directory, ".sloth/runs");
+  const [run = ""] = existsSync(location) ? runsIn(directory) : [];
+  const events = join(location, run, "events.ndjson");
+  return run !== "" && existsSync(events) ? readFileSync(events, "utf8") : "";
+}
+
 function logIn(directory: string, run: string, task: string): string {
   return readFileSync(join(directory, ".sloth/runs", run, "logs/g", `${task}.log`), "utf8");
 }

@@ -18,7 +18,7 @@ describeTaskRunnerContract("the remote task runner", async () => {
     runner: createRemoteTaskRunner({ pool, workspaces: new Workspaces(), target }),
     workspace,
     close: async () => {
-      pool.close();
+      await pool.close();
       await agent.stop();
       await rm(workspace, { recursive: true });
       await rm(stateDirectory, { recursive: true });

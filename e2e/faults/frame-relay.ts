@@ -70,12 +70,14 @@ export async function startFrameRelay(agentPort: number, where: Break): Promise<
     relayExecute(master, agent, isFirst ? { ...where, onBreak } : undefined);
   };
   const upload: handleClientStreamingCall<Buffer, Buffer> = (master, answer) => {
-    master.pipe(agent.makeClientStreamRequest(methods.upload.path, same, same, master.metadata, answer));
+    const call = agent.makeClientStreamRequest(methods.upload.path, same, same, master.metadata, answer);
+    master.pipe(call as unknown as NodeJS.WritableStream);
   };
   const download: handleServerStreamingCall<Buffer, Buffer> = (master) => {
     const { request, metadata } = master;
     const call = agent.makeServerStreamRequest(methods.download.path, same, same, request, metadata);
-    call.on("error", (error) => master.emit("error", error)).pipe(master);
+    call.on("error", (error) => master.emit("error", error));
+    call.pipe(master as unknown as NodeJS.WritableStream);
   };
   const server = new Server();
   server.addService(methods, {

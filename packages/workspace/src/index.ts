@@ -51,10 +51,10 @@ export {
 export { ensureStateDirectory } from "./root/state-directory.js";
 export { type Capture, captureChanges } from "./snapshot/capture-changes.js";
 export { type News, newSince } from "./snapshot/new-since.js";
-export { warmScanThread } from "./snapshot/scan-threads.js";
 export type { ScanRules } from "./snapshot/scan-tree.js";
 export { restoreSnapshot, type Snapshot } from "./snapshot/snapshot.js";
 export { type SnapshotOptions, takeSnapshot } from "./snapshot/take-snapshot.js";
+export { warmScanThread } from "./snapshot/warm-scan-thread.js";
 export { contentBitmap, entriesOfBitmap } from "./transfer/content-bitmap.js";
 export { newContents } from "./transfer/new-contents.js";
 export { archiveBytes, type ContentStream, packContents } from "./transfer/pack-contents.js";

@@ -6,6 +6,7 @@ import {
   encodeChangeset,
   isEmptyChangeset,
   type LeasedTree,
+  type ManifestEntry,
   newContents,
   type Snapshot,
   WorkspaceError,
@@ -20,6 +21,13 @@ export interface CaptureOptions {
   signal: AbortSignal;
 }
 
+/** What is offered to the master. */
+export interface OfferedChanges {
+  changeset: Changeset;
+  /** New contents, which the master fetches from the tree; of most tasks there are none. */
+  contents: ManifestEntry[];
+}
+
 /**
  * What the attempt changed. Of one that did not succeed only if there is anything: its changes are for a look.
  * Changes that cannot be carried make it fail.
@@ -28,12 +36,15 @@ export async function capture(
   tree: LeasedTree,
   result: TaskResult,
   { limitBytes, base, signal }: CaptureOptions,
-): Promise<{ result: TaskResult; changeset?: Changeset }> {
+): Promise<{ result: TaskResult; changes?: OfferedChanges }> {
   const succeeded = result.status === "succeeded";
   try {
     const { changeset } = await tree.capture(signal);
-    requireFits(changeset, base, limitBytes);
-    return succeeded || !isEmptyChangeset(changeset) ? { result, changeset } : { result };
+    const isEmpty = isEmptyChangeset(changeset);
+    // The manifest is decoded only if there is something to look up in it.
+    const contents = isEmpty ? [] : newContents(base.manifest, changeset);
+    requireFits(contents, limitBytes);
+    return succeeded || !isEmpty ? { result, changes: { changeset, contents } } : { result };
   } catch (error) {
     if (!(error instanceof WorkspaceError || error instanceof WorkspaceTooLarge)) throw error;
     if (!succeeded) return { result };
@@ -42,24 +53,21 @@ export async function capture(
   }
 }
 
-function requireFits(changeset: Changeset, base: Snapshot, limitBytes: number): void {
-  if (limitBytes === Number.POSITIVE_INFINITY) return;
-  const bytes = newContents(base.manifest, changeset).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+function requireFits(contents: readonly ManifestEntry[], limitBytes: number): void {
+  const bytes = contents.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   if (bytes > limitBytes) throw new WorkspaceTooLarge("What it changed", bytes, limitBytes);
 }
 
 /** Opens the download of the new contents, then yields the frames that announce the changeset. */
 export function* offerChanges(
-  changeset: Changeset,
+  { changeset, contents }: OfferedChanges,
   { base, endpoint, signal }: { base: Snapshot; endpoint: TransferEndpoint; signal: AbortSignal },
 ): Generator<ExecuteResponse> {
-  // The manifest is decoded only if there is something to look up in it.
-  const entries = isEmptyChangeset(changeset) ? [] : newContents(base.manifest, changeset);
-  if (entries.length > 0) endpoint.offerDownload({ root: base.root, entries, signal });
+  if (contents.length > 0) endpoint.offerDownload({ root: base.root, entries: contents, signal });
   const encoded = encodeChangeset(changeset);
   const digest = createHash("sha256").update(encoded).digest("hex");
   for (const { data, last } of splitIntoPieces(encoded)) {
-    const end = last ? { digest, contents: entries.length > 0 } : { digest: "", contents: false };
+    const end = last ? { digest, contents: contents.length > 0 } : { digest: "", contents: false };
     yield { frame: { $case: "changes", changes: { data, last, ...end } } };
   }
 }

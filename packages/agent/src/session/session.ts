@@ -5,7 +5,7 @@
  *  2. wait for a slot, grant; lease a tree and look what is in it, while the master takes its snapshot
  *  3. receive what the tree lacks of the snapshot, and bring it there
  *  4. run the attempt in it, streaming its output
- *  5. capture what changed, free the slot, offer the changeset
+ *  5. capture what changed, free the slot, and the tree unless it has new contents; offer the changeset
  *  6. wait for `Acknowledge`
  *  Always, and last: every process is dead, the tree is released, the transfer id forgotten.
  *
@@ -13,6 +13,7 @@
  * master lacks. Without the feature `reattach`, and before 4, it dies with its stream.
  */
 import { createHash, randomBytes } from "node:crypto";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import {
   type Attach,
   collectPieces,
@@ -218,6 +219,8 @@ export class Session {
     const endpoint = new TransferEndpoint(open.encoding);
     yield* this.#waitForSlot(open, endpoint);
     this.#report.grant();
+    // So that the master hears of it before this thread looks at the tree.
+    await nextTurn();
     const { longestGraceMs, workspaceLimitBytes: limitBytes } = this.#context;
     const tree = this.#context.trees.of(this.#call.caller).lease(open.workspace);
     this.#tree = tree;
@@ -239,10 +242,13 @@ export class Session {
     inbox.expectAfterAll("acknowledge");
     const captured = await capture(tree, result, { limitBytes, base, signal: gone });
     this.#slot?.release();
+    const { changes } = captured;
+    // So that whoever comes after this attempt finds it free.
+    if (!changes?.contents.length) await this.#releaseTree();
     this.#finished = true;
     this.#result = captured.result;
-    yield finishedFrame(captured.result, captured.changeset !== undefined, capturing());
-    if (captured.changeset) yield* offerChanges(captured.changeset, { base, endpoint, signal: gone });
+    yield finishedFrame(captured.result, changes !== undefined, capturing());
+    if (changes) yield* offerChanges(changes, { base, endpoint, signal: gone });
     await inbox.next("acknowledge", gone);
   }
 
@@ -333,6 +339,12 @@ export class Session {
     this.#inbox.close();
     const { message: reason } = this.#stop.signal.reason as SessionEnd;
     this.#context.registry.settle(this.#call.open.idempotencyKey, { hasStarted: this.#started, reason });
-    await this.#tree?.release(failure);
+    await this.#releaseTree(failure);
+  }
+
+  async #releaseTree(failure?: unknown): Promise<void> {
+    const tree = this.#tree;
+    this.#tree = undefined;
+    await tree?.release(failure);
   }
 }

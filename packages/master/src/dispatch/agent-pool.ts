@@ -5,6 +5,7 @@ import { knock } from "../trust/knock.js";
 import { AgentLost } from "./agent-lost.js";
 import { explainMissingTrust } from "./explain-connect-failure.js";
 import { CONNECT_TIMEOUT_MS, type ConnectedAgent, greetAgent } from "./greet-agent.js";
+import { Partings } from "./partings.js";
 import { Semaphore } from "./semaphore.js";
 
 /** What an agent does not take waits here in memory, so what a master has to hold does not grow with its agents. */
@@ -18,9 +19,12 @@ export class AgentPool {
   readonly #closed = new AbortController();
   /** Through which contents go to agents. */
   readonly uploads = new Semaphore(UPLOADS_AT_ONCE);
+  readonly partings: Partings;
 
-  constructor(typed: TypedTrust = {}) {
+  /** @param recorded - resolves when what was told until now would survive the end of this process. Default: at once */
+  constructor(typed: TypedTrust = {}, recorded?: () => Promise<void>) {
     this.#typed = typed;
+    this.partings = new Partings(recorded);
   }
 
   /**
@@ -60,7 +64,9 @@ export class AgentPool {
     this.#agents.delete(formatAddress(target.host, target.port));
   }
 
-  close(): void {
+  /** Takes leave of the agents, and ends all calls. */
+  async close(): Promise<void> {
+    await this.partings.close();
     this.#closed.abort();
     for (const channels of this.#channels) channels.close();
   }

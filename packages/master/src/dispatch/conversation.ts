@@ -5,7 +5,7 @@
  *  2. take the snapshot, send its manifest and contents
  *  3. pass on output while the task runs
  *  4. receive the changeset and new contents into staging; after success merge and apply, else keep them
- *  5. acknowledge, read the end of the stream
+ *  5. acknowledge, read the end of the stream; after the result was told, where nothing of the task is fetched
  *
  * When the stream breaks from 3 on, the agent is looked for as long as the loss terms say, and a further stream goes on
  * where the one before ended.
@@ -44,6 +44,7 @@ import { deadAfterMs, type LossTerms, MOMENT_MS, patienceOf } from "./loss-terms
 import { Outbox } from "./outbox.js";
 import { type MissingFrame, OutgoingWorkspace } from "./outgoing-workspace.js";
 import { OutputChecker, type ReceivedOutput } from "./output-checker.js";
+import type { Partings } from "./partings.js";
 import type { Semaphore } from "./semaphore.js";
 import { StageClock } from "./stage-clock.js";
 import { TransferMeter } from "./transfer-meter.js";
@@ -115,7 +116,7 @@ export interface ConversationOptions {
   ticket?: AttemptTicket | undefined;
   /** Resolves when what was told until now would survive the end of this process. Default: at once. */
   recorded?: (() => Promise<void>) | undefined;
-  pool: FindAgainOptions["pool"];
+  pool: FindAgainOptions["pool"] & { partings: Partings };
   /** Sent along with the call. */
   headers: Record<string, string>;
   /** Ends the conversation at once; a polite cancellation is `cancel()`. */
@@ -153,6 +154,8 @@ export class Conversation {
   readonly #clock = new StageClock();
   /** Whether it was told that the task has started. */
   #isTold = false;
+  /** Whether the agent holds the tree for what is fetched from it, and others have to wait for it. */
+  #isTreeHeld = false;
 
   constructor(options: ConversationOptions) {
     this.#options = options;
@@ -172,6 +175,11 @@ export class Conversation {
   /** Whether the agent has all that it needs to start the task, so that it may have started unheard. */
   get mayHaveStarted(): boolean {
     return this.#hasAll || !NOT_STARTED.includes(this.#stage);
+  }
+
+  /** Whether the result is here, and what is left to be said will be said without whoever listens. */
+  get hasParted(): boolean {
+    return this.#stage === "closing" && !this.#isTreeHeld;
   }
 
   /** Asks the agent to stop the attempt; it goes on to its result. */
@@ -229,7 +237,10 @@ export class Conversation {
     try {
       await this.#outbox.send({ $case: "open", open: this.#openingFrame(attach) });
       if (attach && this.#cancelReason !== undefined) this.#sendCancel();
-      for await (const { frame } of this.#untilClosing(responses)) yield* this.#take(frame);
+      for await (const { frame } of this.#untilClosing(responses)) {
+        yield* this.#take(frame);
+        if (this.hasParted) break;
+      }
       // A result whose changes have not come is none.
       if (!this.#result || this.#stage !== "closing")
         throw new ProtocolError(
@@ -244,8 +255,11 @@ export class Conversation {
     } finally {
       if (!mayFollow && this.#stage !== "closing") await this.#abandon(responses);
       this.#partedAtMs = performance.now();
-      this.#outbox.close();
-      hangUp.abort();
+      if (this.hasParted) this.#options.pool.partings.bidFarewell(() => this.#part(responses, hangUp));
+      else {
+        this.#outbox.close();
+        hangUp.abort();
+      }
     }
     return undefined;
   }
@@ -255,6 +269,14 @@ export class Conversation {
     const { kind } = describeRpcFailure(error);
     if (kind !== "unknown-there" && kind !== "refused") return error;
     return (await failureOf(responses, LAST_WORD_MS)) ?? error;
+  }
+
+  /** The last words; an agent that does not hear them lets go when the lease is over. */
+  async #part(responses: AsyncIterable<ExecuteResponse>, hangUp: AbortController): Promise<void> {
+    await this.#acknowledge();
+    const goesOn = await this.#untilClosing(responses).next();
+    this.#outbox.close();
+    if (!goesOn.done) hangUp.abort();
   }
 
   #openingFrame(attach: Attach | undefined): Open {
@@ -475,8 +497,11 @@ export class Conversation {
   async *#changed(piece: ChangesPiece): AsyncGenerator<TaskEvent> {
     const changes = this.#changes.add(piece);
     if (!changes) return;
-    const meter = new TransferMeter("return");
-    yield* meter.during(this.#takeOver(changes, meter));
+    this.#isTreeHeld = changes.hasContents;
+    if (changes.hasContents) {
+      const meter = new TransferMeter("return");
+      yield* meter.during(this.#takeOver(changes, meter));
+    } else await this.#takeOver(changes, new TransferMeter("return"));
     this.#clock.lap("download and apply");
     await this.#close();
   }
@@ -500,10 +525,16 @@ export class Conversation {
 
   /** The agent forgets what is acknowledged, so first all of it must survive the end of this process. */
   async #close(): Promise<void> {
-    const { recorded, ticket } = this.#options;
-    await recorded?.();
-    if (this.#result) await ticket?.settle(this.#open.idempotencyKey, this.#result);
+    if (this.#isTreeHeld) {
+      await this.#options.recorded?.();
+      await this.#acknowledge();
+    }
     this.#stage = "closing";
+  }
+
+  async #acknowledge(): Promise<void> {
+    // Of a task whose end is recorded there is no ticket any more.
+    if (this.#result) await this.#options.ticket?.settle(this.#open.idempotencyKey, this.#result);
     this.#outbox.sendNow({ $case: "acknowledge", acknowledge: {} });
   }
 

@@ -140,8 +140,6 @@ describe("an agent that has not been joined", () => {
     ["ends twice", [...toStarted, succeeded, succeeded], /finished/],
     ["is granted twice", [...toStarted, granted("t")], /granted/],
     ["grants before it accepts", [granted("t")], /granted/],
-    ["brings changes that it has not announced", [...toStarted, ended, makesAFile], /changes/],
-    ["brings its changes twice", [...toStarted, succeeded, nothingChanged, makesAFile], /changes/],
     ["answers for another attempt", [accepted("f".repeat(32))], /another attempt/],
     ["grants for longer", [accepted("", { leaseMs: 3_600_000 })], /longer lease/],
   ])("and %s is told by its name, and changes nothing here", async (_, frames, message) => {
@@ -151,6 +149,16 @@ describe("an agent that has not been joined", () => {
     expect(result.message).toMatch(message);
     expect(result.message).toMatch(/elsewhere/);
     expect(result.status).toBe("lost");
+    expectUntouched(workspace);
+  });
+
+  it.each<[string, Frame[]]>([
+    ["that were not announced", [...toStarted, ended, makesAFile]],
+    ["for a second time", [...toStarted, succeeded, nothingChanged, makesAFile]],
+  ])("and brings changes %s, behind its result, is not heard", async (_, frames) => {
+    const workspace = makeWorkspace();
+    const runner = await startScriptedAgent(() => frames, { features });
+    expect((await runScripted(runner, workspace)).status).toBe("succeeded");
     expectUntouched(workspace);
   });
 });

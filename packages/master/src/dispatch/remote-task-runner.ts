@@ -162,7 +162,7 @@ async function* converse(
   } finally {
     clearTimeout(patience);
     signal.removeEventListener("abort", onAbort);
-    hangUp.abort();
+    if (!conversation.hasParted) hangUp.abort();
   }
 }
 

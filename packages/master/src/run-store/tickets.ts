@@ -1,4 +1,5 @@
-import { readdir, rename, rm, writeFile } from "node:fs/promises";
+import { writeFileSync } from "node:fs";
+import { readdir, rename, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { TaskResult } from "@sloth/runtime";
 import { ensureStateDirectory } from "@sloth/workspace";
@@ -67,13 +68,12 @@ export function openTickets(workflowDirectory: string, runId: string): Tickets {
   };
   const open = new Map<string, Ticket>();
   const drop = async (key: string) => {
-    if (open.delete(key)) await rm(join(directory, `${key}.json`), { force: true });
+    if (!open.delete(key)) return;
+    await unlink(join(directory, `${key}.json`)).catch((cause) => {
+      if (cause.code !== "ENOENT") throw cause;
+    });
   };
-  const put = (one: Ticket) =>
-    place(
-      `${one.key}.json`,
-      writeJson({ v: 1, ...one, ...(one.result && { result: encodeResult(one.result) }) } as JsonValue),
-    );
+  const nameOf = ({ key }: Ticket) => `${key}.json`;
   return {
     async write(ticket, encodedBase) {
       const { base, key } = ticket;
@@ -83,11 +83,12 @@ export function openTickets(workflowDirectory: string, runId: string): Tickets {
       bases.set(base, written);
       await written;
       open.set(key, ticket);
-      await put(ticket);
+      // At once: of one that was cut off the attempt has not begun, and four turns of a thread pool cost more.
+      writeFileSync(join(directory, nameOf(ticket)), encode(ticket), { mode: 0o600 });
     },
     async settle(key, result) {
       const ticket = open.get(key);
-      if (ticket) await put({ ...ticket, result });
+      if (ticket) await place(nameOf(ticket), encode({ ...ticket, result }));
     },
     drop,
     async forget({ group, name }, upTo) {
@@ -95,6 +96,10 @@ export function openTickets(workflowDirectory: string, runId: string): Tickets {
         if (ticket.group === group && ticket.task === name && attempt <= upTo) await drop(key);
     },
   };
+}
+
+function encode({ result, ...ticket }: Ticket): string {
+  return writeJson({ v: 1, ...ticket, ...(result && { result: encodeResult(result) }) } as JsonValue);
 }
 
 /** Those that are left of a run whose process is gone. What cannot be read is none. */

@@ -63,8 +63,8 @@ export async function startScriptedAgent(
   server.add(AgentServiceDefinition, service);
   const port = await server.listen("127.0.0.1:0");
   const pool = new AgentPool({ isInsecure: true });
-  onTestFinished(() => {
-    pool.close();
+  onTestFinished(async () => {
+    await pool.close();
     server.forceShutdown();
   });
   const target = { label: "elsewhere", host: "127.0.0.1", port };

@@ -1,4 +1,4 @@
-import { closeSync, constants, mkdtempSync, openSync, rmSync } from "node:fs";
+import { closeSync, constants, mkdtempSync, openSync, rmSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { launchProcess } from "../launcher/launch-process.js";
 import { temporaryPath } from "../reaper/temporary-path.js";
@@ -20,6 +20,8 @@ export interface Pipe {
 }
 
 const BATCH = 16;
+/** Making the next ones must not hold up what these were taken for. */
+const REFILL_AFTER_MS = 10;
 const spare: Pipe[] = [];
 let batch: Promise<void> | undefined;
 
@@ -32,7 +34,7 @@ export async function takePipes(count: number): Promise<Pipe[]> {
   while (spare.length < count) await refill();
   const taken = spare.splice(0, count);
   // The next one need not wait. If it fails, the next one is told when it tries itself.
-  if (spare.length < count) refill().catch(() => {});
+  if (spare.length < count) setTimeout(() => refill().catch(() => {}), REFILL_AFTER_MS).unref();
   return taken;
 }
 
@@ -48,7 +50,10 @@ async function makeBatch(): Promise<void> {
   try {
     const paths = Array.from({ length: BATCH }, (_, index) => join(directory, String(index)));
     await makeNamedPipes(directory, paths);
-    for (const path of paths) spare.push(openPipe(path));
+    for (const path of paths) {
+      spare.push(openPipe(path));
+      unlinkSync(path);
+    }
   } catch (cause) {
     throw new RuntimeError("PIPES_UNAVAILABLE", `Cannot make pipes for output in ${directory}`, { cause });
   } finally {

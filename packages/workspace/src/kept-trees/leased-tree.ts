@@ -66,9 +66,8 @@ export class LeasedTree {
 
   /** A tree that cannot be read is removed, and an empty one takes its place. */
   async verify(options: { rules?: ScanRules; signal?: AbortSignal }): Promise<Snapshot> {
-    const { directory } = this.#parts;
     this.#rules = options.rules ?? {};
-    for (const leftover of ["received", "gathered"]) await removeTree(`${directory}/${leftover}`);
+    await this.#removeLeftovers();
     mkdirSync(this.root, { recursive: true, mode: 0o700 });
     try {
       this.#current = await this.#scan(options.signal);
@@ -130,6 +129,8 @@ export class LeasedTree {
     const captured = await captureChanges(this.#base, {
       rules: this.#rules,
       indexFile: this.#indexFile,
+      // The scan that verified it has written what it found.
+      isIndexed: this.#base === this.#current,
       signal,
     });
     this.#current = captured.after;
@@ -152,7 +153,7 @@ export class LeasedTree {
     const { directory, lock, onReleased } = this.#parts;
     let isDiskFull = isOfFullDisk(failure);
     try {
-      for (const leftover of ["received", "gathered"]) await removeTree(`${directory}/${leftover}`);
+      await this.#removeLeftovers();
       const isKept = this.#isWorthKeeping && !isDiskFull;
       isDiskFull ||= isKept && !this.#noteContents();
       if (!isKept || isDiskFull)
@@ -177,6 +178,10 @@ export class LeasedTree {
   /** Of a workspace of which nothing was sent there is nothing to keep, but what is ignored in it could be large. */
   get #isWorthKeeping(): boolean {
     return this.#keepIgnored || this.#base?.entries !== 0 || this.#current?.entries !== 0;
+  }
+
+  async #removeLeftovers(): Promise<void> {
+    for (const leftover of ["received", "gathered"]) await removeTree(`${this.#parts.directory}/${leftover}`);
   }
 
   /** This one, whose contents may be about to move, then the others of the workspace. */

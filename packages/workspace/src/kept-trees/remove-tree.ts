@@ -1,8 +1,11 @@
+import { lstatSync } from "node:fs";
 import { chmod, lstat, readdir, rm } from "node:fs/promises";
 import { systemCode } from "../errors.js";
 
 /** Removes a tree of ours, also one with read-only directories, or nothing. Links are not followed. */
 export async function removeTree(path: string): Promise<void> {
+  // Mostly there is nothing, which costs less to find out than to remove.
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return;
   try {
     await rm(path, { recursive: true, force: true });
   } catch {

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { unlinkIfThere } from "../layout/unlink-if-there.js";
 
 /** What is known of a kept tree without looking into it. */
@@ -9,6 +9,7 @@ export interface TreeAbout {
 
 /** Says what a tree holds; the time of the file says when it was last used. Leaves nothing where it fails. */
 export function writeAbout(directory: string, about: TreeAbout): void {
+  if (readAbout(directory).contentBytes === about.contentBytes && touch(`${directory}/about.json`)) return;
   const draft = `${directory}/about.json.new`;
   try {
     writeFileSync(draft, `${JSON.stringify(about)}\n`, { mode: 0o600 });
@@ -16,6 +17,17 @@ export function writeAbout(directory: string, about: TreeAbout): void {
   } catch (cause) {
     unlinkIfThere(draft);
     throw cause;
+  }
+}
+
+function touch(file: string): boolean {
+  const now = Date.now() / 1000;
+  try {
+    utimesSync(file, now, now);
+    return true;
+  } catch {
+    // It is not there, and is written.
+    return false;
   }
 }
 

@@ -1,11 +1,16 @@
 import { decodeChangeset } from "../manifest/changeset-codec.js";
 import { type Changeset, entriesByPath, type Manifest } from "../manifest/entry.js";
 import { type FileIdentity, sameIdentity } from "./file-identity.js";
-import { scanOnThread } from "./scan-threads.js";
+import { scan as scanFor } from "./scan.js";
 import { type IdentityLookup, makeSnapshot, partsOf, type Snapshot } from "./snapshot.js";
 import type { SnapshotOptions } from "./take-snapshot.js";
 
 const NO_CHANGES: Changeset = { upserts: [], deletions: [] };
+
+export interface CaptureOptions extends SnapshotOptions {
+  /** The index file has what `base` knows already. Default false. */
+  isIndexed?: boolean;
+}
 
 /** What became of a tree. */
 export interface Capture {
@@ -20,10 +25,11 @@ export interface Capture {
  * is seen. What `base` holds is never ignored.
  * @throws {WorkspaceError} UNREADABLE, BAD_PATH or FILE_CHANGED, naming the path
  */
-export async function captureChanges(base: Snapshot, options: SnapshotOptions = {}): Promise<Capture> {
+export async function captureChanges(base: Snapshot, options: CaptureOptions = {}): Promise<Capture> {
   const { root, index } = base;
-  const { rules, indexFile, signal } = options;
-  const scan = await scanOnThread({ root, rules, known: index, indexFile, isCapture: true }, signal);
+  const { rules, indexFile, isIndexed, signal } = options;
+  const job = { root, rules, known: index, indexFile, isIndexed, isCapture: true };
+  const scan = await scanFor(job, signal);
   const changeset = scan.changeset ? decodeChangeset(scan.changeset) : NO_CHANGES;
   const parts = partsOf(root, scan);
   return { changeset, after: makeSnapshot(scan.isKnown ? { ...parts, index } : parts) };

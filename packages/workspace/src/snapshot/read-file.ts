@@ -41,7 +41,13 @@ export class FileHasher {
 
 /** Hashes a file in steps of {@link BUFFER_BYTES}, between which its caller may rest, or stop by throwing into it. */
 export class FileReader {
-  readonly #buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+  #lazyBuffer: Buffer | undefined;
+
+  /** Made for the first file: of most trees none is read. */
+  get #buffer(): Buffer {
+    this.#lazyBuffer ??= Buffer.allocUnsafeSlow(BUFFER_BYTES);
+    return this.#lazyBuffer;
+  }
 
   /** See {@link FileHasher.hash}. */
   *hash(location: string, path: string): Generator<void, HashedFile> {

@@ -11,6 +11,8 @@ export interface ScanJob {
   /** What is known of the tree, given or in a file; the file is brought up to date. */
   known?: StatIndex | undefined;
   indexFile?: string | undefined;
+  /** What is given as known is what the file has. */
+  isIndexed?: boolean | undefined;
   /** For a tree that was sent: take all that was in it, and tell what changed. */
   isCapture?: boolean;
 }
@@ -33,9 +35,9 @@ export function runScanJob(job: ScanJob, checkpoint: () => void): ScanAnswer {
   const scan = scanTree(root, { rules, known: before, takeKnown: isCapture, checkpoint });
   const isAsBefore = before !== undefined && isSameTree(before, scan);
   const isUnchanged = isAsBefore && isSameRows(before, scan);
-  const isInFile = job.known === undefined && isUnchanged;
-  if (indexFile !== undefined && isInFile) removeIndexDraft(indexFile);
-  else if (indexFile !== undefined) writeIndexFile(indexFile, root, scan);
+  const isInFile = (job.known === undefined || job.isIndexed === true) && isUnchanged;
+  if (indexFile !== undefined && !isInFile) writeIndexFile(indexFile, root, scan);
+  else if (indexFile !== undefined && job.known === undefined) removeIndexDraft(indexFile);
   if (!isCapture) return { ...scan, isAsBefore, before: isAsBefore ? undefined : before?.encoded };
   if (isUnchanged && job.known !== undefined)
     return { ...scan, isAsBefore, isKnown: true, encoded: new Uint8Array(), identities: new BigInt64Array() };

@@ -21,10 +21,8 @@ const idle: Worker[] = [];
 const waiting: (() => void)[] = [];
 let started = 0;
 
-/**
- * Starts a thread before it is needed, so that its start overlaps with other work.
- */
-export function warmScanThread(): void {
+/** Starts a thread before it is needed, so that its start overlaps with other work. */
+export function startScanThread(): void {
   if (started === 0) putBack(start());
 }
 

@@ -28,7 +28,7 @@ export interface ScanOptions {
   known?: StatIndex | undefined;
   /** Whatever is in `known` is taken, also if the rules name it: to find what became of a tree that was sent. */
   takeKnown?: boolean;
-  /** Called before each directory and between the pieces of a file; stops the scan by throwing. */
+  /** Called before each entry and between the pieces of a file; stops the scan by throwing. */
   checkpoint?: () => void;
 }
 
@@ -121,7 +121,6 @@ class Scanner {
   }
 
   #directory({ path, place, before }: Visit, above: IgnoreRules | undefined): Listing {
-    this.#options.checkpoint?.();
     // Its own place comes before those of the directories in it.
     const slot = this.#listings.push({ bytes: new Uint8Array(), digest: "" }) - 1;
     const known = this.#known.directory(path === "" ? this.#known.root : before?.listing, path);
@@ -140,6 +139,7 @@ class Scanner {
     const directory = validDirectory(path);
     const seen: Seen[] = [];
     for (const name of names) {
+      this.#options.checkpoint?.();
       const child = path === "" ? name : `${path}/${name}`;
       const before = known.find(name);
       const found = this.#look(child, name, { directory, known: before, rules });

@@ -1,6 +1,6 @@
 import { realpathSync, statSync } from "node:fs";
 import { quote, systemReason, WorkspaceError } from "../errors.js";
-import { scanOnThread } from "./scan-threads.js";
+import { scan as scanFor } from "./scan.js";
 import type { ScanRules } from "./scan-tree.js";
 import { makeSnapshot, partsOf, type Snapshot } from "./snapshot.js";
 
@@ -26,7 +26,7 @@ export interface SnapshotOptions {
 export async function takeSnapshot(root: string, options: SnapshotOptions = {}): Promise<Snapshot> {
   const realRoot = resolveDirectory(root);
   const { rules, indexFile, signal } = options;
-  const scan = await scanOnThread({ root: realRoot, rules, indexFile }, signal);
+  const scan = await scanFor({ root: realRoot, rules, indexFile }, signal);
   return makeSnapshot({ ...partsOf(realRoot, scan), before: scan.isAsBefore ? scan.encoded : scan.before });
 }
 

@@ -28,7 +28,7 @@ export async function listAgents(args: ListAgentsArguments, output: Output = ope
     const isAway = agents.some(({ state }) => state === "unreachable");
     return isAway && args.isCheck ? EXIT.infrastructure : EXIT.succeeded;
   } finally {
-    pool.close();
+    await pool.close();
   }
 }
 

@@ -42,7 +42,7 @@ async function reachable(text: string, inventory: Inventory, trust: TypedTrust):
   try {
     return await findSuitable(candidates, { pool, inventory, text });
   } finally {
-    pool.close();
+    await pool.close();
   }
 }
 

@@ -31,9 +31,9 @@ export interface RemoteRunners {
   runnerFor(planned: PlannedTask, selection: AgentSelection, left?: LeftAttempt): TaskRunner;
   /** Puts down the ticket of an attempt that another run has left. */
   takeOver(left: Omit<LeftAttempt, "adopt">): Promise<LeftAttempt>;
-  /** Takes the events of the run, each once it is recorded. */
-  noteRecorded(event: RunEvent): Promise<void>;
-  close(): void;
+  /** Takes the events of the run as they come. */
+  listen(event: RunEvent): void;
+  close(): Promise<void>;
 }
 
 export interface RemoteRunnersOptions {
@@ -52,9 +52,10 @@ export async function openRemoteRunners(
   plan: RunPlan,
   { trust, leaseMs, recorded, tracing, warn }: RemoteRunnersOptions,
 ): Promise<RemoteRunners> {
-  // First, since the start of its thread takes long.
-  warmScanThread();
-  const pool = await openAgentPool(trust);
+  // First, since the start of a thread takes long.
+  const delegated = plan.groups.flatMap(({ tasks }) => tasks).filter(({ selection }) => selection);
+  for (const workspace of new Set(delegated.map((task) => task.workspace))) warmScanThread(workspace);
+  const pool = await openAgentPool(trust, recorded);
   const workspaces = new Workspaces();
   const placements = new Placements(pool, warn);
   const store = openRunStore(plan.workflowDirectory, plan.runId);
@@ -82,10 +83,10 @@ export async function openRemoteRunners(
       await tickets.write(left.ticket, left.encodedBase);
       return { ...left, adopt: () => tickets.write(own, left.encodedBase) };
     },
-    async noteRecorded(event) {
+    listen(event) {
+      if (event.type !== "task-finished" && event.type !== "task-retrying") return;
       // A ticket that cannot be removed is of a task whose end is recorded.
-      if (event.type === "task-finished" || event.type === "task-retrying")
-        await tickets.forget(event.task, event.attempt).catch(() => {});
+      pool.partings.afterRecord(() => tickets.forget(event.task, event.attempt).catch(() => {}));
     },
     close: () => pool.close(),
   };

@@ -52,7 +52,7 @@ export async function openTaskRunners(
   const noted = noting(starts, local);
   const close = async () => {
     starts.close();
-    (await opening?.catch(() => undefined))?.close();
+    await (await opening?.catch(() => undefined))?.close();
     await local.close();
   };
   try {
@@ -70,10 +70,7 @@ export async function openTaskRunners(
         starts.note({ group: info.group, task: info.name, attempt: underway?.attempt ?? 1 });
     };
     const listen = (event: RunEvent) => {
-      if (!opening || !("task" in event) || !ENDINGS.some((type) => type === event.type)) return;
-      void Promise.all([opening, remoteOptions.recorded?.()]).then(([{ noteRecorded }]) =>
-        noteRecorded(event),
-      );
+      void opening?.then((remote) => remote.listen(event));
     };
     return { here: local, runnerFor, noteUnknown, listen, close };
   } catch (error) {
@@ -96,8 +93,6 @@ function noting(starts: StartLog, runner: TaskRunner): TaskRunner {
 function tasksOf(plan: RunPlan): PlannedTask[] {
   return plan.groups.flatMap(({ tasks }) => tasks);
 }
-
-const ENDINGS = ["task-finished", "task-retrying"];
 
 /** Of the tasks that were under way in the run that this one takes up; from then on this one has their tickets too. */
 async function leftAttempts(

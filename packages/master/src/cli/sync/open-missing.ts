@@ -15,6 +15,6 @@ export async function openMissingContents(trust: TypedTrust): Promise<MissingCon
       const terms = { ...PLAIN_TERMS, rules: rulesOf(settings) };
       return await askMissing({ agent, workspace, terms, signal: new AbortController().signal });
     },
-    close: () => pool.close(),
+    close: () => void pool.close(),
   };
 }
