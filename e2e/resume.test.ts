@@ -174,6 +174,25 @@ describe("sloth resume", () => {
     expect(stdout + stderr).toMatch(/It may run there until its lease ends; whether it finished is unknown/);
   });
 
+  it("begins when nothing of the run that was killed lives any more", async () => {
+    const [directory, elsewhere] = [temporaryDirectory(), temporaryDirectory()];
+    const pid = join(elsewhere, "pid");
+    writeWorkflow(
+      directory,
+      `TaskDefinitions = { g = { tasks = { { name = "here", command = [[
+        # A zombie has no command line.
+        if [ -e ${pid} ]; then tr '\\0' ' ' < /proc/$(cat ${pid})/cmdline; exit 0; fi
+        trap '' TERM; echo $$ > ${pid}; echo ready; while :; do sleep 0.05; done ]] } } } }`,
+    );
+    const killed = startSloth(["run", "--grace", "3s"], { cwd: directory });
+    await expect.poll(() => eventsIn(directory), { timeout: 20_000 }).toContain("ready");
+    killed.kill("SIGKILL");
+    await killed.ended;
+    const { code, stdout, stderr } = await sloth(["resume", "--rerun-unknown"], { cwd: directory });
+    expect(code, stderr).toBe(0);
+    expect(stdout).not.toContain("while");
+  });
+
   it("refuses a run that has ended, that lives, that another has taken up, or whose workflow has changed", async () => {
     const directory = temporaryDirectory();
     const write = (first: string) =>

@@ -82,7 +82,7 @@ describe("the recorder", () => {
     const { warnings, events } = await recordAll(directory);
     expect(warnings).toEqual([]);
     const run = join(directory, ".sloth/runs", runId);
-    expect(readdirSync(run).sort()).toEqual(["events.ndjson", "logs", "summary.json"]);
+    expect(readdirSync(run).sort()).toEqual([".mark", "events.ndjson", "logs", "summary.json"]);
     const plain = (list: RunEvent[]) =>
       list.map((event) => ("bytes" in event ? { ...event, bytes: [...event.bytes] } : event));
     expect(plain(await eventsOf(run))).toEqual(plain(events));

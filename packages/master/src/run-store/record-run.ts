@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { nameOfOwnRuns } from "@sloth/runtime";
 import type { Lock } from "@sloth/workspace";
 import { encodeLine } from "../events/encode-event.js";
 import type { RunListener } from "../events/event-stream.js";
@@ -114,6 +115,7 @@ class Recorder implements RunRecorder {
     const { ensureStateDirectory, tryAcquireLock } = await import("@sloth/workspace");
     await makeDirectories(ensureStateDirectory(workflowDirectory), this.#directory);
     this.#lock = tryAcquireLock(join(this.#directory, RUN_FILES.lock));
+    await writeFile(join(this.#directory, RUN_FILES.mark), nameOfOwnRuns(), { mode: 0o600 });
     // What cannot be removed now can be at the next run.
     this.#pruned = pruneRuns(workflowDirectory, runId).catch(() => {});
   }

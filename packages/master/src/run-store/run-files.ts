@@ -10,6 +10,7 @@ import { directoryName } from "./directory-name.js";
  *   summary.json              what came of it; there when the run has ended
  *   logs/<group>/<task>.log   what a task printed, byte for byte, both streams in the order they came
  *   .running/                 a lock that the process of the run has
+ *   .mark                     by which what its process has started is known (`endRunsOf` of the runtime)
  *   .artifacts/               what tasks have saved for others
  *   .starts                   which attempts may have started here (`start-log.ts`)
  *   .attempts/                what joins attempts that run on agents (`tickets.ts`)
@@ -25,6 +26,7 @@ export const RUN_FILES = {
   logs: "logs",
   lock: ".running",
   starts: ".starts",
+  mark: ".mark",
   attempts: ".attempts",
   predecessor: ".continues",
   successor: ".resumed-by",

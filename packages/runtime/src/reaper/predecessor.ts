@@ -1,9 +1,9 @@
 import { reapMark } from "./reap-mark.js";
-import { reapedMark } from "./reaper.js";
+import { ownMark } from "./reaper.js";
 
 /** Names all that this process runs, and nothing else, for a later process: see {@link endRunsOf}. */
 export function nameOfOwnRuns(): string {
-  return reapedMark().id;
+  return ownMark().id;
 }
 
 /**

@@ -33,13 +33,20 @@ n=0; while [ -n "$(marked)" ] && [ $n -lt 50 ]; do send KILL; sleep 0.1; n=$((n 
 rm -rf "\${TMPDIR:-/tmp}/sloth-$0-"*
 `;
 
+let own: Mark | undefined;
 let reaper: { mark: Mark; process?: ChildProcess } | undefined;
 let longestGraceMs = -1;
 let running = 0;
 
-/** The mark of everything that this process runs. The first call starts the reaper. */
+/** The mark of everything that this process runs. Starts nothing. */
+export function ownMark(): Mark {
+  own ??= createMark(process.env[MARK_VARIABLE]);
+  return own;
+}
+
+/** The same, for what is to be started: the first call starts the reaper. */
 export function reapedMark(): Mark {
-  reaper ??= startReaper(createMark(process.env[MARK_VARIABLE]));
+  reaper ??= startReaper(ownMark());
   return reaper.mark;
 }
 

@@ -1,11 +1,13 @@
+import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type LoadedWorkflow, taskDefinitions } from "@sloth/dsl";
-import type { TaskEvent } from "@sloth/runtime";
+import { endRunsOf, type TaskEvent } from "@sloth/runtime";
 import { restoreSnapshot, WorkspaceError } from "@sloth/workspace";
 import type { LeftAttempt } from "../../dispatch/joined-task-runner.js";
 import { MasterError } from "../../master-error.js";
-import type { PlannedTask } from "../../plan/plan-run.js";
+import { DEFAULT_GRACE_MS, type PlannedTask } from "../../plan/plan-run.js";
 import { chooseRerun, type Rerun } from "../../plan/rerun.js";
+import { RUN_FILES } from "../../run-store/run-files.js";
 import type { TaskRecord } from "../../run-store/run-record.js";
 import { readStarts } from "../../run-store/start-log.js";
 import { readEvents, type StoredRun } from "../../run-store/stored-runs.js";
@@ -29,6 +31,8 @@ export interface ResumeOptions {
   run: StoredRun;
   /** Whether what cannot be joined runs again; else its outcome is unknown, and stays so. */
   rerunsUnknown: boolean;
+  /** What its tasks here are given between TERM and KILL, should any live. Default {@link DEFAULT_GRACE_MS}. */
+  graceMs?: number | undefined;
   output?: Output;
 }
 
@@ -38,9 +42,10 @@ export interface ResumeOptions {
  */
 export async function openResumed(
   loaded: LoadedWorkflow,
-  { run, rerunsUnknown, output = openOutput() }: ResumeOptions,
+  { run, rerunsUnknown, graceMs = DEFAULT_GRACE_MS, output = openOutput() }: ResumeOptions,
 ): Promise<Resumed> {
   const { record, directory, runId } = run;
+  await endWhatRuns(directory, graceMs);
   // Of several the last attempt, which is the one that may live.
   const inOrder = (await readTickets(directory)).sort((a, b) => a.attempt - b.attempt);
   const tickets = new Map(inOrder.map((ticket) => [keyOf(ticket), ticket]));
@@ -86,6 +91,12 @@ export async function openResumed(
       throw takenUp(runId, (await readSuccessor(directory)) ?? "another run");
     },
   };
+}
+
+/** What its process has started on this machine, and its reaper has not ended yet. */
+async function endWhatRuns(directory: string, graceMs: number): Promise<void> {
+  const mark = await readFile(join(directory, RUN_FILES.mark), "utf8").catch(() => "");
+  if (/^[0-9a-f]{32}$/.test(mark)) await endRunsOf(mark, graceMs);
 }
 
 export function takenUp(runId: string, successor: string): MasterError {

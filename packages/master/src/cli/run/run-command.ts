@@ -48,7 +48,8 @@ async function planOf(args: RunArguments): Promise<Planned | undefined> {
   const { environment } = loaded;
   const inventory = await openInventory(args.agents, args.limit);
   const resumed =
-    args.resumed && (await (await import("./open-resumed.js")).openResumed(loaded, args.resumed));
+    args.resumed &&
+    (await (await import("./open-resumed.js")).openResumed(loaded, { ...args.resumed, graceMs }));
   const rerun = rerunFailed
     ? await (await import("./open-rerun.js")).openRerun(loaded, rerunFailed)
     : resumed?.rerun;
