@@ -10,6 +10,8 @@ import { STAGES, type Stage } from "./stage.js";
 /** In each stage, on each side. */
 const KILLS = Number(process.env.SLOTH_KILLS ?? 1);
 const FIRST_SEED = Number(process.env.SLOTH_KILL_SEED ?? 1);
+/** After which no more kills begin in a stage. */
+const MOST_MS = Number(process.env.SLOTH_KILL_SECONDS ?? Number.POSITIVE_INFINITY) * 1000;
 /** What an agent may have more at the end of a series: threads that it starts when it first needs them, each with 14. */
 const SPARE_DESCRIPTORS = 32;
 const SPARE_MIB = 120;
@@ -43,7 +45,8 @@ async function series(side: string, stage: Stage, index: number): Promise<string
   if (!bench || !kill || !isDue(side, stage)) return [];
   const all: string[] = [];
   const before = resourcesOf(bench.agent);
-  for (let seed = FIRST_SEED; seed < FIRST_SEED + KILLS; seed++) {
+  const untilMs = performance.now() + MOST_MS;
+  for (let seed = FIRST_SEED; seed < FIRST_SEED + KILLS && performance.now() < untilMs; seed++) {
     const random = seededRandom(1000 * seed + index);
     const round = await kill({ bench, stage, seed, random });
     table.add(side, stage.name, round);
