@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { judgeEnd, leftoversOf, type Round, type RoundOptions, startRound, untilWithin } from "./round.js";
+import { judgeEnd } from "./judge-end.js";
+import { leftoversOf } from "./leftovers.js";
+import { type Round, type RoundOptions, startRound, untilWithin } from "./round.js";
 
 /** Kills the agent at a moment of a stage, and starts it again at once. */
 export async function killAgent(options: RoundOptions): Promise<Round> {

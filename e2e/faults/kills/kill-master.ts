@@ -1,13 +1,7 @@
 import type { Ended } from "../../support/processes.js";
-import {
-  judgeEnd,
-  leftoversOf,
-  type Round,
-  type RoundOptions,
-  type RoundRun,
-  startRound,
-  untilWithin,
-} from "./round.js";
+import { judgeEnd } from "./judge-end.js";
+import { leftoversOf } from "./leftovers.js";
+import { type Round, type RoundOptions, type RoundRun, startRound, untilWithin } from "./round.js";
 import { STAGES } from "./stage.js";
 
 /** Longer than it takes to take a run up on a busy machine. */
