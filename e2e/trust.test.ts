@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { accessSync, chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { accessSync, chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -200,6 +200,25 @@ describe("an agent that has been added by its join line", () => {
     await startAgent([], { env: home(), port: agent.port });
     const { code, stderr } = await sloth(["run", "-f", workflowFor(agent.address)], { env });
     expect([code, stderr]).toEqual([3, expect.stringMatching(/another certificate.*init.*--replace/)]);
+  });
+
+  it("is not taken for one that shows the certificate which it had before", async () => {
+    const { agent, env, add } = await added();
+    const old = temporaryDirectory();
+    copyFileSync(join(agent.stateDirectory, "credentials.json"), join(old, "credentials.json"));
+    expect(add().code).toBe(0);
+    agent.kill("SIGINT");
+    await agent.ended;
+    const renewed = await startAgent([], { env: home(), port: agent.port });
+    const line = await joinLineOf(renewed.stateDirectory);
+    expect(addAgent(renewed.address, { env, line, more: ["--replace"] }).code).toBe(0);
+    renewed.kill("SIGINT");
+    await renewed.ended;
+    // Whoever has found the old key.
+    const impostor = await startAgent([], { env: home(), port: agent.port, stateDirectory: old });
+    const { code, stderr } = await sloth(["run", "-f", workflowFor(agent.address)], { env });
+    expect([code, stderr]).toEqual([3, expect.stringMatching(/another certificate.*Nothing was sent/)]);
+    expect(impostor.output).not.toMatch(/refused a call/);
   });
 
   it("is not used when others could have changed what is known of it", async () => {
