@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import { tryAcquireLock } from "../lock/process-lock.js";
 import type { ContentStore } from "./content-store.js";
 import { removeTree } from "./remove-tree.js";
+import { settleAbandoned } from "./settle-abandoned.js";
 import { readAbout } from "./tree-about.js";
 
 /** Something that may go, and what is won by it. */
@@ -19,6 +20,7 @@ export interface Kept {
 
 /** Removes contents and trees, least recently used first, until what is left fits. A tree that is in use stays. */
 export async function freeSpace(kept: readonly Kept[], capacityBytes: number): Promise<void> {
+  for (const { trees } of kept) await settleAbandoned(trees);
   const candidates = kept.flatMap(candidatesOf).sort((a, b) => a.usedAtMs - b.usedAtMs);
   let bytes = sumOf(candidates);
   for (const candidate of candidates) {

@@ -307,6 +307,27 @@ describe("the store of contents", () => {
     expect(next.seen).toEqual(readTree(source));
   });
 
+  it("and the trees count what a process has left that was killed, and lose what was on its way", async () => {
+    const { source, directory } = setUp({ a: { content: "x".repeat(1000) } });
+    const trees = new KeptTrees(directory, { capacityBytes: 2000 });
+    const { root } = await attempt(trees, source);
+    const tree = join(root, "..");
+    rmSync(join(tree, "about.json"));
+    // Of this process's number, and of another time.
+    mkdirSync(join(tree, "lock"));
+    writeFileSync(join(tree, "lock", `${process.pid}-1-${randomUUID()}`), "");
+    for (const name of ["received", "gathered"]) {
+      mkdirSync(join(tree, name));
+      writeFileSync(join(tree, name, "part"), "x".repeat(5000));
+    }
+    expect(trees.sizeBytes()).toBe(0);
+    await trees.freeSpace();
+    expect(readdirSync(tree).sort()).toEqual(["about.json", "index", "tree"]);
+    expect(trees.sizeBytes()).toBe(1000);
+    await new KeptTrees(directory, { capacityBytes: 500 }).freeSpace();
+    expect(existsSync(root)).toBe(false);
+  });
+
   it("and the trees keep to their capacity, and lose first what was used least recently", async () => {
     const { source, directory } = setUp();
     const trees = new KeptTrees(directory, { capacityBytes: 250_000 });
