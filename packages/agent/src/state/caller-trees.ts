@@ -43,11 +43,6 @@ export class CallerTrees {
     return [...this.#known.values()].reduce((sum, trees) => sum + trees.sizeBytes(), 0);
   }
 
-  /** Removes what agents that were killed have left beside their trees. */
-  async reap(): Promise<void> {
-    for (const trees of this.#known.values()) await trees.reap();
-  }
-
   /** Removes what was used least recently, until each caller and all together are within what they may keep. */
   async freeSpace(): Promise<void> {
     const all = [...this.#known.values()];

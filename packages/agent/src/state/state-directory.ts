@@ -32,7 +32,6 @@ export async function openStateDirectory(
   try {
     const instance = await succeedPredecessors(path);
     const trees = new CallerTrees(path, options);
-    await trees.reap();
     await trees.freeSpace();
     return { trees, leave: () => instance?.release() };
   } catch (cause) {

@@ -195,7 +195,7 @@ describe("a kept tree", () => {
     const used = new KeptTrees(directory).lease({ id: "other", root: "/w" });
     mkdirSync(used.stagingDirectory);
 
-    await new KeptTrees(directory).reap();
+    await new KeptTrees(directory).freeSpace();
 
     expect(readdirSync(home).sort()).toEqual(["about.json", "index", "tree"]);
     expect(existsSync(used.stagingDirectory)).toBe(true);

@@ -97,14 +97,6 @@ export class KeptTrees {
     await freeSpace([this.#kept], this.#capacityBytes);
   }
 
-  /** Removes what processes that were killed have left beside their trees, such as contents they had half received. */
-  async reap(): Promise<void> {
-    const { trees } = this.#kept;
-    for (const workspace of readdirSync(trees))
-      for (const number of readdirSync(`${trees}/${workspace}`))
-        await reapTree(`${trees}/${workspace}/${number}`);
-  }
-
   async #freeSpaceNowAndThen(): Promise<void> {
     if (performance.now() - this.#freedAtMs < FREEING_INTERVAL_MS) return;
     this.#freedAtMs = performance.now();
@@ -115,21 +107,6 @@ export class KeptTrees {
   /** The file system is smaller than the capacity, or others fill it: half of what is kept makes room for what comes. */
   async #makeRoom(): Promise<void> {
     await freeSpace([this.#kept], this.sizeBytes() / 2).catch(() => {});
-  }
-}
-
-/** What a tree that nobody uses consists of. */
-const STAYING: readonly string[] = ["tree", "index", "about.json"];
-
-async function reapTree(directory: string): Promise<void> {
-  const leftovers = () => readdirSync(directory).filter((name) => !STAYING.includes(name));
-  if (leftovers().length === 0) return;
-  const lock = tryAcquireLock(`${directory}/lock`);
-  if (lock === undefined) return;
-  try {
-    for (const name of leftovers()) if (!name.startsWith("lock")) await removeTree(`${directory}/${name}`);
-  } finally {
-    lock.release();
   }
 }
 

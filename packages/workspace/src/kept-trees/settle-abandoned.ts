@@ -1,9 +1,13 @@
 import { existsSync } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
 import { systemCode } from "../errors.js";
+import { isOfFullDisk } from "../full-disk.js";
 import { tryAcquireLock } from "../lock/process-lock.js";
 import { removeTree } from "./remove-tree.js";
 import { writeAbout } from "./tree-about.js";
+
+/** What a tree that nobody uses consists of. */
+const STAYING: readonly string[] = ["tree", "index", "about.json"];
 
 /**
  * Removes what was on its way into trees whose process was killed, and says how large they are, so that they count. Of
@@ -23,8 +27,13 @@ async function settle(directory: string): Promise<void> {
   const lock = tryAcquireLock(`${directory}/lock`);
   if (lock === undefined) return;
   try {
-    for (const name of ["received", "gathered"]) await removeTree(`${directory}/${name}`);
+    const names = await readdir(directory);
+    const leftovers = names.filter((name) => !STAYING.includes(name) && !name.startsWith("lock"));
+    for (const name of leftovers) await removeTree(`${directory}/${name}`);
     writeAbout(directory, { contentBytes: await sizeOfFiles(`${directory}/tree`) });
+  } catch (cause) {
+    // Then it counts as empty, and whatever else can be removed makes room for a true count.
+    if (!isOfFullDisk(cause)) throw cause;
   } finally {
     lock.release();
   }
