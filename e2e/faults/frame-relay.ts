@@ -71,13 +71,13 @@ export async function startFrameRelay(agentPort: number, where: Break): Promise<
   };
   const upload: handleClientStreamingCall<Buffer, Buffer> = (master, answer) => {
     const call = agent.makeClientStreamRequest(methods.upload.path, same, same, master.metadata, answer);
-    master.pipe(call as unknown as NodeJS.WritableStream);
+    master.on("data", (message: Buffer) => call.write(message)).on("end", () => call.end());
   };
   const download: handleServerStreamingCall<Buffer, Buffer> = (master) => {
     const { request, metadata } = master;
     const call = agent.makeServerStreamRequest(methods.download.path, same, same, request, metadata);
+    call.on("data", (message: Buffer) => master.write(message)).on("end", () => master.end());
     call.on("error", (error) => master.emit("error", error));
-    call.pipe(master as unknown as NodeJS.WritableStream);
   };
   const server = new Server();
   server.addService(methods, {

@@ -19,10 +19,15 @@ export function describeRerun({ record, groups, again, settled, outside }: Rerun
 
 /**
  * In a few lines, what becomes of a run that was killed.
+ * @param unknown - of which nothing is known but that it was under way
  * @param agentOf - on which a task is that was under way, where it can be joined
  */
-export function describeResumed(rerun: Rerun, agentOf: (known: TaskRecord) => string | undefined): string {
-  const { record, again, settled, underway } = rerun;
+export function describeResumed(
+  rerun: Rerun,
+  unknown: readonly TaskRecord[],
+  agentOf: (known: TaskRecord) => string | undefined,
+): string {
+  const { record, again, settled, underway, rerunsUnknown } = rerun;
   const count = (number: number) => `${number} ${number === 1 ? "task" : "tasks"}`;
   const done = [...settled.values()].filter(({ status }) => status === "succeeded").length;
   const nameOf = ({ group, task }: TaskRecord) => `${group}/${task}`;
@@ -30,11 +35,13 @@ export function describeResumed(rerun: Rerun, agentOf: (known: TaskRecord) => st
     const agent = agentOf(known);
     return agent === undefined ? [] : [`${nameOf(known)} on ${agent}`];
   });
-  const unknown = [...underway.values()].filter((known) => agentOf(known) === undefined).map(nameOf);
   const parts = [
     `taking up run ${record.runId}: ${count(done)} taken as done, ${count(again.size - underway.size)} to run`,
     ...(joined.length > 0 ? [`joined: ${few(joined)}`] : []),
-    ...(unknown.length > 0 ? [`outcome unknown, and not run: ${few(unknown)}`] : []),
+    // All of them: somebody has to look after each.
+    ...(unknown.length > 0
+      ? [`outcome unknown, and ${rerunsUnknown ? "run again" : "not run"}: ${unknown.map(nameOf).join(", ")}`]
+      : []),
   ];
   return printableName(parts.join("; "));
 }

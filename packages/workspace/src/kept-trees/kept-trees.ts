@@ -4,7 +4,6 @@ import { tryAcquireLock } from "../lock/process-lock.js";
 import { ContentStore } from "./content-store.js";
 import { freeSpace, type Kept, keptBytes } from "./free-space.js";
 import { LeasedTree } from "./leased-tree.js";
-import { removeTree } from "./remove-tree.js";
 
 /** Which workspace of which master a tree is a copy of. */
 export interface WorkspaceIdentity {

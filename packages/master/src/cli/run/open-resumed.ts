@@ -66,9 +66,10 @@ export async function openResumed(
   const isJoined = ([, known]: [unknown, TaskRecord]) => joinable(known) !== undefined;
   const underway = rerunsUnknown ? new Map([...chosen.underway].filter(isJoined)) : chosen.underway;
   const rerun = { ...chosen, underway, rerunsUnknown };
+  const unknown = [...chosen.underway.values()].filter((known) => joinable(known) === undefined);
   await complain(
     output,
-    describeResumed(rerun, (known) => joinable(known)?.agent.label),
+    describeResumed(rerun, unknown, (known) => joinable(known)?.agent.label),
   );
   return {
     rerun,
