@@ -196,6 +196,29 @@ describe("sloth resume", () => {
     });
   });
 
+  it("runs a group in a fresh directory again only with --rerun-unknown, since what it had made is gone", async () => {
+    const directory = temporaryDirectory();
+    const begun = join(temporaryDirectory(), "begun");
+    writeWorkflow(
+      directory,
+      `TaskDefinitions = { g = { create_workdir_before_run = true, tasks = {
+         { name = "a", command = "echo a >> ${begun}; echo made > made" },
+         { name = "b", depends_on = { "a" }, command = "echo b >> ${begun}; cat made; [ -e ${directory}/go ] || exec sleep 4444444" },
+       } } }`,
+    );
+    await kill(["run"], directory, /"task-output"/);
+    const { code, stderr } = await sloth(["resume"], { cwd: directory });
+    expect(code, stderr).toBe(2);
+    expect(stderr).toMatch(
+      /Group "g" worked in a fresh directory, .*: a, b would run again.*--rerun-unknown/s,
+    );
+    expect(readFileSync(begun, "utf8")).toBe("a\nb\n");
+    writeFileSync(join(directory, "go"), "");
+    const again = await sloth(["resume", "--rerun-unknown"], { cwd: directory });
+    expect(again.code, again.stderr).toBe(0);
+    expect(readFileSync(begun, "utf8")).toBe("a\nb\na\nb\n");
+  });
+
   it("lets only one of two that are called at the same time take the run up", async () => {
     const directory = temporaryDirectory();
     const begun = join(temporaryDirectory(), "begun");

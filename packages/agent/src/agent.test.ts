@@ -13,6 +13,7 @@ import {
   Status,
 } from "@sloth/protocol";
 import { encodeManifest, manifestDigest } from "@sloth/workspace";
+import { Status as RpcStatus } from "nice-grpc-common";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type Agent, type AgentOptions, startAgent } from "./agent.js";
 
@@ -399,6 +400,93 @@ describe("a master that breaks the protocol is refused, and nothing is left", ()
     await expect(channels.bulk.upload(upload())).rejects.toThrow();
     await expect(conversation.rest()).rejects.toThrow();
     expect(leftovers()).toEqual([]);
+  });
+});
+
+describe("an attempt that outlives its stream", () => {
+  const joinable = (script: string, more: Partial<Open> = {}) =>
+    open({ features: ["reattach"], ...more }, script);
+  const join = (channels: AgentChannels, { idempotencyKey, attempt }: Open, stdoutBytes = 0) => {
+    const conversation = converse(channels);
+    const attach = { stdoutBytes, stderrBytes: 0, logs: 0 };
+    conversation.send({
+      $case: "open",
+      open: open({ idempotencyKey, attempt, attach, task: undefined, workspace: undefined }),
+    });
+    return conversation;
+  };
+
+  it("is served to the one that comes last, from the byte that it lacks, and not to two", async () => {
+    const { channels, leftovers } = await start();
+    const opened = joinable("printf abc; sleep 0.5; printf def");
+    const first = await startCommand(channels, opened);
+    await first.next("output");
+    const second = join(channels, opened, 1);
+    // A call begins with the first frame that is asked for.
+    await second.next("accepted");
+    await expect(first.rest()).rejects.toThrow(/Another stream has taken/);
+    const third = join(channels, opened, 2);
+    expect(await third.next("accepted")).toMatchObject({
+      accepted: { idempotencyKey: opened.idempotencyKey },
+    });
+    await expect(second.rest()).rejects.toThrow(/Another stream has taken/);
+    await third.next("granted");
+    await third.next("started");
+    expect(await third.next("output")).toMatchObject({
+      output: { seq: 1, offset: 2, data: Buffer.from("c") },
+    });
+    expect(await third.next("output")).toMatchObject({
+      output: { seq: 2, offset: 3, data: Buffer.from("def") },
+    });
+    await third.next("finished");
+    await third.next("changes");
+    third.send({ $case: "acknowledge", acknowledge: {} });
+    expect(await third.rest()).toEqual([]);
+    expect(leftovers()).toEqual([]);
+    await expect(join(channels, opened).rest()).rejects.toMatchObject({ code: RpcStatus.ABORTED });
+  });
+
+  it("gives its result again to a master that had it, and lost its stream before it acknowledged", async () => {
+    const { channels } = await start();
+    const opened = joinable("touch made");
+    for (const n of [1, 2, 3]) {
+      const conversation = n === 1 ? await startCommand(channels, opened) : join(channels, opened);
+      if (n > 1)
+        for (const kind of ["accepted", "granted", "started"] as const) await conversation.next(kind);
+      expect(await conversation.next("finished")).toMatchObject({ finished: { exitCode: 0 } });
+      await conversation.next("changes");
+      if (n < 3) conversation.hangUp();
+      else conversation.send({ $case: "acknowledge", acknowledge: {} });
+    }
+  });
+
+  it("is not known where it has never come, and does not start once it was asked for before", async () => {
+    const { channels, leftovers } = await start({ slots: 1 });
+    await expect(join(channels, joinable("true")).rest()).rejects.toMatchObject({
+      code: RpcStatus.NOT_FOUND,
+    });
+    const holding = await startCommand(channels, open({}, "sleep 60"));
+    const opened = joinable("touch started");
+    const waiting = converse(channels);
+    waiting.send({ $case: "open", open: opened });
+    await waiting.next("accepted");
+    await waiting.next("queued");
+    await expect(join(channels, opened).rest()).rejects.toMatchObject({ code: RpcStatus.NOT_FOUND });
+    await expect(waiting.rest()).rejects.toThrow();
+    await expect(join(channels, opened).rest()).rejects.toMatchObject({ code: RpcStatus.NOT_FOUND });
+    holding.hangUp();
+    await expect.poll(leftovers, { timeout: 10_000 }).toEqual([]);
+  });
+
+  it("ends at once when its master says that it gives up", async () => {
+    const { channels, leftovers } = await start();
+    const opened = joinable("echo $$; exec sleep 60");
+    const conversation = await startCommand(channels, opened);
+    await conversation.next("output");
+    conversation.send({ $case: "cancel", cancel: { reason: "enough", abandon: true } });
+    await expect(conversation.rest()).rejects.toThrow(/enough/);
+    expect(leftovers()).toEqual([]);
+    await expect(join(channels, opened).rest()).rejects.toMatchObject({ code: RpcStatus.ABORTED });
   });
 });
 

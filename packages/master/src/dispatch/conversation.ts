@@ -300,7 +300,9 @@ export class Conversation {
 
   /** Whether a process of it may be alive on the agent. */
   #mayLive(error: unknown): boolean {
-    const isOver = this.#stage === "joining" && describeRpcFailure(error).kind === "refused";
+    const { kind } = describeRpcFailure(error);
+    // The agent says how an attempt ended when no process of it is left.
+    const isOver = kind === "refused" || kind === "timed-out";
     return !isOver && this.#result === undefined;
   }
 

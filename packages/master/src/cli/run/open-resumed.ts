@@ -38,7 +38,7 @@ export interface ResumeOptions {
 
 /**
  * What is taken up of a run that was killed; says what that comes to.
- * @throws {MasterError} USAGE when the workflow has changed
+ * @throws {MasterError} USAGE when the workflow has changed, or the directory is gone of what had begun
  */
 export async function openResumed(
   loaded: LoadedWorkflow,
@@ -63,6 +63,7 @@ export async function openResumed(
       task.status === "pending" && (tickets.has(keyOf(task)) || lastStartOf(task) > (task.attempt ?? 0)),
     advice: "Put it back as it was to take the run up, or run it anew.",
   });
+  if (!rerunsUnknown) requireDirectories(chosen);
   const isJoined = ([, known]: [unknown, TaskRecord]) => joinable(known) !== undefined;
   const underway = rerunsUnknown ? new Map([...chosen.underway].filter(isJoined)) : chosen.underway;
   const rerun = { ...chosen, underway, rerunsUnknown };
@@ -120,6 +121,21 @@ async function* recordedOutput(
       yield { type: "output", stream: event.stream, bytes: event.bytes };
     if (event.type === "task-log" && isOf(event.task) && !event.by)
       yield { type: "log", record: event.record };
+  }
+}
+
+/** What had begun in a fresh directory, which is gone with the run, can only run again. */
+function requireDirectories({ record, groups, again }: Rerun): void {
+  for (const { name, createWorkdir, tasks } of groups) {
+    if (!createWorkdir || !tasks.some((task) => again.has(task))) continue;
+    const begun = record.tasks.filter(({ group, attempt }) => group === name && attempt !== undefined);
+    if (begun.length === 0) continue;
+    throw new MasterError(
+      "USAGE",
+      `Group "${name}" worked in a fresh directory, which is gone with run ${record.runId}: ` +
+        `${begun.map(({ task }) => task).join(", ")} would run again, also what has succeeded or may have. ` +
+        "If that may be: sloth resume --rerun-unknown",
+    );
   }
 }
 
