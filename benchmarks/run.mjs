@@ -1,4 +1,7 @@
-/** `node benchmarks/run.mjs NAME …`: builds the packages and the benchmarks, and runs one. `--help` lists its options. */
+/**
+ * `node benchmarks/run.mjs all|workspace|scheduling …`: builds the packages and the benchmarks, and runs all of them, or one
+ * with options of its own. `--help` lists them.
+ */
 import path from "node:path";
 import { bootstrap } from "../scripts/bootstrap.mjs";
 import { capture, cleanEnvironment, root, tool } from "../scripts/processes.mjs";
@@ -11,7 +14,9 @@ await bootstrap();
 const { code, output } = await capture(tool("tsc"), ["-p", "benchmarks"]);
 if (code === 0) {
   const [name, ...args] = process.argv.slice(2);
-  const { main } = await import(path.join(root, "benchmarks/dist/benchmarks", name, "main.js"));
+  const { main } = await import(
+    path.join(root, "benchmarks/dist/benchmarks", name === "all" ? "" : name, "main.js")
+  );
   process.exitCode = await main(args, root);
 } else {
   process.stderr.write(`tsc -p benchmarks failed:\n${output}`);

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Command, run } from "../workspace/processes/run.js";
+import { type Command, run } from "../processes/run.js";
 import { asMakefile, asWorkflow, type Graph } from "./graph.js";
 
 export interface Measured {

@@ -3,8 +3,8 @@ import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startProgram } from "../../e2e/support/processes.js";
-import { summarize } from "../workspace/report/statistics.js";
-import { ratio, renderTable, type Table } from "../workspace/report/table.js";
+import { summarize } from "../report/statistics.js";
+import { ratio, renderTable, type Table } from "../report/table.js";
 import { type Contender, contenders, type Measured, type Place } from "./contenders.js";
 import { randomGraph } from "./graph.js";
 

@@ -1,13 +1,14 @@
 import { join } from "node:path";
-import { type Bench, openBench } from "./bench.js";
+import { openBench } from "../bench.js";
+import type { WorkspaceBench } from "./workspace-bench.js";
 import { HELP, type Options, readOptions, UsageError } from "./command-line.js";
 import { type Contenders, openContenders } from "./contenders/open-contenders.js";
 import { measureBulk } from "./parts/bulk.js";
 import { measureMemory } from "./parts/memory.js";
 import { measureScan } from "./parts/scan.js";
 import { measureWholeCommands } from "./parts/whole-commands.js";
-import { describeMachine } from "./report/machine.js";
-import { type PartResult, renderResult, type StampedResult, writeResults } from "./report/results.js";
+import { describeMachine } from "../report/machine.js";
+import { type PartResult, renderResult, stamp, writeResults } from "../report/results.js";
 import { openTree } from "./trees/tree.js";
 
 /** Exit codes: 0 measured, 1 failed, 2 wrong usage, 130 interrupted. */
@@ -25,7 +26,7 @@ export async function main(args: string[], repository: string): Promise<number> 
 }
 
 async function measure(repository: string, options: Options): Promise<number> {
-  const bench = openBench(repository, options);
+  const bench: WorkspaceBench = { ...openBench(repository, options), options };
   const interrupted = () => void bench.close().then(() => process.exit(130));
   process.once("SIGINT", interrupted).once("SIGTERM", interrupted);
   try {
@@ -39,7 +40,7 @@ async function measure(repository: string, options: Options): Promise<number> {
   }
 }
 
-function partsOf(bench: Bench, contenders: Contenders): (() => Promise<PartResult>)[] {
+function partsOf(bench: WorkspaceBench, contenders: Contenders): (() => Promise<PartResult>)[] {
   const { parts, trees } = bench.options;
   const smallTrees = trees.filter((name) => name !== "large");
   const measurements = {
@@ -56,15 +57,11 @@ function partsOf(bench: Bench, contenders: Contenders): (() => Promise<PartResul
 }
 
 /** After each part, so that what was measured survives when a later one fails. */
-async function publish(bench: Bench, part: () => Promise<PartResult>): Promise<void> {
+async function publish(bench: WorkspaceBench, part: () => Promise<PartResult>): Promise<void> {
   const machine = await describeMachine(bench);
-  const result: StampedResult = {
-    ...(await part()),
-    measuredAt: new Date().toISOString().slice(0, 16),
-    machine,
-  };
+  const result = stamp(await part(), machine);
   process.stdout.write(`\n${renderResult(result)}\n`);
   const here = join(bench.repository, "benchmarks/workspace");
-  for (const directory of [bench.options.workDirectory, ...(bench.options.write ? [here] : [])])
-    writeResults(directory, [result]);
+  for (const directory of [bench.workDirectory, ...(bench.options.write ? [here] : [])])
+    writeResults(directory, [result], "npm run benchmark:workspace -- --write");
 }

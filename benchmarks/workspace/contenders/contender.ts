@@ -1,4 +1,4 @@
-import type { Command } from "../processes/run.js";
+import type { Command } from "../../processes/run.js";
 
 /**
  * A way to run a task elsewhere in a copy of a directory and to have its changes back. All of them do the same work in

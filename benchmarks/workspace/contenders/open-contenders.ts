@@ -1,6 +1,6 @@
-import type { Bench } from "../bench.js";
+import type { WorkspaceBench } from "../workspace-bench.js";
 import type { ContenderName } from "../command-line.js";
-import { openPrivateSshd, type PrivateSshd } from "../processes/private-sshd.js";
+import { openPrivateSshd, type PrivateSshd } from "../../processes/private-sshd.js";
 import type { Contender } from "./contender.js";
 import { copyContender } from "./copy.js";
 import { multiplexedRsyncContender, rsyncContender, tarContender } from "./over-ssh.js";
@@ -18,7 +18,7 @@ const overSsh: Partial<Record<ContenderName, (sshd: PrivateSshd) => Contender>> 
   tar: tarContender,
 };
 
-export async function openContenders(bench: Bench): Promise<Contenders> {
+export async function openContenders(bench: WorkspaceBench): Promise<Contenders> {
   const { contenders: wanted } = bench.options;
   const available: Contender[] = [];
   const missing: Record<string, string> = {};

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
-import { startInBackground } from "../processes/background.js";
-import type { PrivateSshd } from "../processes/private-sshd.js";
-import { run } from "../processes/run.js";
+import { startInBackground } from "../../processes/background.js";
+import type { PrivateSshd } from "../../processes/private-sshd.js";
+import { run } from "../../processes/run.js";
 import type { Contender } from "./contender.js";
 
 /** What a person types: rsync out, the task, rsync back; each with a connection of its own. */

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { knowByPort } from "../../../e2e/faults/know-by-port.js";
-import { startInBackground } from "../processes/background.js";
+import { startInBackground } from "../../processes/background.js";
 import type { Contender } from "./contender.js";
 
 /** The built command lines as an installed `sloth` runs them: Node and the file, without npx. */

@@ -1,17 +1,18 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startTcpProxy, type TcpProxy } from "../../../e2e/faults/tcp-proxy.js";
-import { type Bench, removeTree } from "../bench.js";
+import { removeTree } from "../../bench.js";
+import type { WorkspaceBench } from "../workspace-bench.js";
 import type { Contender, Pairing } from "../contenders/contender.js";
 import type { Contenders } from "../contenders/open-contenders.js";
 import { timingsIn } from "../contenders/sloth.js";
-import { run } from "../processes/run.js";
-import type { PartResult } from "../report/results.js";
-import { type Summary, summarize } from "../report/statistics.js";
-import { milliseconds, ratio, spread, type Table, timingsTable } from "../report/table.js";
+import { run } from "../../processes/run.js";
+import type { PartResult } from "../../report/results.js";
+import { type Summary, summarize } from "../../report/statistics.js";
+import { milliseconds, ratio, spread, type Table, timingsTable } from "../../report/table.js";
 import { makeLargeFile } from "../trees/large-file.js";
 import { cached } from "../trees/tree.js";
-import { rotate } from "./rotate.js";
+import { rotate } from "../../rotate.js";
 import { untilTimesAreTrusted, untilWritten } from "./settle.js";
 
 const MIB = 1024 * 1024;
@@ -32,7 +33,7 @@ interface Sample {
  * One large file each way over a line with a round trip and no other limit. `nothing` is the same command with next to
  * nothing to carry: the time that does not depend on the size.
  */
-export async function measureBulk(bench: Bench, contenders: Contenders): Promise<PartResult> {
+export async function measureBulk(bench: WorkspaceBench, contenders: Contenders): Promise<PartResult> {
   const { bulkMib, runs, roundTripMs } = bench.options;
   const file = await cached(bench, `bulk-${bulkMib}`, (directory) =>
     makeLargeFile(join(directory, "file"), bulkMib * MIB),
@@ -64,7 +65,7 @@ export async function measureBulk(bench: Bench, contenders: Contenders): Promise
 
 /** Two pairings, since a file that went out stays there: one is given it, the other one makes it. */
 async function measureContender(
-  bench: Bench,
+  bench: WorkspaceBench,
   contender: Contender,
   { round, file }: { round: number; file: string },
 ): Promise<Sample[]> {
@@ -111,7 +112,7 @@ interface Line {
 
 /** A pairing over a proxy of its own; all of it goes afterwards, which for a few files does no harm. */
 async function withLine(
-  bench: Bench,
+  bench: WorkspaceBench,
   contender: Contender,
   tasks: string[],
   work: (line: Line) => Promise<void>,

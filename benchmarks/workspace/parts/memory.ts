@@ -1,12 +1,13 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Bench, removeTree } from "../bench.js";
+import { removeTree } from "../../bench.js";
+import type { WorkspaceBench } from "../workspace-bench.js";
 import type { MemoryCase } from "../command-line.js";
 import { slothContender } from "../contenders/sloth.js";
-import { peakRssOf } from "../processes/peak-rss.js";
-import { run } from "../processes/run.js";
-import type { PartResult } from "../report/results.js";
-import { mebibytes } from "../report/table.js";
+import { peakRssOf } from "../../processes/peak-rss.js";
+import { run } from "../../processes/run.js";
+import type { PartResult } from "../../report/results.js";
+import { mebibytes } from "../../report/table.js";
 import { makeLargeFile } from "../trees/large-file.js";
 
 const MIB = 1024 * 1024;
@@ -41,7 +42,7 @@ interface Sample {
 }
 
 /** Highest resident set size (VmHWM) of a fresh master and a fresh agent, once for each case. */
-export async function measureMemory(bench: Bench): Promise<PartResult> {
+export async function measureMemory(bench: WorkspaceBench): Promise<PartResult> {
   const samples: Sample[] = [];
   const notes = [];
   for (const name of ["nothing", ...bench.options.memoryCases] as const) {
@@ -57,7 +58,7 @@ export async function measureMemory(bench: Bench): Promise<PartResult> {
   return { key: "memory", title: "Memory", tables: [{ title: "Peak RSS", columns, rows }], notes, samples };
 }
 
-async function measureCase(bench: Bench, name: MemoryCase | "nothing"): Promise<Sample> {
+async function measureCase(bench: WorkspaceBench, name: MemoryCase | "nothing"): Promise<Sample> {
   const { make, task, paths } = cases[name];
   const source = bench.freshDirectory("memory-source");
   const far = bench.freshDirectory("memory-far");

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { captureChanges, type Snapshot, takeSnapshot } from "@sloth/workspace";
-import type { Bench } from "../bench.js";
-import { hasProgram } from "../processes/debian-packages.js";
-import { run } from "../processes/run.js";
-import type { PartResult } from "../report/results.js";
-import { summarize } from "../report/statistics.js";
-import { milliseconds, ratio, spread } from "../report/table.js";
+import type { WorkspaceBench } from "../workspace-bench.js";
+import { hasProgram } from "../../processes/debian-packages.js";
+import { run } from "../../processes/run.js";
+import type { PartResult } from "../../report/results.js";
+import { summarize } from "../../report/statistics.js";
+import { milliseconds, ratio, spread } from "../../report/table.js";
 import { copyTree, type Tree } from "../trees/tree.js";
 import { untilTimesAreTrusted } from "./settle.js";
 
@@ -21,7 +21,7 @@ interface Sample {
 }
 
 /** The scan alone, in this process, with its code and the page cache warm; against the least that it could cost. */
-export async function measureScan(bench: Bench, tree: Tree): Promise<PartResult> {
+export async function measureScan(bench: WorkspaceBench, tree: Tree): Promise<PartResult> {
   const directory = bench.freshDirectory("scan");
   await copyTree(tree.directory, directory);
   await untilTimesAreTrusted();
@@ -34,7 +34,7 @@ export async function measureScan(bench: Bench, tree: Tree): Promise<PartResult>
   return report(tree, base, samples, floor === undefined);
 }
 
-async function compileFloor(bench: Bench): Promise<string | undefined> {
+async function compileFloor(bench: WorkspaceBench): Promise<string | undefined> {
   if (!hasProgram("gcc")) return undefined;
   const program = bench.freshDirectory("scan-floor");
   await run(["gcc", "-O2", "-o", program, join(bench.repository, "benchmarks/workspace/scan-floor.c")]);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { run } from "../processes/run.js";
+import { run } from "../../processes/run.js";
 
 /**
  * Longer than the two seconds within which a tool that compares times must not trust them (git's "racy" rule): a tree

@@ -1,16 +1,17 @@
 import { statfsSync, statSync } from "node:fs";
 import { loadavg } from "node:os";
 import { join } from "node:path";
-import { type Bench, removeTree } from "../bench.js";
+import { removeTree } from "../../bench.js";
+import type { WorkspaceBench } from "../workspace-bench.js";
 import type { Contender, Pairing } from "../contenders/contender.js";
 import type { Contenders } from "../contenders/open-contenders.js";
 import { timingsIn } from "../contenders/sloth.js";
-import { run } from "../processes/run.js";
-import type { PartResult } from "../report/results.js";
-import { summarize } from "../report/statistics.js";
-import { milliseconds, ratio, spread, type Table, timingsTable } from "../report/table.js";
+import { run } from "../../processes/run.js";
+import type { PartResult } from "../../report/results.js";
+import { summarize } from "../../report/statistics.js";
+import { milliseconds, ratio, spread, type Table, timingsTable } from "../../report/table.js";
 import { copyTree, type Tree } from "../trees/tree.js";
-import { rotate } from "./rotate.js";
+import { rotate } from "../../rotate.js";
 import { untilTimesAreTrusted, untilWritten } from "./settle.js";
 
 const CASES = ["cold", "warm", "one change"] as const;
@@ -41,7 +42,7 @@ interface Entrant {
  * side; then come the cases one after the other, in each of them all contenders.
  */
 export async function measureWholeCommands(
-  bench: Bench,
+  bench: WorkspaceBench,
   contenders: Contenders,
   tree: Tree,
 ): Promise<PartResult> {
@@ -67,7 +68,7 @@ export async function measureWholeCommands(
   return report(tree, contenders, samples, failures);
 }
 
-async function prepare(bench: Bench, tree: Tree, contenders: Contender[]): Promise<Entrant[]> {
+async function prepare(bench: WorkspaceBench, tree: Tree, contenders: Contender[]): Promise<Entrant[]> {
   const entrants: Entrant[] = [];
   for (const contender of contenders) {
     const source = bench.freshDirectory(`${contender.name}-source`);
@@ -91,7 +92,7 @@ interface Measuring {
   tree: Tree;
   samples: Sample[];
   failures: Map<string, string>;
-  bench: Bench;
+  bench: WorkspaceBench;
 }
 
 async function measure({ entrant, which, round, tree, samples, failures, bench }: Measuring): Promise<void> {
@@ -116,14 +117,14 @@ async function measure({ entrant, which, round, tree, samples, failures, bench }
 }
 
 /** @throws when a round would fill the disk */
-function requireSpace(bench: Bench, tree: Tree, contenders: number): void {
-  const { bavail, bsize } = statfsSync(bench.options.workDirectory);
+function requireSpace(bench: WorkspaceBench, tree: Tree, contenders: number): void {
+  const { bavail, bsize } = statfsSync(bench.workDirectory);
   // The source, the other side, and once more for what is staged.
   const needed = contenders * 3 * (tree.sizeBytes + tree.files * 4096);
   if (bavail * bsize > needed) return;
   const gib = (bytes: number) => `${(bytes / 1024 ** 3).toFixed(1)} GiB`;
   throw new Error(
-    `${bench.options.workDirectory} has ${gib(bavail * bsize)} left; a round of ${tree.name} needs ${gib(needed)}. ` +
+    `${bench.workDirectory} has ${gib(bavail * bsize)} left; a round of ${tree.name} needs ${gib(needed)}. ` +
       "Give another --workdir, fewer --runs or fewer --peers.",
   );
 }

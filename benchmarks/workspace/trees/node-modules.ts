@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { run } from "../processes/run.js";
+import { run } from "../../processes/run.js";
 
 /** Together more than 35,000 files. What they depend on is not pinned, so the count differs a little over time. */
 const PACKAGES = [

@@ -20,8 +20,16 @@ export interface Ran {
   peakRssBytes: number;
 }
 
+export interface RunOptions {
+  watchMemory?: boolean;
+  /** Of each stream, from its end. */
+  keptOutputChars?: number;
+  /** Then it is killed. Default: it may take as long as it likes. */
+  timeoutMs?: number;
+}
+
 /** @throws with the end of its output */
-export function run(command: Command | string[], options: { watchMemory?: boolean } = {}): Promise<Ran> {
+export function run(command: Command | string[], options: RunOptions = {}): Promise<Ran> {
   const { argv, cwd, env } = Array.isArray(command) ? { argv: command } : command;
   const [file = "", ...args] = argv;
   return new Promise((resolve, reject) => {
@@ -30,11 +38,12 @@ export function run(command: Command | string[], options: { watchMemory?: boolea
       cwd,
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
+      ...(options.timeoutMs !== undefined && { timeout: options.timeoutMs, killSignal: "SIGKILL" as const }),
     });
     const ran: Ran = { elapsedMs: 0, stdout: "", stderr: "", peakRssBytes: 0 };
     for (const name of ["stdout", "stderr"] as const) {
       child[name].setEncoding("utf8").on("data", (text: string) => {
-        ran[name] = (ran[name] + text).slice(-KEPT_OUTPUT_CHARS);
+        ran[name] = (ran[name] + text).slice(-(options.keptOutputChars ?? KEPT_OUTPUT_CHARS));
       });
     }
     const polling = options.watchMemory

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Machine } from "./machine.js";
+import type { Plot } from "./plot.js";
 import { renderTable, type Table } from "./table.js";
+import type { Target } from "./target.js";
 
 /** What one part of the benchmark found, with every single measurement. */
 export interface PartResult {
@@ -12,6 +14,9 @@ export interface PartResult {
   /** Remarks: what was missing, what failed. */
   notes: string[];
   samples: unknown[];
+  /** What it is held against. */
+  targets?: Target[];
+  plots?: Plot[];
 }
 
 export interface StampedResult extends PartResult {
@@ -19,8 +24,19 @@ export interface StampedResult extends PartResult {
   machine: Machine;
 }
 
-/** Adds to what is in `directory/results.json` already, and writes `directory/results.md` anew from all of it. */
-export function writeResults(directory: string, results: readonly StampedResult[]): void {
+export function stamp(result: PartResult, machine: Machine): StampedResult {
+  return { ...result, measuredAt: new Date().toISOString().slice(0, 16), machine };
+}
+
+/**
+ * Adds to what is in `directory/results.json` already, and writes `directory/results.md` anew from all of it. Gives all.
+ * @param command - that writes them
+ */
+export function writeResults(
+  directory: string,
+  results: readonly StampedResult[],
+  command: string,
+): StampedResult[] {
   const file = join(directory, "results.json");
   const before: StampedResult[] = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : [];
   const kept = before.filter(({ key }) => !results.some((result) => result.key === key));
@@ -29,17 +45,23 @@ export function writeResults(directory: string, results: readonly StampedResult[
   const text = all.map(renderResult).join("\n");
   writeFileSync(
     join(directory, "results.md"),
-    `# Results\n\nWritten by \`npm run benchmark:workspace -- --write\`; [the method](../README.md).\n\n${text}`,
+    `# Results\n\nWritten by \`${command}\`; [the method](../README.md).\n\n${text}`,
   );
+  return all;
 }
 
-export function renderResult({ title, tables, notes, measuredAt, machine }: StampedResult): string {
+export function renderResult(result: StampedResult): string {
+  const { title, tables, notes } = result;
+  const remarks = notes.map((note) => `- ${note}\n`).join("");
+  return [`## ${title}`, "", describeStamp(result), "", ...tables.map(renderTable), remarks].join("\n");
+}
+
+/** When, of what and on what it was measured. */
+export function describeStamp({ measuredAt, machine }: StampedResult): string {
   const { tools } = machine;
-  const stamp = [
+  return [
     `${measuredAt}, ${machine.revision}; ${machine.cpus}, ${machine.memoryGib} GiB, ${machine.kernel},`,
     `${machine.fileSystem}, Node ${machine.node}; ${tools.rsync}; ${tools.ssh}; ${tools.tar};`,
     `load before ${machine.loadBefore.toFixed(2)}`,
   ].join("\n");
-  const remarks = notes.map((note) => `- ${note}\n`).join("");
-  return [`## ${title}`, "", stamp, "", ...tables.map(renderTable), remarks].join("\n");
 }

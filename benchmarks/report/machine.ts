@@ -24,7 +24,7 @@ export async function describeMachine(bench: Bench): Promise<Machine> {
     fileSystem: await firstLine([
       "sh",
       "-c",
-      `df --output=fstype "${bench.options.workDirectory}" | tail -1`,
+      `df --output=fstype "${bench.workDirectory}" | tail -1`,
     ]),
     node: process.version,
     revision: await firstLine({ argv: ["git", "describe", "--always", "--dirty"], cwd: bench.repository }),

@@ -12,7 +12,8 @@ const SSHD = "/usr/sbin/sshd";
 /** An ssh server of our own on loopback, with its own keys; the machine's ssh is neither used nor changed. */
 export interface PrivateSshd {
   readonly port: number;
-  /** The words of an ssh command for a port that leads to it, without the host, which is `far`. */
+  readonly configurationFile: string;
+  /** The words of an ssh command for a port that leads to it, without the host, which is `far` and anything behind. */
   ssh(port: number, controlPath?: string): string[];
 }
 
@@ -36,6 +37,7 @@ export async function openPrivateSshd(bench: Bench): Promise<PrivateSshd | { mis
   await server.until(/Server listening on/);
   return {
     port,
+    configurationFile: join(directory, "ssh_config"),
     ssh: (toPort, controlPath) => [
       ...["ssh", "-F", join(directory, "ssh_config"), "-p", String(toPort)],
       ...(controlPath === undefined ? [] : ["-S", controlPath]),
@@ -66,6 +68,8 @@ function writeConfigurations(directory: string, port: number): void {
     UsePAM: "no",
     UseDNS: "no",
     PermitRootLogin: "prohibit-password",
+    // Connections that come at the same time are not turned away.
+    MaxStartups: 500,
     // The user's shell would read what the user has it do at each start, which can take seconds.
     SetEnv: `HOME=${directory}`,
   };
@@ -82,7 +86,7 @@ function writeConfigurations(directory: string, port: number): void {
     LogLevel: "ERROR",
   };
   writeFileSync(join(directory, "sshd_config"), lines(server));
-  writeFileSync(join(directory, "ssh_config"), `Host far\n${lines(client)}`);
+  writeFileSync(join(directory, "ssh_config"), `Host far*\n${lines(client)}`);
 }
 
 function lines(settings: Record<string, string | number>): string {

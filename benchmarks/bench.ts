@@ -1,12 +1,11 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Options } from "./command-line.js";
 import { run } from "./processes/run.js";
 
 /** What every part needs: where to work, what was asked for, and who cleans up. */
 export interface Bench {
   readonly repository: string;
-  readonly options: Options;
+  readonly workDirectory: string;
   /** Kept from one invocation to the next, because making trees anew slows ext4 down. */
   readonly cacheDirectory: string;
   /** A directory of that name which does not exist yet. Removed at the end, never during a measurement. */
@@ -18,17 +17,23 @@ export interface Bench {
   close(): Promise<void>;
 }
 
-export function openBench(repository: string, options: Options): Bench {
-  const cacheDirectory = join(options.workDirectory, "cache");
-  const runDirectory = join(options.workDirectory, `run-${process.pid}-${Date.now()}`);
+export interface BenchOptions {
+  workDirectory: string;
+  /** Leave at the end what was made. */
+  keep: boolean;
+}
+
+export function openBench(repository: string, { workDirectory, keep }: BenchOptions): Bench {
+  const cacheDirectory = join(workDirectory, "cache");
+  const runDirectory = join(workDirectory, `run-${process.pid}-${Date.now()}`);
   mkdirSync(cacheDirectory, { recursive: true });
   mkdirSync(runDirectory);
   const closers: (() => Promise<unknown>)[] = [];
   let directories = 0;
-  if (!options.keep) closers.push(() => removeTree(runDirectory));
+  if (!keep) closers.push(() => removeTree(runDirectory));
   return {
     repository,
-    options,
+    workDirectory,
     cacheDirectory,
     freshDirectory: (name) => join(runDirectory, `${String(++directories).padStart(4, "0")}-${name}`),
     atEnd: (close) => void closers.push(close),

@@ -1,0 +1,94 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Bench, openBench } from "./bench.js";
+import { HELP, type Options, PARTS, type PartName, readOptions, UsageError } from "./command-line.js";
+import { measureCommands } from "./dispatch/measure-commands.js";
+import { measureInside } from "./dispatch/measure-inside.js";
+import { describeMachine } from "./report/machine.js";
+import { renderPage } from "./report/page/page.js";
+import { type PartResult, renderResult, type StampedResult, stamp, writeResults } from "./report/results.js";
+import { targetsTable } from "./report/target.js";
+import { renderTable } from "./report/table.js";
+
+const COMMAND = "npm run benchmark -- --write";
+
+type Measurement = () => Promise<PartResult>;
+
+/** Exit codes: 0 measured, 1 something failed, 2 wrong usage, 130 interrupted. */
+export async function main(args: string[], repository: string): Promise<number> {
+  try {
+    const options = readOptions(args);
+    if (options !== "help") return await measure(repository, options);
+    process.stdout.write(HELP);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`${error.message}\n\n${HELP}`);
+    return 2;
+  }
+}
+
+async function measure(repository: string, options: Options): Promise<number> {
+  const bench = openBench(repository, options);
+  const interrupted = () => void bench.close().then(() => process.exit(130));
+  process.once("SIGINT", interrupted).once("SIGTERM", interrupted);
+  const failures: string[] = [];
+  let all: StampedResult[] = [];
+  try {
+    for (const part of PARTS.filter((name) => options.parts.includes(name)))
+      for (const [name, measurement] of Object.entries(measurementsOf(bench, options)[part]))
+        all = (await publish(bench, `${part}: ${name}`, measurement, { options, failures })) ?? all;
+  } finally {
+    bench.say("Cleaning up…");
+    await bench.close();
+    process.off("SIGINT", interrupted).off("SIGTERM", interrupted);
+  }
+  summarise(all, failures);
+  return failures.length === 0 ? 0 : 1;
+}
+
+function measurementsOf(bench: Bench, { isQuick, tasks }: Options): Record<PartName, Record<string, Measurement>> {
+  return {
+    dispatch: {
+      "inside the master": () => measureInside(bench, isQuick ? 60 : 200),
+      "whole commands": () => measureCommands(bench, isQuick ? 7 : 15),
+    },
+    scale: {},
+    output: {},
+    "start-up": {},
+    workspace: {},
+  };
+}
+
+/** After each measurement, so that what was measured survives when a later one fails. */
+async function publish(
+  bench: Bench,
+  name: string,
+  measurement: Measurement,
+  { options, failures }: { options: Options; failures: string[] },
+): Promise<StampedResult[] | undefined> {
+  bench.say(`${name}…`);
+  try {
+    const machine = await describeMachine(bench);
+    const result = stamp(await measurement(), machine);
+    process.stdout.write(`\n${renderResult(result)}\n`);
+    const all = write(bench.workDirectory, result);
+    return options.write ? write(join(bench.repository, "benchmarks/results"), result) : all;
+  } catch (error) {
+    failures.push(`${name}: ${error instanceof Error ? error.message : error}`);
+    bench.say(`${failures.at(-1)}`);
+    return undefined;
+  }
+}
+
+function write(directory: string, result: StampedResult): StampedResult[] {
+  const all = writeResults(directory, [result], COMMAND);
+  writeFileSync(join(directory, "results.html"), renderPage(all));
+  return all;
+}
+
+function summarise(all: readonly StampedResult[], failures: readonly string[]): void {
+  const targets = all.flatMap((result) => result.targets ?? []);
+  process.stdout.write(`\n${renderTable(targetsTable(targets))}\n`);
+  for (const failure of failures) process.stdout.write(`failed: ${failure}\n`);
+}

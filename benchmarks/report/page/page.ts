@@ -1,0 +1,5 @@
+import type { StampedResult } from "../results.js";
+
+export function renderPage(_results: readonly StampedResult[]): string {
+  return "";
+}
