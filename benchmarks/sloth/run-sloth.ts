@@ -9,9 +9,10 @@ export function masterBinary({ repository }: Pick<Bench, "repository">): string 
 }
 
 /** A directory with a workflow, which is its workspace too. */
-export function workflowDirectory(bench: Bench, text: string): string {
+export function workflowDirectory(bench: Bench, text: string, below: readonly string[] = []): string {
   const directory = bench.freshDirectory("workflow");
   mkdirSync(directory);
+  for (const name of below) mkdirSync(join(directory, name));
   writeFileSync(join(directory, "pipeline.lua"), text);
   return directory;
 }
