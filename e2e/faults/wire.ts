@@ -41,8 +41,11 @@ export interface Wire {
 
 const DIRECTIONS = ["toAgent", "toMaster"] as const;
 
+const PACKET_BYTES = 1500;
 /** More than a sender has under way at once: only the wire loses packets. */
-const QUEUED_PACKETS = 10_000;
+const MOST_QUEUED_PACKETS = 10_000;
+/** What waits before a wire of limited speed, as before a router that is set up well. */
+const QUEUED_MS = 250;
 
 /** Why this computer cannot have one, for a test to skip with; undefined when it can. */
 export function whyNoWire(): string | undefined {
@@ -67,14 +70,18 @@ export async function joinByWire(machines: TwoMachines): Promise<Wire> {
   const ask = asker(child);
   await ask("");
   ip("-n", master, "link", "set", other, "netns", agent, "name", DEVICE);
-  for (const [side, name] of [["master", master] as const, ["agent", agent] as const]) {
-    ip("-n", name, "link", "set", DEVICE, "txqueuelen", String(QUEUED_PACKETS));
-    machines.raise(side);
-  }
+  const queue = (bytesPerSecond: number) => {
+    const packets = bytesPerSecond === 0 ? MOST_QUEUED_PACKETS : packetsIn(QUEUED_MS, bytesPerSecond);
+    for (const name of [master, agent]) ip("-n", name, "link", "set", DEVICE, "txqueuelen", String(packets));
+  };
+  queue(0);
+  machines.raise("master");
+  machines.raise("agent");
   return {
     async set(settings, direction) {
       for (const [number, name] of DIRECTIONS.entries())
         if (direction === undefined || direction === name) await ask(`set ${number} ${written(settings)}\n`);
+      if (settings.bytesPerSecond !== undefined) queue(settings.bytesPerSecond);
     },
     async traffic() {
       const numbers = (await ask("count\n")).split(" ").map(Number);
@@ -97,6 +104,10 @@ function asker({ stdin, stdout }: ChildProcessByStdio<Writable, Readable, null>)
     last = answer.catch(() => {});
     return answer;
   };
+}
+
+function packetsIn(ms: number, bytesPerSecond: number): number {
+  return Math.ceil((bytesPerSecond * ms) / 1000 / PACKET_BYTES);
 }
 
 async function end(child: ChildProcess): Promise<void> {

@@ -6,8 +6,8 @@ import { type ChannelSecurity, channelSecurity } from "./credentials/channel-cre
 import { BULK_WINDOW_BYTES } from "./flow-control-window.js";
 import type { AgentServiceClient } from "./gen/sloth/v1/agent.js";
 import { hostAndPort } from "./host-and-port.js";
-import { keepaliveOptions } from "./keepalive.js";
 import { WIRE_LIMITS } from "./limits.js";
+import { endingSilentConnections } from "./liveness.js";
 
 /** One connection to an agent. */
 export interface AgentChannel {
@@ -42,7 +42,8 @@ export function openAgentChannels({
   trust,
 }: OpenChannelOptions): AgentChannels {
   const target = `dns:${hostAndPort(host, port)}`;
-  const security = channelSecurity(trust, certificateHost);
+  const { credentials, options } = channelSecurity(trust, certificateHost);
+  const security = { credentials: endingSilentConnections(credentials), options };
   const control = openChannel(target, security);
   const bulk = openChannel(target, security, { "grpc-node.flow_control_window": BULK_WINDOW_BYTES });
   return {
@@ -66,7 +67,6 @@ function openChannel(
 }
 
 const channelOptions: ChannelOptions = {
-  ...keepaliveOptions,
   "grpc.max_receive_message_length": WIRE_LIMITS.messageBytes,
   // Channels with equal options would otherwise share one connection.
   "grpc.use_local_subchannel_pool": 1,

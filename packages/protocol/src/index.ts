@@ -30,7 +30,6 @@ export type { IdentityFiles } from "./credentials/read-identity-files.js";
 export { readIdentityFiles } from "./credentials/read-identity-files.js";
 export { UnprovenConnections } from "./credentials/unproven-connections.js";
 export { descriptorSet } from "./descriptor-set.js";
-export { withLargeWindows } from "./flow-control-window.js";
 export type {
   AgentServiceClient,
   AgentServiceImplementation,
@@ -75,3 +74,4 @@ export { describeRpcFailure, isBrokenConnection, rpcError } from "./rpc-failure.
 export { agentServerOptions } from "./server-options.js";
 export type { IncomingTransfer, TransferCompression, TransferPart } from "./transfer.js";
 export { readTransfer, writeTransfer } from "./transfer.js";
+export { withTunedServers } from "./tuned-servers.js";

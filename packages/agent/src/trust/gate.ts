@@ -7,7 +7,7 @@ import {
   type Proof,
   type ServerIdentity,
   UnprovenConnections,
-  withLargeWindows,
+  withTunedServers,
 } from "@sloth/protocol";
 import type { Server } from "nice-grpc";
 import type { Metadata } from "nice-grpc-common";
@@ -48,7 +48,7 @@ export async function openGate({ stateDirectory, emit, authority, isInsecure }: 
     return {
       interceptors: [],
       callerOf: () => "",
-      listen: (server, address) => withLargeWindows(() => server.listen(address)),
+      listen: (server, address) => withTunedServers(() => server.listen(address)),
       trust: { kind: "plaintext" },
     };
   if (authority) {

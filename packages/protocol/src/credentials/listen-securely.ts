@@ -2,7 +2,7 @@ import type { Server as NetServer } from "node:net";
 import type { Server as TlsServer } from "node:tls";
 import { ServerCredentials } from "@grpc/grpc-js";
 import type { Server } from "nice-grpc";
-import { withLargeWindows } from "../flow-control-window.js";
+import { withTunedServers } from "../tuned-servers.js";
 import type { UnprovenConnections } from "./unproven-connections.js";
 
 /** What an agent shows, all as PEM. */
@@ -35,7 +35,7 @@ export function listenSecurely(
     [{ cert_chain: Buffer.from(certificate), private_key: Buffer.from(key) }],
     clientCa !== undefined,
   );
-  return withLargeWindows(() => server.listen(address, credentials), {
+  return withTunedServers(() => server.listen(address, credentials), {
     options: { handshakeTimeout: HANDSHAKE_TIMEOUT_MS },
     onServer(http2) {
       connections.watch(http2 as unknown as NetServer);
