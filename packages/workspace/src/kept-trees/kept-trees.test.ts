@@ -328,6 +328,13 @@ describe("the store of contents", () => {
     expect(existsSync(root)).toBe(false);
   });
 
+  it("and the trees are within their capacity some time after the last one was released", async () => {
+    const { source, directory } = setUp({ a: { content: "x".repeat(1000) } });
+    const trees = new KeptTrees(directory, { capacityBytes: 500, freeingIntervalMs: 1000 });
+    const { root } = await attempt(trees, source);
+    await expect.poll(() => existsSync(root), { timeout: 20_000 }).toBe(false);
+  });
+
   it("and the trees keep to their capacity, and lose first what was used least recently", async () => {
     const { source, directory } = setUp();
     const trees = new KeptTrees(directory, { capacityBytes: 250_000 });

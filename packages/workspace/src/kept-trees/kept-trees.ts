@@ -15,11 +15,12 @@ export interface WorkspaceIdentity {
 export interface KeptTreesOptions {
   /** What trees that are not in use and the store may hold together, in bytes. Default 10 GiB. */
   capacityBytes?: number | undefined;
-  /** Called when a tree was released, at most once a minute: a time to free space that several share. */
+  /** Called after a tree was released: a time to free space that several share. */
   onReleased?: (() => Promise<void>) | undefined;
+  /** At most so often, in milliseconds. Default a minute: adding up what there is takes time, and a tree more or less in between does no harm. */
+  freeingIntervalMs?: number | undefined;
 }
 
-/** Adding up what there is takes time; a tree more or less in between does no harm. */
 const FREEING_INTERVAL_MS = 60_000;
 
 export const DEFAULT_CAPACITY_BYTES = 10 * 2 ** 30;
@@ -33,6 +34,8 @@ export class KeptTrees {
   readonly #capacityBytes: number;
   readonly #store: ContentStore;
   readonly #onReleased: () => Promise<void>;
+  readonly #freeingIntervalMs: number;
+  #freeing: NodeJS.Timeout | undefined;
   #freedAtMs = performance.now();
 
   /** @param directory - created if it is missing, for this user only; nothing else may be in it */
@@ -40,6 +43,7 @@ export class KeptTrees {
     this.#directory = directory;
     this.#capacityBytes = options.capacityBytes ?? DEFAULT_CAPACITY_BYTES;
     this.#onReleased = options.onReleased ?? (() => this.freeSpace());
+    this.#freeingIntervalMs = options.freeingIntervalMs ?? FREEING_INTERVAL_MS;
     mkdirSync(`${directory}/trees`, { recursive: true, mode: 0o700 });
     this.#store = new ContentStore(`${directory}/store`);
   }
@@ -97,7 +101,13 @@ export class KeptTrees {
   }
 
   async #freeSpaceNowAndThen(): Promise<void> {
-    if (performance.now() - this.#freedAtMs < FREEING_INTERVAL_MS) return;
+    const leftMs = this.#freedAtMs + this.#freeingIntervalMs - performance.now();
+    // Nothing waits for it: the next start of the process does it as well.
+    this.#freeing ??= setTimeout(() => this.#freeSpaceNow(), Math.max(0, leftMs)).unref();
+  }
+
+  #freeSpaceNow(): void {
+    this.#freeing = undefined;
     this.#freedAtMs = performance.now();
     // What could not be removed now is tried again later.
     void this.#onReleased().catch(() => {});
