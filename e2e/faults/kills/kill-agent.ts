@@ -1,15 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { judgeEnd } from "./judge-end.js";
 import { leftoversOf } from "./leftovers.js";
-import { type Round, type RoundOptions, startRound, untilWithin } from "./round.js";
+import { atMomentOf, type Round, type RoundOptions, startRound } from "./round.js";
 
 /** Kills the agent at a moment of a stage, and starts it again at once. */
 export async function killAgent(options: RoundOptions): Promise<Round> {
-  const { bench, stage } = options;
+  const { bench } = options;
   const round = startRound(options);
-  await untilWithin(round, options);
-  bench.agent.kill("SIGKILL");
-  const isHit = !round.watch.has(stage.to);
+  const isHit = await atMomentOf(round, options, () => bench.agent.kill("SIGKILL"));
   const [ended] = await Promise.all([round.running.ended, bench.restartAgent()]);
   const violations = [...judgeEnd(ended, round), ...(await leftoversOf(round, bench))];
   return { isHit, outcome: outcomeOf(ended), violations };
@@ -23,11 +21,9 @@ const SILENCE_MS = 8_500;
  * at most 2 s, one after its connection was given up.
  */
 export async function suspendAgent(options: RoundOptions): Promise<Round> {
-  const { bench, stage, seed, random } = options;
+  const { bench, seed, random } = options;
   const round = startRound(options, { onLost: "wait", leaseMs: 60_000 });
-  await untilWithin(round, options);
-  bench.agent.kill("SIGSTOP");
-  const isHit = !round.watch.has(stage.to);
+  const isHit = await atMomentOf(round, options, () => bench.agent.kill("SIGSTOP"));
   await sleep(seed % 8 === 0 ? SILENCE_MS + random() * 6_500 : 200 + random() * 1_800);
   bench.agent.kill("SIGCONT");
   const ended = await round.running.ended;

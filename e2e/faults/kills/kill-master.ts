@@ -1,7 +1,7 @@
 import type { Ended } from "../../support/processes.js";
 import { judgeEnd } from "./judge-end.js";
 import { leftoversOf } from "./leftovers.js";
-import { type Round, type RoundOptions, type RoundRun, startRound, untilWithin } from "./round.js";
+import { atMomentOf, type Round, type RoundOptions, type RoundRun, startRound } from "./round.js";
 import { STAGES } from "./stage.js";
 
 /** Longer than it takes to take a run up on a busy machine. */
@@ -16,9 +16,9 @@ export async function killMaster(options: RoundOptions): Promise<Round> {
   const way = (seed + STAGES.indexOf(stage)) % 3;
   const isForsaken = way === 0;
   const round = startRound(options, isForsaken ? {} : { leaseMs: LONG_LEASE_MS });
-  const isInTime = await untilWithin(round, options);
-  if (isInTime) round.running.kill("SIGKILL");
-  const isHit = isInTime && !round.watch.has(stage.to);
+  const isHit = await atMomentOf(round, options, () => {
+    if (!round.watch.has("over")) round.running.kill("SIGKILL");
+  });
   const killed = await round.running.ended;
   if (killed.code !== 137)
     return { isHit: false, outcome: "ended before", violations: judgeEnd(killed, round) };

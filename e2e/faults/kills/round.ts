@@ -53,14 +53,26 @@ export function startRound(
   return { running, ledger, watch: new RunWatch(running, join(directory, ".sloth/journal")), tasks, mark };
 }
 
-/** Waits for a seeded moment of the stage. False when the run ended before. */
-export async function untilWithin(
+/** How much longer than it was thought to last a stage is taken for when it was hit. */
+const STRETCH = 1.1;
+
+/**
+ * Waits for a seeded moment of the stage, and does something then; gives whether the stage was still going on. How long it
+ * lasts is learnt on the way, since that changes with what else the machine does.
+ */
+export async function atMomentOf(
   { watch }: RoundRun,
   { bench, stage, random }: RoundOptions,
+  strike: () => void,
 ): Promise<boolean> {
   await watch.until(stage.from);
-  await sleep(random() * (bench.durationsMs.get(stage.name) ?? 0));
-  return !watch.has("over");
+  const durationMs = bench.durationsMs.get(stage.name) ?? 0;
+  await sleep(random() * durationMs);
+  strike();
+  if (!watch.has(stage.from)) return false;
+  const isHit = !watch.has(stage.to);
+  bench.durationsMs.set(stage.name, isHit ? durationMs * STRETCH : watch.between(stage.from, stage.to));
+  return isHit;
 }
 
 /** Runs once undisturbed, which must succeed, and notes how long each stage lasts. */
