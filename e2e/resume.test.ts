@@ -175,6 +175,27 @@ describe("sloth resume", () => {
     expect(stdout + stderr).toMatch(/It may run there until its lease ends; whether it finished is unknown/);
   });
 
+  it("brings a run to its end that was killed when all of its tasks had ended", async () => {
+    const directory = temporaryDirectory();
+    writeWorkflow(
+      directory,
+      `TaskDefinitions = { g = {
+        tasks = { { name = "t", command = "echo done" } },
+        on_complete = function() print("completing") exec.run("sleep 300") end,
+      } }`,
+    );
+    const killed = startSloth(["run", "--report", "junit=report.xml", "--grace", "0s"], { cwd: directory });
+    await expect.poll(() => eventsIn(directory), { timeout: 20_000 }).toContain("completing");
+    killed.kill("SIGKILL");
+    await killed.ended;
+    const { code, stdout, stderr } = await sloth(["resume"], { cwd: directory });
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/1 reused/);
+    expect(eventsIn(directory)).toContain('"type":"run-finished"');
+    expect(readFileSync(join(directory, "report.xml"), "utf8")).toContain('name="t"');
+    expect((await sloth(["resume"], { cwd: directory })).stderr).toMatch(/has ended \(succeeded\)/);
+  });
+
   it("begins when nothing of the run that was killed lives any more", async () => {
     const [directory, elsewhere] = [temporaryDirectory(), temporaryDirectory()];
     const pid = join(elsewhere, "pid");

@@ -53,7 +53,7 @@ async function planOf(args: RunArguments): Promise<Planned | undefined> {
   const rerun = rerunFailed
     ? await (await import("./open-rerun.js")).openRerun(loaded, rerunFailed)
     : resumed?.rerun;
-  if (rerun?.again.size === 0) return undefined;
+  if (rerunFailed && rerun?.again.size === 0) return undefined;
   const plan = await planRun(loaded, { select, rerun, workspace, environment, inventory, graceMs });
   const own = () => ownCommand({ argv: process.argv, env: process.env, directory: process.cwd() });
   plan.info.command = args.resumed?.run.record.command ?? own();
