@@ -2,10 +2,13 @@ import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 import { writeWorkflow } from "../support/workflow-file.js";
+import { logIn, numbersUpTo } from "./counting.js";
 import { startFarAgent } from "./far-agent.js";
 import { whyNoWire } from "./wire.js";
 
 const reason = whyNoWire();
+/** By which packets are lost. */
+const SEEDS = Array.from({ length: Number(process.env.SLOTH_LOSS_RUNS ?? 1) }, (_, index) => index + 1);
 
 /** A directory with a workflow of one task. */
 function workflow(address: string, command: string) {
@@ -28,6 +31,15 @@ function writeRandom(directory: string, name: string, sizeBytes: number): void {
   );
 }
 
+/** How fast work goes on, without what it costs whatever its size. */
+async function megabytesPerSecond(
+  msOf: (bytes: number) => Promise<number>,
+  [small, large]: [number, number],
+): Promise<number> {
+  const smallMs = await msOf(small);
+  return (large - small) / 1000 / ((await msOf(large)) - smallMs);
+}
+
 describe.skipIf(reason !== undefined)(`a line${reason === undefined ? "" : ` (${reason})`}`, () => {
   it("that is slow is no dead one: contents arrive in both directions", async () => {
     const { address, wire, startSloth } = await startFarAgent();
@@ -43,4 +55,50 @@ describe.skipIf(reason !== undefined)(`a line${reason === undefined ? "" : ` (${
     for (const { code, stderr } of runs) expect(code, stderr).toBe(0);
     execFileSync("sha256sum", ["--check", "--quiet", "made.sum"], { cwd: back.directory });
   });
+
+  it("of 200 ms round trip carries at least 5 MB/s of files there, and back, and more than 1 MB/s of output", async () => {
+    const { address, wire, startSloth } = await startFarAgent();
+    await wire.set({ oneWayDelayMs: 100 });
+    const msOf = async ({ directory, file }: ReturnType<typeof workflow>, sentBytes = 0) => {
+      if (sentBytes > 0) writeRandom(directory, "sent", sentBytes);
+      const beganMs = performance.now();
+      const { code, stderr } = await startSloth(`run -f '${file}' --output quiet`).ended;
+      expect(code, stderr).toBe(0);
+      return performance.now() - beganMs;
+    };
+    const sent = (bytes: number) => msOf(workflow(address, "sha256sum --check --quiet sent.sum"), bytes);
+    const made = (bytes: number) => msOf(workflow(address, `head -c ${bytes} /dev/urandom > made`));
+    const printed = (bytes: number) => msOf(workflow(address, `seq -f '%099.0f' ${bytes / 100}`));
+
+    const there = await megabytesPerSecond(sent, [2_000_000, 22_000_000]);
+    const back = await megabytesPerSecond(made, [2_000_000, 22_000_000]);
+    const output = await megabytesPerSecond(printed, [1_000_000, 9_000_000]);
+
+    const figures = [there, back, output].map((figure) => figure.toFixed(1));
+    process.stdout.write(`MB/s at 200 ms round trip: files there, back, and output ${figures.join(", ")}\n`);
+    expect(there).toBeGreaterThan(5);
+    expect(back).toBeGreaterThan(5);
+    expect(output).toBeGreaterThan(1);
+  });
+
+  it.each(SEEDS)(
+    "that loses one packet in a hundred (seed %i) changes no byte of files or output",
+    async (seed) => {
+      const { address, wire, startSloth } = await startFarAgent();
+      await wire.set({ oneWayDelayMs: 10, lossShare: 0.01, seed });
+      const { directory, file } = workflow(
+        address,
+        "sha256sum --check --quiet sent.sum && head -c 4000000 /dev/urandom > made && sha256sum made > made.sum && seq 200000",
+      );
+      writeRandom(directory, "sent", 4_000_000);
+
+      const { code, stderr } = await startSloth(`run -f '${file}' --output quiet`).ended;
+
+      expect(code, stderr).toBe(0);
+      execFileSync("sha256sum", ["--check", "--quiet", "made.sum"], { cwd: directory });
+      expect(logIn(directory)).toBe(numbersUpTo(200_000));
+      const { toAgent, toMaster } = await wire.traffic();
+      expect(Math.min(toAgent.lostPackets, toMaster.lostPackets)).toBeGreaterThan(10);
+    },
+  );
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
@@ -7,6 +7,7 @@ import { leftoversIn, startAgent } from "../support/agent.js";
 import { sleepsOf, startSloth } from "../support/processes.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 import { writeInventory, writeWorkflow } from "../support/workflow-file.js";
+import { counting, logIn, numbersUpTo } from "./counting.js";
 import { startAgentProxy } from "./proxied-agent.js";
 
 interface TaskFields {
@@ -27,19 +28,6 @@ function workflow(directory: string, { address, command, onLost = "fail" }: Task
 }
 
 const quoted = (address: string) => `"${address}"`;
-
-/** Prints the numbers up to `count`, one each `everySeconds`, then leaves a file. */
-const counting = (count: number, everySeconds: number) =>
-  `for n in $(seq ${count}); do echo $n; sleep ${everySeconds}; done; echo end > made`;
-
-const numbersUpTo = (count: number) => Array.from({ length: count }, (_, index) => `${index + 1}\n`).join("");
-
-/** What the task of the only run in a directory printed. */
-function logIn(directory: string): string {
-  const runs = join(directory, ".sloth/runs");
-  const [run = ""] = readdirSync(runs);
-  return readFileSync(join(runs, run, "logs/g/t.log"), "utf8");
-}
 
 describe("a connection that breaks while a task runs", () => {
   it("again and again loses nothing, runs nothing twice, and brings the result home", async () => {

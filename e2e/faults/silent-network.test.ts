@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { type Running, sleepsOf } from "../support/processes.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
 import { writeInventory, writeWorkflow } from "../support/workflow-file.js";
+import { counting, logIn, numbersUpTo } from "./counting.js";
 import { startFarAgent } from "./far-agent.js";
 import { type Direction, whyNoWire } from "./wire.js";
 
@@ -37,18 +38,6 @@ function workflow({ delegateTo, command, onLost }: { delegateTo: string; command
   return { directory, file };
 }
 
-const counting = (numbers: number) =>
-  `for n in $(seq ${numbers}); do echo $n; sleep 0.1; done; echo end > made`;
-
-const numbersUpTo = (count: number) => Array.from({ length: count }, (_, index) => `${index + 1}\n`).join("");
-
-/** What the task of the only run in a directory printed. */
-function logIn(directory: string): string {
-  const runs = join(directory, ".sloth/runs");
-  const [run = ""] = readdirSync(runs);
-  return readFileSync(join(runs, run, "logs/g/t.log"), "utf8");
-}
-
 /** What an agent has said, or will say, with this name first; `time` in milliseconds since 1970. */
 async function said(agent: Running, name: string): Promise<{ time: number; outcome?: string }> {
   const [line] = await agent.until(new RegExp(`.*"msg":"${name}".*`));
@@ -59,7 +48,7 @@ async function said(agent: Running, name: string): Promise<{ time: number; outco
 async function cutForGood(direction?: Direction) {
   const { address, agent, wire, startSloth, leftovers } = await startFarAgent();
   const seconds = unlikeAnyOther();
-  const command = `echo begun > made; ${counting(20)}; exec sleep ${seconds}`;
+  const command = `echo begun > made; ${counting(20, 0.1)}; exec sleep ${seconds}`;
   const { directory, file } = workflow({ delegateTo: `"${address}"`, command, onLost: "fail" });
   const running = startSloth(`run -f '${file}' --lease 16s --grace 1s`);
   await running.until(/\] 20\n/);
@@ -96,7 +85,7 @@ describe.skipIf(reason !== undefined)(`a silent network${reason === undefined ? 
 
   it("that comes back costs nothing with wait: the output is whole, and the changes come home", async () => {
     const { address, agent, wire, startSloth, leftovers } = await startFarAgent();
-    const command = counting(WAIT.numbers);
+    const command = counting(WAIT.numbers, 0.1);
     const { directory, file } = workflow({ delegateTo: `"${address}"`, command, onLost: "wait" });
     const running = startSloth(`run -f '${file}'`);
     await running.until(new RegExp(`\\] ${WAIT.cutAfter}\\n`));
@@ -117,7 +106,7 @@ describe.skipIf(reason !== undefined)(`a silent network${reason === undefined ? 
     const near = await startNearAgent("--port 50052 --slots 1");
     const { numbers, cutAfter, leaseSeconds } = RETRY;
     const delegateTo = '{ any = { "far", "near" } }';
-    const { directory, file } = workflow({ delegateTo, command: counting(numbers), onLost: "retry" });
+    const { directory, file } = workflow({ delegateTo, command: counting(numbers, 0.1), onLost: "retry" });
     const inventory = writeInventory(directory, { far: address, near: "localhost:50052" });
     const running = startSloth(
       `run -f '${file}' --agents '${inventory}' --lease ${leaseSeconds}s --grace 1s`,

@@ -3,7 +3,7 @@ import { type Channel, createChannel, createClientFactory } from "nice-grpc";
 import { AgentServiceDefinition } from "./bulk-codec.js";
 import type { AgentTrust } from "./credentials/agent-trust.js";
 import { type ChannelSecurity, channelSecurity } from "./credentials/channel-credentials.js";
-import { BULK_WINDOW_BYTES } from "./flow-control-window.js";
+import { BULK_WINDOW_BYTES, CONTROL_WINDOW_BYTES } from "./flow-control-window.js";
 import type { AgentServiceClient } from "./gen/sloth/v1/agent.js";
 import { hostAndPort } from "./host-and-port.js";
 import { WIRE_LIMITS } from "./limits.js";
@@ -44,7 +44,7 @@ export function openAgentChannels({
   const target = `dns:${hostAndPort(host, port)}`;
   const { credentials, options } = channelSecurity(trust, certificateHost);
   const security = { credentials: endingSilentConnections(credentials), options };
-  const control = openChannel(target, security);
+  const control = openChannel(target, security, { "grpc-node.flow_control_window": CONTROL_WINDOW_BYTES });
   const bulk = openChannel(target, security, { "grpc-node.flow_control_window": BULK_WINDOW_BYTES });
   return {
     control: control.client,
