@@ -1,7 +1,8 @@
 /**
  * `npm run test:long`: the laws with thousands of cases, the races with a thousand commits, every point of a crash,
  * runs that are stopped at fifty moments, 200 kills in each stage on each side, 2,000 tasks while agents and lines fail,
- * gigabytes of output, fifty agents, and the fuzzer for minutes. What it printed last is in docs/long-tests.md.
+ * networks that are silent or lose packets, gigabytes of output, fifty agents, and the fuzzer for minutes. What it printed
+ * last is in docs/long-tests.md.
  */
 import { BootstrapError, bootstrap } from "./bootstrap.mjs";
 import { root, startVisibly, tool } from "./processes.mjs";
@@ -17,6 +18,8 @@ const LONG = {
   SLOTH_RESUME_RUNS: "25",
   SLOTH_KILLS: "200",
   SLOTH_SOAK_TASKS: "2000",
+  SLOTH_CUT: "full",
+  SLOTH_LOSS_RUNS: "10",
 };
 const FUZZ_SECONDS = 300;
 
@@ -27,6 +30,8 @@ const parts = [
   ["runs that are killed and taken up", tool("vitest"), vitest("e2e", "resume.test")],
   ["kills in each stage", tool("vitest"), vitest("e2e", "faults/kills")],
   ["a soak of short tasks", tool("vitest"), vitest("e2e", "faults/soak")],
+  ["a network that is silent", tool("vitest"), vitest("e2e", "faults/silent-network")],
+  ["long and bad lines", tool("vitest"), vitest("e2e", "faults/long-line")],
   ["much output", tool("vitest"), vitest("e2e", "e2e/load.test")],
   ["fifty agents", tool("vitest"), vitest("e2e", "fifty-agents")],
   ["fuzzing", process.execPath, [`${root}/scripts/fuzz.mjs`, "--seconds", String(FUZZ_SECONDS)]],

@@ -1,12 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { leftoversIn, startAgent } from "../support/agent.js";
 import { sleepsOf, startSloth } from "../support/processes.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
-import { writeInventory, writeWorkflow } from "../support/workflow-file.js";
+import { writeWorkflow } from "../support/workflow-file.js";
 import { counting, logIn, numbersUpTo } from "./counting.js";
 import { startAgentProxy } from "./proxied-agent.js";
 
@@ -108,48 +107,6 @@ describe("a connection that breaks while a task runs", () => {
     expect(existsSync(join(directory, "made"))).toBe(false);
     // The agent keeps it for a master that comes back, and no longer.
     await expect.poll(() => sleepsOf(seconds), { timeout: 30_000 }).toEqual([]);
-    expect(leftoversIn(agent.stateDirectory)).toEqual([]);
-  });
-
-  it("for good, with retry, lets the task run on another agent once it is dead on the first", async () => {
-    const [one, other] = [await startAgent(["--slots", "1"]), await startAgent(["--slots", "1"])];
-    const proxy = await startAgentProxy(one);
-    const directory = temporaryDirectory();
-    writeInventory(directory, { one: proxy.address, other: other.address });
-    const file = workflow(directory, {
-      address: '{ any = { "one", "other" } }',
-      // On the first agent it lasts for ever.
-      command: `echo on $$; if [ ! -e ${directory}/again ]; then touch ${directory}/again; exec sleep 1234567; fi; touch made`,
-      onLost: "retry",
-    });
-    const running = startSloth(["run", "-f", file, "--lease", "5s", "--grace", "1s"], { cwd: directory });
-    await running.until(/on \d+/);
-    proxy.stall();
-    const { code, stderr } = await running.ended;
-    expect(code, stderr).toBe(0);
-    expect(existsSync(join(directory, "made"))).toBe(true);
-    expect(await sleepsOf(1234567)).toEqual([]);
-  });
-
-  it("is waited for with wait, and the output is whole when it comes back", async () => {
-    const agent = await startAgent();
-    const proxy = await startAgentProxy(agent);
-    const directory = temporaryDirectory();
-    const file = workflow(directory, {
-      address: quoted(proxy.address),
-      command: counting(200, 0.1),
-      onLost: "wait",
-    });
-    const running = startSloth(["run", "-f", file]);
-    await running.until(/\] 20\n/);
-    proxy.stall();
-    await sleep(13_000);
-    // As after a network that was gone: what was on the way is gone too.
-    proxy.cut();
-    proxy.resume();
-    const { code, stderr } = await running.ended;
-    expect(code, stderr).toBe(0);
-    expect(logIn(directory)).toBe(numbersUpTo(200));
     expect(leftoversIn(agent.stateDirectory)).toEqual([]);
   });
 

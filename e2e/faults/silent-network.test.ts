@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
@@ -64,6 +65,28 @@ async function cutForGood(direction?: Direction) {
   return { directory, master, partedMs, endedMs, ended };
 }
 
+/** The same, while the workspace is sent or what the task has made comes back. */
+async function cutWhileContentsMove(moving: Direction, silent: Direction) {
+  const { address, agent, wire, startSloth } = await startFarAgent();
+  const [bytes, bytesPerSecond] = [20_000_000, 1_000_000];
+  const command = moving === "toAgent" ? "touch made" : `head -c ${bytes} /dev/urandom > made`;
+  const { directory, file } = workflow({ delegateTo: `"${address}"`, command, onLost: "fail" });
+  if (moving === "toAgent") writeFileSync(join(directory, "sent"), randomBytes(bytes));
+  await wire.set({ bytesPerSecond });
+  const running = startSloth(`run -f '${file}' --lease 16s --grace 1s`);
+  const carried = async () => (await wire.traffic())[moving].bytes;
+  await expect.poll(carried, { timeout: 60_000 }).toBeGreaterThan(3 * bytesPerSecond);
+  await wire.set({ isSilent: true }, silent);
+  const cutAtMs = Date.now();
+  const [master, noticed] = await Promise.all([
+    running.ended.then((end) => ({ ...end, ms: Date.now() - cutAtMs })),
+    // What has not started has no lease.
+    said(agent, moving === "toAgent" ? "attempt-ended" : "attempt-parted"),
+  ]);
+  const where = `contents ${moving}, silent ${silent}`;
+  return { where, master, agentMs: noticed.time - cutAtMs, isTouched: existsSync(join(directory, "made")) };
+}
+
 describe.skipIf(reason !== undefined)(`a silent network${reason === undefined ? "" : ` (${reason})`}`, () => {
   it("in both directions or in one alone is noticed by both within 12 s, and the attempt is dead when its lease ends", async () => {
     const cuts = await Promise.all([cutForGood(), cutForGood("toAgent"), cutForGood("toMaster")]);
@@ -80,6 +103,22 @@ describe.skipIf(reason !== undefined)(`a silent network${reason === undefined ? 
       const unheardMs = endedMs - (where === "to the master" ? partedMs : 0);
       expect(unheardMs, where).toBeLessThan(16_000);
       expect([ended.outcome, ended.alive], where).toEqual(["lease-ended", []]);
+    }
+  });
+
+  it("while contents are on their way in a silent direction, or confirmed in one, is noticed by both within 12 s, too", async () => {
+    const cuts = await Promise.all([
+      cutWhileContentsMove("toAgent", "toAgent"),
+      cutWhileContentsMove("toAgent", "toMaster"),
+      cutWhileContentsMove("toMaster", "toMaster"),
+      cutWhileContentsMove("toMaster", "toAgent"),
+    ]);
+
+    for (const { where, master, agentMs, isTouched } of cuts) {
+      expect(master.code, where).toBe(3);
+      expect(master.ms, where).toBeLessThan(12_000);
+      expect(agentMs, where).toBeLessThan(12_000);
+      expect(isTouched, where).toBe(false);
     }
   });
 
