@@ -51,6 +51,8 @@ import { TransferMeter } from "./transfer-meter.js";
 import { attachFrame, logRecordOf, openFrame, resultOf, streamOf } from "./wire.js";
 import type { WorkspaceTerms } from "./workspace-terms.js";
 
+/** An agent that is joined answers at once. */
+const JOIN_TIMEOUT_MS = 10_000;
 /** For an agent that is let go to hear of it. */
 const LAST_WORD_MS = 300;
 /** A part of what an agent holds. */
@@ -233,9 +235,11 @@ export class Conversation {
       },
     });
     const responses = stayingOpen(call);
+    let late: NodeJS.Timeout | undefined;
     let mayFollow = false;
     try {
       await this.#outbox.send({ $case: "open", open: this.#openingFrame(attach) });
+      late = setTimeout(() => this.#isJoining && hangUp.abort(JOINED_LATE), JOIN_TIMEOUT_MS);
       if (attach && this.#cancelReason !== undefined) this.#sendCancel();
       for await (const { frame } of this.#untilClosing(responses)) {
         yield* this.#take(frame);
@@ -248,12 +252,13 @@ export class Conversation {
           "The agent ended the stream before all of the result was here.",
         );
     } catch (thrown) {
-      const error = await this.#causeOf(thrown, responses);
+      const error = hangUp.signal.aborted ? JOINED_LATE : await this.#causeOf(thrown, responses);
       mayFollow = this.#mayFollow(error);
       if (!mayFollow) throw this.#unlessNeverStarted(error);
       return { error };
     } finally {
       if (!mayFollow && this.#stage !== "closing") await this.#abandon(responses);
+      clearTimeout(late);
       this.#partedAtMs = performance.now();
       if (this.hasParted) this.#options.pool.partings.bidFarewell(() => this.#part(responses, hangUp));
       else {
@@ -262,6 +267,10 @@ export class Conversation {
       }
     }
     return undefined;
+  }
+
+  get #isJoining(): boolean {
+    return this.#stage === "joining" || this.#stage === "joined";
   }
 
   /** What a transfer was refused for, the stream tells: where it has broken, the agent may know of it no more. */
@@ -572,6 +581,11 @@ export class Conversation {
     this.#outbox.sendNow({ $case: "cancel", cancel });
   }
 }
+
+const JOINED_LATE = new ProtocolError(
+  "UNEXPECTED_FRAME",
+  `The agent did not go on with the attempt for ${JOIN_TIMEOUT_MS / 1000} s.`,
+);
 
 /** What a stream breaks by within a time; undefined when it does not. */
 function failureOf(responses: AsyncIterable<ExecuteResponse>, withinMs: number): Promise<unknown> {

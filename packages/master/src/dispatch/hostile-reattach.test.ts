@@ -1,7 +1,7 @@
 import { type Open, SUPPORTED_FEATURES } from "@sloth/protocol";
 import type { TaskResult } from "@sloth/runtime";
 import { ServerError, Status } from "nice-grpc";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import {
   changes,
   encoded,
@@ -31,9 +31,9 @@ const granted = (transferId: string): Frame => ({ $case: "granted", granted: { t
 const joined = ({ idempotencyKey }: Open): Frame[] => [accepted(idempotencyKey), granted("t"), started];
 
 /** Prints one byte, then its connection breaks; what follows is on the next stream. */
-function startBreakingAgent(second: (open: Open) => Frame[]) {
+function startBreakingAgent(second: (open: Open) => Iterable<Frame> | AsyncIterable<Frame>) {
   return startScriptedAgent(
-    function* (open) {
+    async function* (open) {
       if (open.attach) return yield* second(open);
       yield* [...toStarted, output(1, 0, "a")];
       throw new ServerError(Status.UNAVAILABLE, "cut");
@@ -43,7 +43,7 @@ function startBreakingAgent(second: (open: Open) => Frame[]) {
 }
 
 async function printedBy(
-  second: (open: Open) => Frame[],
+  second: (open: Open) => Iterable<Frame> | AsyncIterable<Frame>,
   workspace: string,
 ): Promise<{ result: TaskResult; printed: string }> {
   let printed = "";
@@ -121,6 +121,19 @@ describe("an agent that is joined again", () => {
     expect(result.message).toMatch(/elsewhere/);
     expect(result.status).toBe("lost");
     expect(printed).toBe("a");
+    expectUntouched(workspace);
+  });
+
+  it("and does not go on is not waited for without end", async () => {
+    const workspace = makeWorkspace();
+    const { result } = await printedBy(async function* ({ idempotencyKey }) {
+      yield accepted(idempotencyKey);
+      await new Promise((resolve) => onTestFinished(() => resolve(undefined)));
+    }, workspace);
+    expect(result).toMatchObject({
+      status: "lost",
+      message: expect.stringMatching(/elsewhere.*did not go on/),
+    });
     expectUntouched(workspace);
   });
 
