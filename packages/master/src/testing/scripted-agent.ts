@@ -78,7 +78,7 @@ export function makeWorkspace(): string {
   return root;
 }
 
-export function attempt(workspace: string): Attempt {
+function attempt(workspace: string): Attempt {
   return {
     runId: "r",
     group: "g",
