@@ -4,15 +4,15 @@ import { type Bench, openBench } from "./bench.js";
 import { HELP, type Options, PARTS, type PartName, readOptions, UsageError } from "./command-line.js";
 import { measureCommands } from "./dispatch/measure-commands.js";
 import { measureInside } from "./dispatch/measure-inside.js";
+import { describeMachine } from "./report/machine.js";
+import { renderPage } from "./report/page/page.js";
+import { type PartResult, renderResult, type StampedResult, stamp, writeResults } from "./report/results.js";
+import { renderTable } from "./report/table.js";
+import { targetsTable } from "./report/target.js";
 import { measureGrowth } from "./scale/measure-growth.js";
 import { measureMany } from "./scale/measure-many.js";
 import { measurePlan } from "./scale/measure-plan.js";
 import { measureShared } from "./scale/measure-shared.js";
-import { describeMachine } from "./report/machine.js";
-import { renderPage } from "./report/page/page.js";
-import { type PartResult, renderResult, type StampedResult, stamp, writeResults } from "./report/results.js";
-import { targetsTable } from "./report/target.js";
-import { renderTable } from "./report/table.js";
 
 const COMMAND = "npm run benchmark -- --write";
 
@@ -51,17 +51,26 @@ async function measure(repository: string, options: Options): Promise<number> {
   return failures.length === 0 ? 0 : 1;
 }
 
-function measurementsOf(bench: Bench, { isQuick, tasks }: Options): Record<PartName, Record<string, Measurement>> {
+function measurementsOf(
+  bench: Bench,
+  { isQuick, tasks }: Options,
+): Record<PartName, Record<string, Measurement>> {
   return {
     dispatch: {
       "inside the master": () => measureInside(bench, isQuick ? 60 : 200),
       "whole commands": () => measureCommands(bench, isQuick ? 7 : 15),
     },
     scale: {
-      "many tasks": () => measureMany(bench, { tasks, rounds: isQuick ? 1 : 3, agentCounts: [1, 4, 16], slots: 4 }),
+      "many tasks": () =>
+        measureMany(bench, { tasks, rounds: isQuick ? 1 : 3, agentCounts: [1, 4, 16], slots: 4 }),
       growth: () => {
         const sizes = [100, 1000, 10_000].filter((size) => size <= tasks);
-        return measureGrowth(bench, { sizes, rounds: isQuick ? 1 : 3, chain: Math.min(1000, tasks / 4), slots: 4 });
+        return measureGrowth(bench, {
+          sizes,
+          rounds: isQuick ? 1 : 3,
+          chain: Math.min(1000, tasks / 4),
+          slots: 4,
+        });
       },
       plan: () => measurePlan(bench, { nodes: 50_000, rounds: isQuick ? 2 : 5 }),
       "shared workspace": () =>

@@ -38,15 +38,18 @@ async function measure(): Promise<void> {
     import("@sloth/master"),
   ]);
   const { planRun } = await ofMaster<typeof Planning>("plan/plan-run.js");
-  const { openTaskRunners } = await ofMaster<
-    typeof import("../../packages/master/dist/cli/run/task-runners.js")
-  >("cli/run/task-runners.js");
-  const { recordRun } = await ofMaster<typeof import("../../packages/master/dist/run-store/record-run.js")>(
-    "run-store/record-run.js",
-  );
-  const { eventStream } = await ofMaster<typeof import("../../packages/master/dist/events/event-stream.js")>(
-    "events/event-stream.js",
-  );
+  const { openTaskRunners } =
+    await ofMaster<typeof import("../../packages/master/dist/cli/run/task-runners.js")>(
+      "cli/run/task-runners.js",
+    );
+  const { recordRun } =
+    await ofMaster<typeof import("../../packages/master/dist/run-store/record-run.js")>(
+      "run-store/record-run.js",
+    );
+  const { eventStream } =
+    await ofMaster<typeof import("../../packages/master/dist/events/event-stream.js")>(
+      "events/event-stream.js",
+    );
   const inventory = emptyInventory;
   writeFileSync(join(directory, "pipeline.lua"), workflowText(tasks(), 'workdir = "empty",'));
   const plan = await planRun(await loadWorkflow(join(directory, "pipeline.lua")), { inventory });

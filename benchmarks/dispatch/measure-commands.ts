@@ -40,7 +40,12 @@ export async function measureCommands(bench: Bench, rounds: number): Promise<Par
 }
 
 function target(comparison: Comparison, peer: string, atMost: number) {
-  return { what: `sloth run of one delegated no-op ÷ ${peer}`, value: comparison.ratioTo(peer), unit: "×", atMost };
+  return {
+    what: `sloth run of one delegated no-op ÷ ${peer}`,
+    value: comparison.ratioTo(peer),
+    unit: "×",
+    atMost,
+  };
 }
 
 async function openCommands(bench: Bench, notes: string[]): Promise<Map<string, Command>> {

@@ -15,7 +15,14 @@ export async function measureInside(bench: Bench, rounds: number): Promise<PartR
   const directory = bench.freshDirectory("inside");
   mkdirSync(join(directory, "empty"), { recursive: true });
   const entry = join(bench.repository, "benchmarks/dist/benchmarks/dispatch/inside-master.js");
-  const argv = [process.execPath, entry, bench.repository, directory, agents.addresses[0] ?? "", String(rounds)];
+  const argv = [
+    process.execPath,
+    entry,
+    bench.repository,
+    directory,
+    agents.addresses[0] ?? "",
+    String(rounds),
+  ];
   const { stdout } = await run({ argv, env: agents.env }, { keptOutputChars: Number.POSITIVE_INFINITY });
   await agents.stop();
   const times: InsideTimes = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");

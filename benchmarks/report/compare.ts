@@ -12,7 +12,11 @@ export interface Comparison {
 }
 
 /** @param values - by contender, in the order in which they are shown; the first one is ours */
-export function compare(title: string, values: ReadonlyMap<string, readonly number[]>, unit = "ms"): Comparison {
+export function compare(
+  title: string,
+  values: ReadonlyMap<string, readonly number[]>,
+  unit = "ms",
+): Comparison {
   const summaries = new Map([...values].map(([name, numbers]) => [name, summarize(numbers)]));
   const summaryOf = (name: string) => summaries.get(name) ?? summarize([]);
   const [ours = ""] = values.keys();

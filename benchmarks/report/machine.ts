@@ -21,11 +21,7 @@ export async function describeMachine(bench: Bench): Promise<Machine> {
     cpus: `${all.length} × ${all[0]?.model ?? "unknown"}`,
     memoryGib: Math.round(totalmem() / 1024 ** 3),
     kernel: `${process.platform} ${release()}`,
-    fileSystem: await firstLine([
-      "sh",
-      "-c",
-      `df --output=fstype "${bench.workDirectory}" | tail -1`,
-    ]),
+    fileSystem: await firstLine(["sh", "-c", `df --output=fstype "${bench.workDirectory}" | tail -1`]),
     node: process.version,
     revision: await firstLine({ argv: ["git", "describe", "--always", "--dirty"], cwd: bench.repository }),
     tools: {

@@ -17,7 +17,12 @@ export function targetsTable(targets: readonly Target[]): Table {
   const rows = targets.map((target) => {
     const { what, value, unit, atMost, atLeast } = target;
     const bound = atMost === undefined ? `at least ${atLeast}` : `at most ${atMost}`;
-    return [what, `${figure(value)} ${unit}`.trim(), `${bound} ${unit}`.trim(), isMet(target) ? "met" : "missed"];
+    return [
+      what,
+      `${figure(value)} ${unit}`.trim(),
+      `${bound} ${unit}`.trim(),
+      isMet(target) ? "met" : "missed",
+    ];
   });
   return { title: "Targets", columns: ["figure", "measured", "target", ""], rows };
 }

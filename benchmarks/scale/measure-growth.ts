@@ -1,6 +1,6 @@
 import type { Bench } from "../bench.js";
-import { summarize } from "../report/statistics.js";
 import type { PartResult } from "../report/results.js";
+import { summarize } from "../report/statistics.js";
 import { startAgents } from "../sloth/agents.js";
 import { runSloth, workflowDirectory } from "../sloth/run-sloth.js";
 import { chained, independent, type TaskText, workflowText } from "../sloth/workflow.js";
@@ -51,7 +51,13 @@ function report(samples: readonly Sample[], sizes: readonly number[]): PartResul
     (above(shape, ({ peakRssBytes }) => peakRssBytes) / 1000).toFixed(1),
   ]);
   const perTask = sizes.map((size) => above(`${size}`, ({ elapsedMs }) => elapsedMs));
-  const columns = ["tasks", "ms a task", "CPU ms of the master a task", "MB of the master at most", "kB a task"];
+  const columns = [
+    "tasks",
+    "ms a task",
+    "CPU ms of the master a task",
+    "MB of the master at most",
+    "kB a task",
+  ];
   return {
     key: "scale/growth",
     title: "Scale: growth with the number of tasks, on four agents",
@@ -74,7 +80,10 @@ function report(samples: readonly Sample[], sizes: readonly number[]): PartResul
         unit: "ms a task",
         lines: [
           { label: "time", points: sizes.map((size, index) => [size, perTask[index] ?? 0]) },
-          { label: "CPU of the master", points: sizes.map((size) => [size, above(`${size}`, ({ cpuMs }) => cpuMs)]) },
+          {
+            label: "CPU of the master",
+            points: sizes.map((size) => [size, above(`${size}`, ({ cpuMs }) => cpuMs)]),
+          },
         ],
       },
     ],

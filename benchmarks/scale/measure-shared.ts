@@ -18,7 +18,12 @@ export async function measureShared(
     const agents = await startAgents(bench, 1, ["--slots", String(count)]);
     const directory = bench.freshDirectory("shared");
     mkdirSync(directory);
-    await makeSmallFiles(join(directory, "files"), { outer: 10, inner: 20, files: files / 200, sizeBytes: 4096 });
+    await makeSmallFiles(join(directory, "files"), {
+      outer: 10,
+      inner: 20,
+      files: files / 200,
+      sizeBytes: 4096,
+    });
     writeFileSync(join(directory, "pipeline.lua"), workflowText(independent(count, agents.addresses)));
     for (let round = 0; round <= rounds; round++) {
       const { elapsedMs, cpuMs } = await runSloth(bench, directory, { env: agents.env });
@@ -29,17 +34,28 @@ export async function measureShared(
   }
   const of = (count: number, isCold: boolean) =>
     summarize(
-      samples.filter((sample) => sample.atOnce === count && (sample.round === 0) === isCold).map((s) => s.elapsedMs),
+      samples
+        .filter((sample) => sample.atOnce === count && (sample.round === 0) === isCold)
+        .map((s) => s.elapsedMs),
     ).median;
   const rows = atOnce.map((count) => [
     String(count),
-    ...[true, false].flatMap((isCold) => [of(count, isCold).toFixed(0), (of(count, isCold) / count).toFixed(0)]),
+    ...[true, false].flatMap((isCold) => [
+      of(count, isCold).toFixed(0),
+      (of(count, isCold) / count).toFixed(0),
+    ]),
   ]);
   const columns = ["tasks at once", "cold ms", "ms a task", "warm ms", "ms a task"];
   return {
     key: "scale/shared",
     title: `Scale: tasks at once on one agent, each in its copy of ${files} files`,
-    tables: [{ title: "Whole commands; cold: nothing is there yet, and each task gets a tree of its own", columns, rows }],
+    tables: [
+      {
+        title: "Whole commands; cold: nothing is there yet, and each task gets a tree of its own",
+        columns,
+        rows,
+      },
+    ],
     notes: [],
     samples,
     plots: [

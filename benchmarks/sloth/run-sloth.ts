@@ -23,6 +23,14 @@ export function runSloth(
   directory: string,
   { words = [], env = {} }: { words?: readonly string[]; env?: Record<string, string> } = {},
 ): Promise<RanNode> {
-  const argv = [masterBinary(bench), "run", "-f", join(directory, "pipeline.lua"), "--output", "quiet", ...words];
+  const argv = [
+    masterBinary(bench),
+    "run",
+    "-f",
+    join(directory, "pipeline.lua"),
+    "--output",
+    "quiet",
+    ...words,
+  ];
   return runNode(bench.repository, { argv, cwd: directory, env: { NO_COLOR: "1", ...env } });
 }

@@ -1,15 +1,15 @@
 import { join } from "node:path";
 import { openBench } from "../bench.js";
-import type { WorkspaceBench } from "./workspace-bench.js";
+import { describeMachine } from "../report/machine.js";
+import { type PartResult, renderResult, stamp, writeResults } from "../report/results.js";
 import { HELP, type Options, readOptions, UsageError } from "./command-line.js";
 import { type Contenders, openContenders } from "./contenders/open-contenders.js";
 import { measureBulk } from "./parts/bulk.js";
 import { measureMemory } from "./parts/memory.js";
 import { measureScan } from "./parts/scan.js";
 import { measureWholeCommands } from "./parts/whole-commands.js";
-import { describeMachine } from "../report/machine.js";
-import { type PartResult, renderResult, stamp, writeResults } from "../report/results.js";
 import { openTree } from "./trees/tree.js";
+import type { WorkspaceBench } from "./workspace-bench.js";
 
 /** Exit codes: 0 measured, 1 failed, 2 wrong usage, 130 interrupted. */
 export async function main(args: string[], repository: string): Promise<number> {

@@ -1,6 +1,6 @@
-import type { WorkspaceBench } from "../workspace-bench.js";
-import type { ContenderName } from "../command-line.js";
 import { openPrivateSshd, type PrivateSshd } from "../../processes/private-sshd.js";
+import type { ContenderName } from "../command-line.js";
+import type { WorkspaceBench } from "../workspace-bench.js";
 import type { Contender } from "./contender.js";
 import { copyContender } from "./copy.js";
 import { multiplexedRsyncContender, rsyncContender, tarContender } from "./over-ssh.js";

@@ -1,14 +1,14 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { removeTree } from "../../bench.js";
-import type { WorkspaceBench } from "../workspace-bench.js";
-import type { MemoryCase } from "../command-line.js";
-import { slothContender } from "../contenders/sloth.js";
 import { peakRssOf } from "../../processes/peak-rss.js";
 import { run } from "../../processes/run.js";
 import type { PartResult } from "../../report/results.js";
 import { mebibytes } from "../../report/table.js";
+import type { MemoryCase } from "../command-line.js";
+import { slothContender } from "../contenders/sloth.js";
 import { makeLargeFile } from "../trees/large-file.js";
+import type { WorkspaceBench } from "../workspace-bench.js";
 
 const MIB = 1024 * 1024;
 const PATHS = 200_000;

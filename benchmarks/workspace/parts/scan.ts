@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { captureChanges, type Snapshot, takeSnapshot } from "@sloth/workspace";
-import type { WorkspaceBench } from "../workspace-bench.js";
 import { hasProgram } from "../../processes/debian-packages.js";
 import { run } from "../../processes/run.js";
 import type { PartResult } from "../../report/results.js";
 import { summarize } from "../../report/statistics.js";
 import { milliseconds, ratio, spread } from "../../report/table.js";
 import { copyTree, type Tree } from "../trees/tree.js";
+import type { WorkspaceBench } from "../workspace-bench.js";
 import { untilTimesAreTrusted } from "./settle.js";
 
 const WARM_UPS = 3;

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { type Bench, removeTree } from "../../bench.js";
-import type { TreeName } from "../command-line.js";
 import { run } from "../../processes/run.js";
+import type { TreeName } from "../command-line.js";
 import { makeLargeFile } from "./large-file.js";
 import { makeNodeModules } from "./node-modules.js";
 import { makeSmallFiles } from "./small-files.js";

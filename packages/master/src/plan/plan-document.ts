@@ -85,17 +85,21 @@ export function describePlan(plan: RunPlan, transfers: readonly TransferForecast
 
 function describeGroup(group: PlannedGroup): GroupDocument {
   const { name, description, createWorkdir, workspace, maxParallel, timeoutMs } = group;
-  const waves = new Map<string, number>();
-  for (const [index, wave] of wavesOf(group).entries()) for (const task of wave) waves.set(task, index + 1);
-  const last = Number.POSITIVE_INFINITY;
-  const tasks = group.tasks.map((planned) => describeTask(planned, waves.get(planned.task.name)));
+  const waves = wavesOf(group);
+  const waveOf = new Map(waves.flatMap((names, index) => names.map((name) => [name, index])));
+  // Handlers of failures are in no wave, and come last.
+  const inOrder: TaskDocument[][] = Array.from({ length: waves.length + 1 }, () => []);
+  for (const planned of group.tasks) {
+    const wave = waveOf.get(planned.task.name);
+    inOrder[wave ?? waves.length]?.push(describeTask(planned, wave === undefined ? wave : wave + 1));
+  }
   return {
     name,
     description,
     ...(!createWorkdir && { workdir: workspace }),
     maxParallel,
     timeoutMs,
-    tasks: tasks.sort((a, b) => (a.wave ?? last) - (b.wave ?? last) || 0),
+    tasks: inOrder.flat(),
   };
 }
 

@@ -136,9 +136,12 @@ async function planGroup(group: Group, options: PlanContext): Promise<PlannedGro
   const { name, description, createWorkdir = false, maxParallel, timeoutMs, functions = {} } = group;
   if (!createWorkdir) await requireDirectory(root, `The working directory of group "${name}"`);
   const { rerun, definitionOf } = options;
+  const env = { ...options.environment, ...group.env };
+  const workspaceSettings = resolveWorkspaceSettings(group.workspace, options.workspace);
+  const shared = { group, root, env, workspaceSettings };
   const tasks = group.tasks
     .filter((task) => rerun?.again.has(task) ?? true)
-    .map((task) => planTask(task, group, root, options));
+    .map((task) => planTask(task, shared, options));
   for (const planned of tasks) {
     // Inside the group's directory an earlier task may make it; a directory elsewhere must be there.
     if (planned.workspace !== root) {
@@ -153,7 +156,7 @@ async function planGroup(group: Group, options: PlanContext): Promise<PlannedGro
     ...(maxParallel !== undefined && { maxParallel }),
     ...(timeoutMs !== undefined && { timeoutMs }),
     functions,
-    env: { ...options.environment, ...group.env },
+    env,
     tasks,
     earlier: rerun
       ? earlierTasks(group, rerun, (task) => ({
@@ -164,11 +167,19 @@ async function planGroup(group: Group, options: PlanContext): Promise<PlannedGro
   };
 }
 
-function planTask(task: Task, group: Group, root: string, options: PlanContext): PlannedTask {
+/** What is the same for all tasks of a group, and there once: of many tasks it is much. */
+interface SharedByTasks {
+  group: Group;
+  root: string;
+  env: Record<string, string>;
+  workspaceSettings: WorkspaceSettings;
+}
+
+function planTask(task: Task, shared: SharedByTasks, options: PlanContext): PlannedTask {
+  const { group, root, workspaceSettings } = shared;
   const delegation = task.delegateTo ?? group.delegateTo;
   const selection = delegation ? options.inventory.select(delegation) : undefined;
-  const workspaceSettings = resolveWorkspaceSettings(group.workspace, options.workspace);
-  const env = { ...options.environment, ...group.env, ...task.env };
+  const env = task.env ? { ...shared.env, ...task.env } : shared.env;
   const definition = options.definitionOf(group.name, task.name);
   const info = { ...taskInfo(task, group.name, selection), ...(definition !== undefined && { definition }) };
   const place = placeOf(root, task.workdir);
@@ -202,6 +213,7 @@ export function taskInfo(task: Task, group: string, selection: AgentSelection | 
 
 /** A directory inside the group's is a place in its workspace; one outside is a workspace of its own. */
 export function placeOf(root: string, workdir = "."): { workspace: string; workdir: string } {
+  if (workdir === ".") return { workspace: root, workdir: "" };
   const directory = resolve(root, workdir);
   const inside = relative(root, directory);
   if (inside === ".." || inside.startsWith(`..${sep}`)) return { workspace: directory, workdir: "" };

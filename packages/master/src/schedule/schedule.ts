@@ -1,3 +1,5 @@
+import { ReadyQueue } from "./ready-queue.js";
+
 /** A task as scheduling sees it. */
 export interface ScheduledTask {
   name: string;
@@ -52,7 +54,7 @@ export class Schedule {
   readonly #nodes: ReadonlyMap<string, Node>;
   readonly #keepGoing: boolean;
   /** In the order in which they became ready. */
-  readonly #ready = new Map<string, Set<Node>>();
+  readonly #ready = new Map<string, ReadyQueue<Node>>();
   #isHalted = false;
   #left: number;
 
@@ -72,10 +74,8 @@ export class Schedule {
 
   /** Takes the task that starts next, in a place with room. The caller reports its end by {@link finish}. */
   take(hasRoom: (place: string) => boolean): ScheduledTask | undefined {
-    for (const [place, nodes] of this.#ready) {
-      const [first] = nodes;
+    for (const [place, { first }] of this.#ready) {
       if (!first || !hasRoom(place)) continue;
-      nodes.delete(first);
       first.state = "taken";
       return first.task;
     }
@@ -119,7 +119,6 @@ export class Schedule {
   }
 
   #end(node: Node, { passes, failed }: { passes: boolean; failed: boolean }, due: SkipList): void {
-    this.#ready.get(node.task.place)?.delete(node);
     node.state = "ended";
     this.#left -= 1;
     for (const handler of node.handlers) {
@@ -141,8 +140,10 @@ export class Schedule {
       if (node.unheard === 0) due.add(node, "not-needed");
     } else if (node.unmet === 0) {
       node.state = "ready";
-      const beside = this.#ready.get(node.task.place) ?? new Set();
-      this.#ready.set(node.task.place, beside.add(node));
+      const known = this.#ready.get(node.task.place);
+      const queue = known ?? new ReadyQueue<Node>(({ state }) => state === "ready");
+      if (!known) this.#ready.set(node.task.place, queue);
+      queue.add(node);
     }
   }
 }

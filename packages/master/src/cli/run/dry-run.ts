@@ -34,8 +34,7 @@ export async function dryRun(
   const document = describePlan(plan, transfers);
   const code = canBeSent(transfers) ? EXIT.succeeded : EXIT.infrastructure;
   if (isJson) {
-    // Through JSON, since members that are undefined are absent in it.
-    await printLines(output, [writeJson(JSON.parse(JSON.stringify(document)) as JsonValue, "  ")]);
+    await printLines(output, [writeJson(document as unknown as JsonValue, "  ")]);
     return code;
   }
   await printLines(output, [...describePlanned(document), ...describeNotChosen(document)]);
