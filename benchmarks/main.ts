@@ -4,6 +4,7 @@ import { type Bench, openBench } from "./bench.js";
 import { HELP, type Options, PARTS, type PartName, readOptions, UsageError } from "./command-line.js";
 import { measureCommands } from "./dispatch/measure-commands.js";
 import { measureInside } from "./dispatch/measure-inside.js";
+import { measureOutput } from "./output/measure-output.js";
 import { describeMachine } from "./report/machine.js";
 import { renderPage } from "./report/page/page.js";
 import { type PartResult, renderResult, type StampedResult, stamp, writeResults } from "./report/results.js";
@@ -80,7 +81,9 @@ function measurementsOf(
           rounds: isQuick ? 1 : 3,
         }),
     },
-    output: {},
+    output: {
+      "bytes a second": () => measureOutput(bench, { bytes: isQuick ? 2e8 : 1e9, rounds: isQuick ? 1 : 3 }),
+    },
     "start-up": {},
     workspace: {},
   };

@@ -7,7 +7,6 @@ import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
-import type * as Planning from "../../packages/master/dist/plan/plan-run.js";
 import { chained, LUA_NO_OP, SHELL_NO_OP, type TaskText, workflowText } from "../sloth/workflow.js";
 
 /** By what was done: how long each took, in order, in milliseconds. */
@@ -33,11 +32,10 @@ await measure();
 process.stdout.write(`\n${JSON.stringify(times)}\n`);
 
 async function measure(): Promise<void> {
-  const [{ loadWorkflow }, { emptyInventory, openArtifactStore, runWorkflow }] = await Promise.all([
+  const [{ loadWorkflow }, { emptyInventory, openArtifactStore, planRun, runWorkflow }] = await Promise.all([
     import("@sloth/dsl"),
     import("@sloth/master"),
   ]);
-  const { planRun } = await ofMaster<typeof Planning>("plan/plan-run.js");
   const { openTaskRunners } =
     await ofMaster<typeof import("../../packages/master/dist/cli/run/task-runners.js")>(
       "cli/run/task-runners.js",
