@@ -14,6 +14,9 @@ import { measureGrowth } from "./scale/measure-growth.js";
 import { measureMany } from "./scale/measure-many.js";
 import { measurePlan } from "./scale/measure-plan.js";
 import { measureShared } from "./scale/measure-shared.js";
+import { measureCommands as measureStarts } from "./start-up/measure-commands.js";
+import { measureMemory } from "./start-up/measure-memory.js";
+import { workspaceMeasurements } from "./workspace/measurements.js";
 
 const COMMAND = "npm run benchmark -- --write";
 
@@ -84,8 +87,11 @@ function measurementsOf(
     output: {
       "bytes a second": () => measureOutput(bench, { bytes: isQuick ? 2e8 : 1e9, rounds: isQuick ? 1 : 3 }),
     },
-    "start-up": {},
-    workspace: {},
+    "start-up": {
+      commands: () => measureStarts(bench, isQuick ? 7 : 20),
+      memory: () => measureMemory(bench, { rounds: isQuick ? 3 : 7, manyAgents: isQuick ? 10 : 50 }),
+    },
+    workspace: workspaceMeasurements(bench, { isQuick }),
   };
 }
 

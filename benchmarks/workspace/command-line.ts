@@ -19,6 +19,8 @@ export interface Options {
   memoryCases: MemoryCase[];
   runs: number;
   roundTripMs: number;
+  /** Of the line of the bulk part, in each direction. Default: no limit. */
+  bytesPerSecond?: number;
   bulkMib: number;
   workDirectory: string;
   write: boolean;

@@ -34,7 +34,8 @@ interface Sample {
  * nothing to carry: the time that does not depend on the size.
  */
 export async function measureBulk(bench: WorkspaceBench, contenders: Contenders): Promise<PartResult> {
-  const { bulkMib, runs, roundTripMs } = bench.options;
+  const { bulkMib, runs, roundTripMs, bytesPerSecond } = bench.options;
+  const megabits = Math.round(((bytesPerSecond ?? 0) * 8) / 1e6);
   const file = await cached(bench, `bulk-${bulkMib}`, (directory) =>
     makeLargeFile(join(directory, "file"), bulkMib * MIB),
   );
@@ -55,8 +56,8 @@ export async function measureBulk(bench: WorkspaceBench, contenders: Contenders)
   }
   const names = taking.map(({ name }) => name);
   return {
-    key: `bulk/${bulkMib}-MiB-${roundTripMs}-ms`,
-    title: `Bulk: ${bulkMib} MiB over a line of ${roundTripMs} ms round trip`,
+    key: `bulk/${bulkMib}-MiB-${roundTripMs}-ms${bytesPerSecond === undefined ? "" : `-${megabits}-Mbit`}`,
+    title: `Bulk: ${bulkMib} MiB over a line of ${roundTripMs} ms round trip${bytesPerSecond === undefined ? "" : ` and ${megabits} Mbit/s`}`,
     tables: tables(names, samples, bulkMib),
     notes: [...new Set(notes)],
     samples,
@@ -122,8 +123,13 @@ async function withLine(
   mkdirSync(source);
   writeFileSync(join(source, "small"), "small\n");
   const proxies: TcpProxy[] = [];
+  const { roundTripMs, bytesPerSecond } = bench.options;
   const via = async (targetPort: number) => {
-    const proxy = await startTcpProxy({ targetPort, oneWayDelayMs: bench.options.roundTripMs / 2 });
+    const proxy = await startTcpProxy({
+      targetPort,
+      oneWayDelayMs: roundTripMs / 2,
+      ...(bytesPerSecond !== undefined && { bytesPerSecond }),
+    });
     proxies.push(proxy);
     return proxy.port;
   };
