@@ -1,6 +1,17 @@
-import type { Attempt } from "@sloth/runtime";
+import type { Attempt, TaskResult } from "@sloth/runtime";
+import type { Snapshot } from "@sloth/workspace";
 import type { Tickets } from "../run-store/tickets.js";
-import type { AttemptTicket } from "./conversation.js";
+import type { ConnectedAgent } from "./greet-agent.js";
+
+/** Where an attempt is put down, so that another process can join it. */
+export interface AttemptTicket {
+  /** Before it can start. */
+  write(key: string, agent: ConnectedAgent, base: Snapshot): Promise<void>;
+  /** It has not started, and will not. */
+  drop(key: string): Promise<void>;
+  /** Called before the agent forgets the result. */
+  settle(key: string, result: TaskResult): Promise<void>;
+}
 
 /** On a full disk another process cannot join the attempt; that must not fail it here. */
 async function ifPossible(work: Promise<void>): Promise<void> {

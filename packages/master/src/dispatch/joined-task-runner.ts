@@ -4,7 +4,7 @@ import type { Attempt, TaskEvent, TaskRunner } from "@sloth/runtime";
 import { restoreSnapshot } from "@sloth/workspace";
 import type { Ticket } from "../run-store/tickets.js";
 import { AgentLost } from "./agent-lost.js";
-import type { JoinedAttempt } from "./conversation.js";
+import type { JoinedAttempt } from "./conversation-options.js";
 import { findAgain } from "./find-again.js";
 import type { ConnectedAgent } from "./greet-agent.js";
 import { lossTerms, patienceOf } from "./loss-terms.js";

@@ -4,16 +4,13 @@ import { openWorkspace, type Workspace, WorkspaceError } from "@sloth/workspace"
 import type { AgentTarget } from "../inventory/inventory.js";
 import { AgentLost } from "./agent-lost.js";
 import type { AgentPool } from "./agent-pool.js";
-import {
-  type AttemptTicket,
-  Conversation,
-  type ConversationOptions,
-  type JoinedAttempt,
-  type Stage,
-} from "./conversation.js";
+import type { AttemptTicket } from "./attempt-ticket.js";
+import { Conversation } from "./conversation.js";
+import type { ConversationOptions, JoinedAttempt } from "./conversation-options.js";
 import type { ConnectedAgent } from "./greet-agent.js";
 import { isInfrastructure } from "./incoming-changes.js";
 import { type LossTerms, lossTerms } from "./loss-terms.js";
+import type { Stage } from "./stage.js";
 import { PLAIN_TERMS, type WorkspaceTerms } from "./workspace-terms.js";
 
 /** How long an agent may take, beyond the grace period, to say that a cancelled attempt is over. */

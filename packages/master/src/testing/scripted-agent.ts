@@ -11,6 +11,7 @@ import {
   type ExecuteResponse,
   type Open,
   Status,
+  withTunedServers,
 } from "@sloth/protocol";
 import type { Attempt, TaskEvent, TaskResult, TaskRunner } from "@sloth/runtime";
 import { type Changeset, encodeChangeset, type ManifestEntry } from "@sloth/workspace";
@@ -61,7 +62,7 @@ export async function startScriptedAgent(
   };
   const server = createServer(agentServerOptions);
   server.add(AgentServiceDefinition, service);
-  const port = await server.listen("127.0.0.1:0");
+  const port = await withTunedServers(() => server.listen("127.0.0.1:0"));
   const pool = new AgentPool({ isInsecure: true });
   onTestFinished(async () => {
     await pool.close();
