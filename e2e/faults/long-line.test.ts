@@ -87,7 +87,7 @@ describe.skipIf(reason !== undefined)(`a line${reason === undefined ? "" : ` (${
   it.each(SEEDS)(
     "that loses one packet in a hundred (seed %i) changes no byte of files or output",
     async (seed) => {
-      const { address, wire, startSloth } = await startFarAgent();
+      const { address, wire, startSloth, leftovers } = await startFarAgent();
       await wire.set({ oneWayDelayMs: 10, lossShare: 0.01, seed });
       const { directory, file } = workflow(
         address,
@@ -100,6 +100,7 @@ describe.skipIf(reason !== undefined)(`a line${reason === undefined ? "" : ` (${
       expect(code, stderr).toBe(0);
       execFileSync("sha256sum", ["--check", "--quiet", "made.sum"], { cwd: directory });
       expect(logIn(directory)).toBe(numbersUpTo(200_000));
+      await expect.poll(leftovers).toEqual([]);
       const { toAgent, toMaster } = await wire.traffic();
       expect(Math.min(toAgent.lostPackets, toMaster.lostPackets)).toBeGreaterThan(10);
     },

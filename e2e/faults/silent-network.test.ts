@@ -67,7 +67,7 @@ async function cutForGood(direction?: Direction) {
 
 /** The same, while the workspace is sent or what the task has made comes back. */
 async function cutWhileContentsMove(moving: Direction, silent: Direction) {
-  const { address, agent, wire, startSloth } = await startFarAgent();
+  const { address, agent, wire, startSloth, leftovers } = await startFarAgent();
   const [bytes, bytesPerSecond] = [20_000_000, 1_000_000];
   const command = moving === "toAgent" ? "touch made" : `head -c ${bytes} /dev/urandom > made`;
   const { directory, file } = workflow({ delegateTo: `"${address}"`, command, onLost: "fail" });
@@ -83,8 +83,14 @@ async function cutWhileContentsMove(moving: Direction, silent: Direction) {
     // What has not started has no lease.
     said(agent, moving === "toAgent" ? "attempt-ended" : "attempt-parted"),
   ]);
-  const where = `contents ${moving}, silent ${silent}`;
-  return { where, master, agentMs: noticed.time - cutAtMs, isTouched: existsSync(join(directory, "made")) };
+  await expect.poll(leftovers, { timeout: 60_000 }).toEqual([]);
+  return {
+    where: `contents ${moving}, silent ${silent}`,
+    master,
+    outcome: moving === "toAgent" ? "had not started" : "had finished there, but its changes are lost",
+    agentMs: noticed.time - cutAtMs,
+    isTouched: existsSync(join(directory, "made")),
+  };
 }
 
 describe.skipIf(reason !== undefined)(`a silent network${reason === undefined ? "" : ` (${reason})`}`, () => {
@@ -114,8 +120,9 @@ describe.skipIf(reason !== undefined)(`a silent network${reason === undefined ? 
       cutWhileContentsMove("toMaster", "toAgent"),
     ]);
 
-    for (const { where, master, agentMs, isTouched } of cuts) {
+    for (const { where, master, outcome, agentMs, isTouched } of cuts) {
       expect(master.code, where).toBe(3);
+      expect(master.stderr, where).toContain(outcome);
       expect(master.ms, where).toBeLessThan(12_000);
       expect(agentMs, where).toBeLessThan(12_000);
       expect(isTouched, where).toBe(false);
@@ -131,9 +138,10 @@ describe.skipIf(reason !== undefined)(`a silent network${reason === undefined ? 
     await wire.set({ isSilent: true });
     await sleep(WAIT.cutMs);
     await wire.set({ isSilent: false });
-    const { code, stderr } = await running.ended;
+    const { code, stdout, stderr } = await running.ended;
 
     expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/the connection to build1:50051 broke/);
     expect(logIn(directory)).toBe(numbersUpTo(WAIT.numbers));
     expect(readFileSync(join(directory, "made"), "utf8")).toBe("end\n");
     expect(agent.output).toContain("attempt-joined");

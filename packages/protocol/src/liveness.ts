@@ -13,9 +13,9 @@
  * took longer than its patience. Most of the time is patience here too: on a machine that has more to do than it can, a
  * live peer needs seconds for an answer.
  *
- * Non-guarantee: a line that carries less than 20 KB/s may count as dead while contents are sent.
+ * Non-guarantee: a line that carries less than 50 KB/s may count as dead while contents are sent.
  */
-import type { ServerHttp2Session } from "node:http2";
+import type { Http2Server, ServerHttp2Session } from "node:http2";
 import type { Socket } from "node:net";
 import type { ChannelCredentials } from "@grpc/grpc-js";
 
@@ -25,15 +25,6 @@ const LOOK_MS = 500;
 const SILENT_LOOKS = 16;
 /** Each may wait for its answer as long as a transfer takes. */
 export const MOST_OUTSTANDING_PINGS = 10_000;
-
-/** `_handle` is Node's own; without it only what is received counts. */
-interface WatchedSocket {
-  readonly bytesRead: number;
-  readonly _handle?: { readonly bytesWritten?: number; readonly writeQueueSize?: number } | null;
-}
-
-/** `_parent` is Node's own: the plain socket below TLS. */
-type SessionSocket = Socket & { readonly _parent?: Socket | null };
 
 /** In bytes. */
 interface Traffic {
@@ -50,20 +41,18 @@ export function isSignOfLife(before: Traffic, now: Traffic): boolean {
   return before.waiting > 0 && (now.given !== before.given || now.waiting !== before.waiting);
 }
 
-/** The agent's end of a connection: lets the other one hear something, and looks for signs of life. */
-export function keepServerSession(session: ServerHttp2Session): void {
-  const stop = whenSilent(
-    () => (session.destroyed ? { bytesRead: 0 } : session.socket),
-    () => reset(session),
-  );
+/** The agent's end: lets those who are connected hear something, and ends connections that show no life. */
+export function endSilentConnectionsOf(server: Http2Server): void {
+  server.prependListener("connection", endWhenSilent);
+  server.on("session", pingRegularly);
+}
+
+function pingRegularly(session: ServerHttp2Session): void {
   const pinging = setInterval(() => {
     // What becomes of it does not matter: anything that comes from there counts.
     if (!session.destroyed) session.ping(() => {});
   }, PING_MS).unref();
-  session.once("close", () => {
-    stop();
-    clearInterval(pinging);
-  });
+  session.once("close", () => clearInterval(pinging));
 }
 
 /**
@@ -75,43 +64,32 @@ export function endingSilentConnections(credentials: ChannelCredentials): Channe
   credentials._createSecureConnector = (...args) => {
     const connector = create(...args);
     const connect = connector.connect.bind(connector);
-    connector.connect = async (plain) => {
-      const connected = await connect(plain);
-      const { socket } = connected;
-      const stop = whenSilent(
-        () => socket,
-        () => plain.resetAndDestroy(),
-      );
-      socket.once("close", stop);
-      return connected;
+    connector.connect = (plain) => {
+      endWhenSilent(plain);
+      return connect(plain);
     };
     return connector;
   };
   return credentials;
 }
 
-function reset(session: ServerHttp2Session): void {
-  if (session.destroyed) return;
-  const socket = session.socket as SessionSocket;
-  const plain = socket._parent ?? socket;
-  if ("authorized" in plain) session.destroy();
-  else plain.resetAndDestroy();
-}
-
-/** Calls `end` when there is no sign of life for long. Gives what stops looking. */
-function whenSilent(socket: () => WatchedSocket, end: () => void): () => void {
-  let known = trafficOf(socket());
+function endWhenSilent(socket: Socket): void {
+  let known = trafficOf(socket);
   let silentLooks = 0;
   const looking = setInterval(() => {
-    const now = trafficOf(socket());
+    const now = trafficOf(socket);
     silentLooks = isSignOfLife(known, now) ? 0 : silentLooks + 1;
     known = now;
-    if (silentLooks >= SILENT_LOOKS) end();
+    if (silentLooks >= SILENT_LOOKS) socket.resetAndDestroy();
   }, LOOK_MS).unref();
-  return () => clearInterval(looking);
+  socket.once("close", () => clearInterval(looking));
 }
 
-function trafficOf({ bytesRead, _handle }: WatchedSocket): Traffic {
+/** Of the plain socket, below TLS. `_handle` is Node's own; without it only what is received counts. */
+function trafficOf(socket: Socket): Traffic {
+  const { bytesRead, _handle } = socket as Socket & {
+    readonly _handle?: { readonly bytesWritten?: number; readonly writeQueueSize?: number } | null;
+  };
   return {
     received: bytesRead,
     given: _handle?.bytesWritten ?? 0,

@@ -1,7 +1,7 @@
 import type { Http2Server, ServerOptions } from "node:http2";
 import { createRequire } from "node:module";
 import { BULK_WINDOW_BYTES } from "./flow-control-window.js";
-import { keepServerSession, MOST_OUTSTANDING_PINGS } from "./liveness.js";
+import { endSilentConnectionsOf, MOST_OUTSTANDING_PINGS } from "./liveness.js";
 
 type CreateServer = (options: ServerOptions, ...rest: never[]) => Http2Server;
 type Http2 = Record<"createServer" | "createSecureServer", CreateServer>;
@@ -18,7 +18,7 @@ export interface ServerAdjustments {
  *
  * 1. The large window. It has an option for it (`grpc-node.flow_control_window`) that only its client heeds:
  *    https://github.com/grpc/grpc-node/issues/2429. Can go when its server heeds it too.
- * 2. A look at each connection, for {@link keepServerSession}.
+ * 2. An end of connections that show no life, for {@link endSilentConnectionsOf}.
  */
 export async function withTunedServers<T>(
   listen: () => Promise<T>,
@@ -43,10 +43,8 @@ function adjusted(original: CreateServer, { options: further, onServer }: Server
     const settings = { ...options.settings, initialWindowSize: BULK_WINDOW_BYTES };
     const pings = { maxOutstandingPings: MOST_OUTSTANDING_PINGS };
     const server = original({ ...options, ...pings, ...further, settings }, ...rest);
-    server.on("session", (session) => {
-      session.setLocalWindowSize(BULK_WINDOW_BYTES);
-      keepServerSession(session);
-    });
+    server.on("session", (session) => session.setLocalWindowSize(BULK_WINDOW_BYTES));
+    endSilentConnectionsOf(server);
     onServer?.(server);
     return server;
   };
