@@ -14,7 +14,8 @@ export function judgeEnd(
   });
   if (!ledger.isRestUntouched) violations.push("files that no task changes were changed");
   const isAllDone = tasks.every((task) => results.get(task)?.status === "succeeded");
-  if (code !== (isAllDone ? 0 : 3))
+  const isAnyOvertaken = tasks.some((task) => isOvertaken(results.get(task)?.message ?? ""));
+  if (code !== (isAllDone ? 0 : isAnyOvertaken ? 1 : 3))
     violations.push(`exit ${code}: ${stderr.slice(-500)} ${stdout.slice(-500)}`);
   return violations;
 }
@@ -34,10 +35,17 @@ function judgeTask(status: string, message: string, ledger: Ledger, task: string
       violations.push("the tree is said to be as it was, and is not");
     if (/had not started/.test(message) && starts > 0)
       violations.push("it is said not to have started, and has");
-    if (!/unknown|had not started|changes are lost/.test(message))
+    const isUnreached = /No agent answers|ended the connection/.test(message);
+    if (isUnreached && starts > 0) violations.push("it is said that the agent was not reached, and was");
+    if (!isUnreached && !/unknown|had not started|changes are lost/.test(message))
       violations.push("its loss is not explained");
-  } else violations.push(`it is ${status}`);
+  } else if (!isOvertaken(message) || starts > 0 || state !== "old") violations.push(`it is ${status}`);
   return violations;
+}
+
+/** Changes of another task were applied while the workspace was sent for this one. */
+function isOvertaken(message: string): boolean {
+  return /no longer what the snapshot saw/.test(message);
 }
 
 interface TaskResult {

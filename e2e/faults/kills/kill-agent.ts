@@ -36,5 +36,6 @@ function outcomeOf({ code, stdout }: { code: number; stdout: string }): string {
   if (/unknown/.test(stdout)) return "unknown";
   if (/changes are lost/.test(stdout)) return "changes lost";
   if (/No agent answers|ended the connection/.test(stdout)) return "not reached";
+  if (/no longer what the snapshot saw/.test(stdout)) return "overtaken";
   return /had not started/.test(stdout) ? "not started" : `exit ${code}`;
 }
