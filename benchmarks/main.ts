@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Bench, openBench } from "./bench.js";
 import { HELP, type Options, PARTS, type PartName, readOptions, UsageError } from "./command-line.js";
@@ -7,6 +7,7 @@ import { measureInside } from "./dispatch/measure-inside.js";
 import { measureOutput } from "./output/measure-output.js";
 import { describeMachine } from "./report/machine.js";
 import { renderPage } from "./report/page/page.js";
+import { writeTargets } from "./report/readme.js";
 import { type PartResult, renderResult, type StampedResult, stamp, writeResults } from "./report/results.js";
 import { renderTable } from "./report/table.js";
 import { targetsTable } from "./report/target.js";
@@ -108,7 +109,10 @@ async function publish(
     const result = stamp(await measurement(), machine);
     process.stdout.write(`\n${renderResult(result)}\n`);
     const all = write(bench.workDirectory, result);
-    return options.write ? write(join(bench.repository, "benchmarks/results"), result) : all;
+    if (!options.write) return all;
+    const kept = write(join(bench.repository, "benchmarks/results"), result);
+    writeTargets(join(bench.repository, "benchmarks/README.md"), kept);
+    return kept;
   } catch (error) {
     failures.push(`${name}: ${error instanceof Error ? error.message : error}`);
     bench.say(`${failures.at(-1)}`);
@@ -117,6 +121,7 @@ async function publish(
 }
 
 function write(directory: string, result: StampedResult): StampedResult[] {
+  mkdirSync(directory, { recursive: true });
   const all = writeResults(directory, [result], COMMAND);
   writeFileSync(join(directory, "results.html"), renderPage(all));
   return all;

@@ -4,6 +4,8 @@ import { peakRssOf } from "./peak-rss.js";
 
 const KEPT_OUTPUT_CHARS = 64 * 1024;
 const RSS_POLL_MS = 20;
+/** Nothing that is measured takes so long, however busy the machine is. */
+const TIMEOUT_MS = 15 * 60_000;
 
 export interface Command {
   argv: string[];
@@ -24,7 +26,7 @@ export interface RunOptions {
   watchMemory?: boolean;
   /** Of each stream, from its end. */
   keptOutputChars?: number;
-  /** Then it is killed. Default: it may take as long as it likes. */
+  /** Then it is killed. Default: {@link TIMEOUT_MS}. */
   timeoutMs?: number;
 }
 
@@ -38,7 +40,8 @@ export function run(command: Command | string[], options: RunOptions = {}): Prom
       cwd,
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
-      ...(options.timeoutMs !== undefined && { timeout: options.timeoutMs, killSignal: "SIGKILL" as const }),
+      timeout: options.timeoutMs ?? TIMEOUT_MS,
+      killSignal: "SIGKILL",
     });
     const ran: Ran = { elapsedMs: 0, stdout: "", stderr: "", peakRssBytes: 0 };
     for (const name of ["stdout", "stderr"] as const) {

@@ -113,7 +113,7 @@ export class EventQueue {
   /** How long what waits may still wait for more of its kind; 0: not at all. */
   #gatherMs(): number {
     const [first] = this.#waiting;
-    if (!first || first.event.type !== "output" || this.#waiting.length > 1 || this.#ended) return 0;
+    if (first?.event.type !== "output" || this.#waiting.length > 1 || this.#ended) return 0;
     if (first.sizeBytes >= ENOUGH_BYTES) return 0;
     return Math.max(0, this.#takenAtMs + GATHER_MS - performance.now());
   }
