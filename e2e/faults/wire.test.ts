@@ -12,16 +12,30 @@ const ECHO = `
     this.send(text, from.port, from.address);
   }).bind(7777, () => console.log("listening"));`;
 
+/** How many datagrams, and how many of them may be unanswered at once. */
+interface Amount {
+  count?: number;
+  unanswered?: number;
+}
+
 /** Sends datagrams of 1,000 bytes, and tells of the answers until it is ended. */
-const say = (text: string, count: number) => `
+const say = (text: string, { count = 1, unanswered = count }: Amount) => `
   const socket = require("node:dgram").createSocket("udp4");
   const sentMs = performance.now();
-  let answers = 0;
-  socket.on("message", () => console.log("answer " + ++answers + " after " + (performance.now() - sentMs) + " ms"));
-  let sent = 0;
+  let [sent, answers, isSending] = [0, 0, false];
+  socket.on("message", () => {
+    console.log("answer " + ++answers + " after " + (performance.now() - sentMs) + " ms");
+    send();
+  });
   const send = () => {
-    if (sent++ < ${count}) socket.send("${text}".padEnd(1000), 7777, "build1", send);
-    else console.log("all sent");
+    if (isSending || sent === ${count} || sent - answers >= ${unanswered}) return;
+    isSending = true;
+    sent++;
+    socket.send("${text}".padEnd(1000), 7777, "build1", () => {
+      isSending = false;
+      if (sent === ${count}) console.log("all sent");
+      send();
+    });
   };
   send();`;
 
@@ -39,20 +53,27 @@ async function joinedMachines() {
   const wire = await joinByWire(machines);
   const echo = startScript(machines, "agent", ECHO);
   await echo.until(/listening/);
-  return { wire, echo, say: (text: string, count = 1) => startScript(machines, "master", say(text, count)) };
+  return {
+    wire,
+    echo,
+    say: (text: string, amount: Amount = {}) => startScript(machines, "master", say(text, amount)),
+  };
 }
 
-async function answerMs(said: Running): Promise<number> {
-  return Number((await said.until(/answer 1 after (\S+) ms/))[1]);
+/** The least of some, since a busy computer adds to each. */
+async function answerMs(say: () => Running): Promise<number> {
+  const times: number[] = [];
+  for (let i = 0; i < 5; i++) times.push(Number((await say().until(/answer 1 after (\S+) ms/))[1]));
+  return Math.min(...times);
 }
 
 describe.skipIf(reason !== undefined)(`a wire${reason === undefined ? "" : ` (${reason})`}`, () => {
   it("delivers as late as it is told, from then on", async () => {
     const { wire, say } = await joinedMachines();
-    const soonMs = await answerMs(say("soon"));
+    const soonMs = await answerMs(() => say("soon"));
 
     await wire.set({ oneWayDelayMs: 400 });
-    const lateMs = await answerMs(say("late"));
+    const lateMs = await answerMs(() => say("late"));
 
     expect(soonMs).toBeLessThan(400);
     expect(lateMs).toBeGreaterThanOrEqual(800);
@@ -82,7 +103,7 @@ describe.skipIf(reason !== undefined)(`a wire${reason === undefined ? "" : ` (${
     const lostOf = async (seed: number) => {
       const before = (await wire.traffic()).toAgent;
       await wire.set({ lossShare: 0.1, seed }, "toAgent");
-      await say("much", 2000).until(/all sent/);
+      await say("much", { count: 2000 }).until(/all sent/);
       let now = before;
       await expect
         .poll(async () => {
@@ -105,9 +126,11 @@ describe.skipIf(reason !== undefined)(`a wire${reason === undefined ? "" : ` (${
     const { wire, say } = await joinedMachines();
     await wire.set({ bytesPerSecond: 500_000 }, "toAgent");
 
-    const [, ms] = await say("much", 1000).until(/answer 1000 after (\S+) ms/);
+    // More than that would not have room in the queue before it.
+    const said = say("much", { count: 1000, unanswered: 50 });
+    const [, ms] = await said.until(/answer 1000 after (\S+) ms/);
 
     expect(Number(ms)).toBeGreaterThan(1900);
-    expect(Number(ms)).toBeLessThan(4000);
+    expect(Number(ms)).toBeLessThan(8000);
   });
 });

@@ -4,9 +4,9 @@ import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promi
 /** Processes looked at before other work of this thread gets its turn. */
 const BATCH = 64;
 
-/** How often, and after how many milliseconds, one is looked at again whose environment reads as empty. */
-const SECOND_LOOKS = 5;
-const SECOND_LOOK_MS = 2;
+/** How often, and after how many milliseconds, one is looked at again that has no environment yet: busy computers are slow. */
+const SECOND_LOOKS = 100;
+const SECOND_LOOK_MS = 5;
 
 /** How often those are looked for that have started meanwhile. */
 const MOST_ROUNDS = 200;
@@ -16,6 +16,9 @@ const FEW_PIDS = 256;
 
 /** Of the flags in /proc/PID/stat (PF_KTHREAD in the kernel's sched.h). */
 const KERNEL_THREAD = 0x200000;
+
+/** Of `env_start` in /proc/PID/stat, counted from the one after the name; `env_end` follows. */
+const ENVIRONMENT_FIELD = 47;
 
 const environment = Buffer.allocUnsafe(64 * 1024);
 
@@ -53,8 +56,8 @@ export interface SearchOptions {
  * 1. All that there are are looked at, one after the other.
  * 2. One that has started another and ended before its turn came is not found, so those are looked at that have
  *    started since, until there are none: pids are given in ascending order until they wrap.
- * 3. While a process executes another program its environment reads as empty, so one of which that is true is looked
- *    at again; not for ever, since some have none.
+ * 3. While a process executes another program its environment reads as empty, and the kernel does not tell yet where it
+ *    is; so one of which that is true is looked at again, though not for ever.
  */
 export async function findProcesses(wanted: Wanted, options: SearchOptions = {}): Promise<FoundProcess[]> {
   const found = new Map<number, FoundProcess>();
@@ -158,13 +161,20 @@ function byMark(
   const contains = environmentContains(pid, markId);
   if (contains !== "empty") return contains ? { pid } : undefined;
   const stat = statOf();
-  return isDead(stat) || (stat.flags & KERNEL_THREAD) !== 0 ? undefined : "unclear";
+  const isClear = isDead(stat) || (stat.flags & KERNEL_THREAD) !== 0 || hasNoEnvironment(stat);
+  return isClear ? undefined : "unclear";
 }
 
 interface ProcessStat {
   state?: string;
   group: number;
   flags: number;
+  /** Addresses; while another program is being executed there are none. */
+  environment?: { start: string; end: string };
+}
+
+function hasNoEnvironment({ environment }: ProcessStat): boolean {
+  return environment !== undefined && environment.end !== "0" && environment.start === environment.end;
 }
 
 function isDead({ state }: ProcessStat): boolean {
@@ -175,8 +185,10 @@ function readStat(pid: number): ProcessStat {
   const text = readText(`/proc/${pid}/stat`);
   if (text === undefined) return { group: 0, flags: 0 };
   // The name before it is in parentheses and may contain anything.
-  const [state, , group, , , , flags] = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  return { ...(state && { state }), group: Number(group), flags: Number(flags) };
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  const [state, , group, , , , flags] = fields;
+  const [start = "0", end = "0"] = fields.slice(ENVIRONMENT_FIELD);
+  return { ...(state && { state }), group: Number(group), flags: Number(flags), environment: { start, end } };
 }
 
 function environmentContains(pid: number, markId: string): boolean | "empty" {
