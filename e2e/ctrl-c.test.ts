@@ -4,6 +4,7 @@ import { startAgent } from "./support/agent.js";
 import { projectWithMaster, startByNpx } from "./support/npx.js";
 import { startSloth } from "./support/processes.js";
 import { temporaryDirectory } from "./support/temporary-directory.js";
+import { TIMED } from "./support/timed.js";
 import { writeWorkflow } from "./support/workflow-file.js";
 
 /** A task that would end only after the grace period, and one whose Lua thread hears nothing. */
@@ -36,7 +37,7 @@ describe("the first Ctrl-C", () => {
     expect(code).toBe(130);
   });
 
-  it("gives a task as much time as --grace says, and no more", async () => {
+  it("gives a task as much time as --grace says, and no more", TIMED, async () => {
     const script = "trap '' TERM; echo up; while :; do sleep 0.05; done";
     const file = writeWorkflow(
       temporaryDirectory(),

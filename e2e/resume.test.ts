@@ -5,6 +5,7 @@ import { startAgent } from "./support/agent.js";
 import { sleepsOf, sloth, startSloth } from "./support/processes.js";
 import { seededRandom } from "./support/random.js";
 import { temporaryDirectory } from "./support/temporary-directory.js";
+import { TIMED } from "./support/timed.js";
 import { writeWorkflow } from "./support/workflow-file.js";
 
 /** The runs of the workflow in a directory, the newest first. */
@@ -149,7 +150,7 @@ describe("sloth resume", () => {
     expect(readFileSync(begun, "utf8")).toBe("begun\nbegun\n");
   });
 
-  it("ends at once on Ctrl-C while it looks for an agent, and says what is unknown", async () => {
+  it("ends at once on Ctrl-C while it looks for an agent, and says what is unknown", TIMED, async () => {
     const agent = await startAgent();
     const directory = temporaryDirectory();
     writeWorkflow(

@@ -1,8 +1,8 @@
 /**
  * `npm run test:long`: the laws with thousands of cases, the races with a thousand commits, every point of a crash,
  * runs that are stopped at fifty moments, 200 kills in each stage on each side, 2,000 tasks while agents and lines fail,
- * networks that are silent or lose packets, gigabytes of output, fifty agents, and the fuzzer for minutes. What it printed
- * last is in docs/long-tests.md.
+ * networks that are silent or lose packets, gigabytes of files and of output, fifty agents, and the fuzzer for minutes.
+ * What it printed last is in docs/long-tests.md.
  */
 import { BootstrapError, bootstrap } from "./bootstrap.mjs";
 import { root, startVisibly, tool } from "./processes.mjs";
@@ -32,6 +32,7 @@ const parts = [
   ["a soak of short tasks", tool("vitest"), vitest("e2e", "faults/soak")],
   ["a network that is silent", tool("vitest"), vitest("e2e", "faults/silent-network")],
   ["long and bad lines", tool("vitest"), vitest("e2e", "faults/long-line")],
+  ["large workspaces", tool("vitest"), vitest("e2e", "large-workspaces")],
   ["much output", tool("vitest"), vitest("e2e", "e2e/load.test")],
   ["fifty agents", tool("vitest"), vitest("e2e", "fifty-agents")],
   ["fuzzing", process.execPath, [`${root}/scripts/fuzz.mjs`, "--seconds", String(FUZZ_SECONDS)]],

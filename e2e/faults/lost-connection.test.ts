@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { leftoversIn, startAgent } from "../support/agent.js";
 import { sleepsOf, startSloth } from "../support/processes.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
+import { TIMED } from "../support/timed.js";
 import { writeWorkflow } from "../support/workflow-file.js";
 import { counting, logIn, numbersUpTo } from "./counting.js";
 import { startAgentProxy } from "./proxied-agent.js";
@@ -90,28 +91,32 @@ describe("a connection that breaks while a task runs", () => {
     expect(leftoversIn(agent.stateDirectory)).toEqual([]);
   });
 
-  it("for longer than a moment ends the run with 3 within 12 s, says that the outcome is unknown, and leaves the directory alone", async () => {
-    const agent = await startAgent();
-    const proxy = await startAgentProxy(agent);
-    const directory = temporaryDirectory();
-    const seconds = 1_000_000 + Math.floor(Math.random() * 1_000_000);
-    const file = workflow(directory, {
-      address: quoted(proxy.address),
-      command: `touch made; echo ready; sleep ${seconds}`,
-    });
-    const running = startSloth(["run", "-f", file, "--lease", "15s"]);
-    await running.until(/ready/);
-    const cutAtMs = performance.now();
-    proxy.stall();
-    const { code, stderr } = await running.ended;
-    expect(performance.now() - cutAtMs).toBeLessThan(12_000);
-    expect(code).toBe(3);
-    expect(stderr).toContain("Whether the task finished is unknown; the working directory is as it was");
-    expect(existsSync(join(directory, "made"))).toBe(false);
-    // The agent keeps it for a master that comes back, and no longer.
-    await expect.poll(() => sleepsOf(seconds), { timeout: 30_000 }).toEqual([]);
-    expect(leftoversIn(agent.stateDirectory)).toEqual([]);
-  });
+  it(
+    "for longer than a moment ends the run with 3 within 12 s, says that the outcome is unknown, and leaves the directory alone",
+    TIMED,
+    async () => {
+      const agent = await startAgent();
+      const proxy = await startAgentProxy(agent);
+      const directory = temporaryDirectory();
+      const seconds = 1_000_000 + Math.floor(Math.random() * 1_000_000);
+      const file = workflow(directory, {
+        address: quoted(proxy.address),
+        command: `touch made; echo ready; sleep ${seconds}`,
+      });
+      const running = startSloth(["run", "-f", file, "--lease", "15s"]);
+      await running.until(/ready/);
+      const cutAtMs = performance.now();
+      proxy.stall();
+      const { code, stderr } = await running.ended;
+      expect(performance.now() - cutAtMs).toBeLessThan(12_000);
+      expect(code).toBe(3);
+      expect(stderr).toContain("Whether the task finished is unknown; the working directory is as it was");
+      expect(existsSync(join(directory, "made"))).toBe(false);
+      // The agent keeps it for a master that comes back, and no longer.
+      await expect.poll(() => sleepsOf(seconds), { timeout: 30_000 }).toEqual([]);
+      expect(leftoversIn(agent.stateDirectory)).toEqual([]);
+    },
+  );
 
   it("and an agent that was killed and started again is told apart from one that went on", async () => {
     const agent = await startAgent();
@@ -174,7 +179,7 @@ describe("a connection that breaks while a task runs", () => {
     expect(existsSync(join(directory, "made"))).toBe(false);
   });
 
-  it("ends soon on Ctrl-C, and says that what ran there is unknown", async () => {
+  it("ends soon on Ctrl-C, and says that what ran there is unknown", TIMED, async () => {
     const agent = await startAgent();
     const proxy = await startAgentProxy(agent);
     const directory = temporaryDirectory();

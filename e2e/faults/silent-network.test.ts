@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { type Running, sleepsOf } from "../support/processes.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
+import { TIMED } from "../support/timed.js";
 import { writeInventory, writeWorkflow } from "../support/workflow-file.js";
 import { counting, logIn, numbersUpTo } from "./counting.js";
 import { startFarAgent } from "./far-agent.js";
@@ -94,40 +95,48 @@ async function cutWhileContentsMove(moving: Direction, silent: Direction) {
 }
 
 describe.skipIf(reason !== undefined)(`a silent network${reason === undefined ? "" : ` (${reason})`}`, () => {
-  it("in both directions or in one alone is noticed by both within 12 s, and the attempt is dead when its lease ends", async () => {
-    const cuts = await Promise.all([cutForGood(), cutForGood("toAgent"), cutForGood("toMaster")]);
+  it(
+    "in both directions or in one alone is noticed by both within 12 s, and the attempt is dead when its lease ends",
+    TIMED,
+    async () => {
+      const cuts = await Promise.all([cutForGood(), cutForGood("toAgent"), cutForGood("toMaster")]);
 
-    for (const [index, { directory, master, partedMs, endedMs, ended }] of cuts.entries()) {
-      const where = ["both", "to the agent", "to the master"][index];
-      expect(master.code, where).toBe(3);
-      expect(master.ms, where).toBeLessThan(12_000);
-      expect(master.stderr, where).toContain(UNKNOWN);
-      expect(existsSync(join(directory, "made")), where).toBe(false);
-      expect(logIn(directory), where).toBe(numbersUpTo(20));
-      expect(partedMs, where).toBeLessThan(12_000);
-      // Where packets vanish only on the way back it still hears its master, until that gives up.
-      const unheardMs = endedMs - (where === "to the master" ? partedMs : 0);
-      expect(unheardMs, where).toBeLessThan(16_000);
-      expect([ended.outcome, ended.alive], where).toEqual(["lease-ended", []]);
-    }
-  });
+      for (const [index, { directory, master, partedMs, endedMs, ended }] of cuts.entries()) {
+        const where = ["both", "to the agent", "to the master"][index];
+        expect(master.code, where).toBe(3);
+        expect(master.ms, where).toBeLessThan(12_000);
+        expect(master.stderr, where).toContain(UNKNOWN);
+        expect(existsSync(join(directory, "made")), where).toBe(false);
+        expect(logIn(directory), where).toBe(numbersUpTo(20));
+        expect(partedMs, where).toBeLessThan(12_000);
+        // Where packets vanish only on the way back it still hears its master, until that gives up.
+        const unheardMs = endedMs - (where === "to the master" ? partedMs : 0);
+        expect(unheardMs, where).toBeLessThan(16_000);
+        expect([ended.outcome, ended.alive], where).toEqual(["lease-ended", []]);
+      }
+    },
+  );
 
-  it("while contents are on their way in a silent direction, or confirmed in one, is noticed by both within 12 s, too", async () => {
-    const cuts = await Promise.all([
-      cutWhileContentsMove("toAgent", "toAgent"),
-      cutWhileContentsMove("toAgent", "toMaster"),
-      cutWhileContentsMove("toMaster", "toMaster"),
-      cutWhileContentsMove("toMaster", "toAgent"),
-    ]);
+  it(
+    "while contents are on their way in a silent direction, or confirmed in one, is noticed by both within 12 s, too",
+    TIMED,
+    async () => {
+      const cuts = await Promise.all([
+        cutWhileContentsMove("toAgent", "toAgent"),
+        cutWhileContentsMove("toAgent", "toMaster"),
+        cutWhileContentsMove("toMaster", "toMaster"),
+        cutWhileContentsMove("toMaster", "toAgent"),
+      ]);
 
-    for (const { where, master, outcome, agentMs, isTouched } of cuts) {
-      expect(master.code, where).toBe(3);
-      expect(master.stderr, where).toContain(outcome);
-      expect(master.ms, where).toBeLessThan(12_000);
-      expect(agentMs, where).toBeLessThan(12_000);
-      expect(isTouched, where).toBe(false);
-    }
-  });
+      for (const { where, master, outcome, agentMs, isTouched } of cuts) {
+        expect(master.code, where).toBe(3);
+        expect(master.stderr, where).toContain(outcome);
+        expect(master.ms, where).toBeLessThan(12_000);
+        expect(agentMs, where).toBeLessThan(12_000);
+        expect(isTouched, where).toBe(false);
+      }
+    },
+  );
 
   it("that comes back costs nothing with wait: the output is whole, and the changes come home", async () => {
     const { address, agent, wire, startSloth, leftovers } = await startFarAgent();

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 import { expect, it, onTestFinished } from "vitest";
+import { TIMED } from "../support/timed.js";
 import { type LineSettings, startTcpProxy, type TcpProxy } from "./tcp-proxy.js";
 
 const MIB = 1024 * 1024;
@@ -86,21 +87,25 @@ it("delays each direction, and a new connection by the round trip of its handsha
   expect(Math.min(...laterMs)).toBeLessThan(48);
 });
 
-it("does not throttle by its delay: many times more than a socket buffer is under way at once", async () => {
-  const proxy = await proxyTo((socket) => socket.resume().on("end", () => socket.end("done")), {
-    oneWayDelayMs: 250,
-  });
-  const client = clientOf(proxy);
-  const startedMs = performance.now();
-  client.end(Buffer.alloc(64 * MIB));
+it(
+  "does not throttle by its delay: many times more than a socket buffer is under way at once",
+  TIMED,
+  async () => {
+    const proxy = await proxyTo((socket) => socket.resume().on("end", () => socket.end("done")), {
+      oneWayDelayMs: 250,
+    });
+    const client = clientOf(proxy);
+    const startedMs = performance.now();
+    client.end(Buffer.alloc(64 * MIB));
 
-  await readAll(client);
+    await readAll(client);
 
-  // One window of 4 MiB a round trip would take eight seconds.
-  expect(performance.now() - startedMs).toBeLessThan(4000);
-});
+    // One window of 4 MiB a round trip would take eight seconds.
+    expect(performance.now() - startedMs).toBeLessThan(4000);
+  },
+);
 
-it("limits the bytes per second", async () => {
+it("limits the bytes per second", TIMED, async () => {
   const proxy = await proxyTo((socket) => socket.resume().on("end", () => socket.end("done")), {
     bytesPerSecond: 4 * MIB,
   });

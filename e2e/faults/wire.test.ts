@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Running } from "../support/processes.js";
+import { TIMED } from "../support/timed.js";
 import { makeTwoMachines, type TwoMachines } from "../support/two-machines.js";
 import { joinByWire, whyNoWire } from "./wire.js";
 
@@ -68,7 +69,7 @@ async function answerMs(say: () => Running): Promise<number> {
 }
 
 describe.skipIf(reason !== undefined)(`a wire${reason === undefined ? "" : ` (${reason})`}`, () => {
-  it("delivers as late as it is told, from then on", async () => {
+  it("delivers as late as it is told, from then on", TIMED, async () => {
     const { wire, say } = await joinedMachines();
     const soonMs = await answerMs(() => say("soon"));
 
@@ -122,7 +123,7 @@ describe.skipIf(reason !== undefined)(`a wire${reason === undefined ? "" : ` (${
     expect(lost[2]).not.toBe(lost[0]);
   });
 
-  it("carries no more in a second than it is told", async () => {
+  it("carries no more in a second than it is told", TIMED, async () => {
     const { wire, say } = await joinedMachines();
     await wire.set({ bytesPerSecond: 500_000 }, "toAgent");
 
