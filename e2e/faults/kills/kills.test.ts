@@ -16,11 +16,14 @@ const MOST_MS = Number(process.env.SLOTH_KILL_SECONDS ?? Number.POSITIVE_INFINIT
 const SPARE_DESCRIPTORS = 32;
 const SPARE_MIB = 120;
 
-const sides: Record<string, (options: RoundOptions) => Promise<Round>> = {
+const allSides: Record<string, (options: RoundOptions) => Promise<Round>> = {
   "master killed": killMaster,
   "agent killed": killAgent,
   "agent stopped": suspendAgent,
 };
+/** `SLOTH_KILL_SIDES=killed`: only those whose name has that in it. */
+const ONLY = process.env.SLOTH_KILL_SIDES ?? "";
+const sides = Object.fromEntries(Object.entries(allSides).filter(([name]) => name.includes(ONLY)));
 /** A stop costs time and finds little: every day there are some. */
 const isDue = (side: string, { name }: Stage) =>
   KILLS > 1 || side !== "agent stopped" || ["running", "collecting"].includes(name);
