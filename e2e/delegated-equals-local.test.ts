@@ -46,7 +46,9 @@ const names = [
 ];
 const path = fc.constantFrom(...names);
 const mode = fc.constantFrom(0o644, 0o600, 0o755, 0o444, 0o700);
-const content = fc.string({ unit: "binary", maxLength: 40 });
+/** Some of several files, which then travel once. */
+const text = fc.oneof(fc.constantFrom("same", "other"), fc.stringMatching(/^[a-z]{0,30}$/));
+const content = fc.oneof(text, fc.string({ unit: "binary", maxLength: 40 }));
 
 type Entry =
   | { path: string; content: string; mode: number }
@@ -66,9 +68,7 @@ const entry: fc.Arbitrary<Entry> = fc.oneof(
 
 /** One step of an edit: a shell command over quoted paths. Whether it works depends on the tree; it does the same on equal trees. */
 const step: fc.Arbitrary<string> = fc.oneof(
-  fc
-    .tuple(path, fc.stringMatching(/^[a-z]{0,30}$/))
-    .map(([p, text]) => `printf %s ${quote(text)} > ${quote(p)}`),
+  fc.tuple(path, text).map(([p, written]) => `printf %s ${quote(written)} > ${quote(p)}`),
   path.map((p) => `printf more >> ${quote(p)}`),
   path.map((p) => `truncate -s 1 -- ${quote(p)}`),
   fc.tuple(mode, path).map(([m, p]) => `chmod ${m.toString(8)} -- ${quote(p)}`),
@@ -84,6 +84,10 @@ const step: fc.Arbitrary<string> = fc.oneof(
 
 function quote(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+function scriptOf(steps: readonly string[]): string {
+  return `${steps.map((line) => `{ ${line}; } 2>/dev/null`).join("\n")}\ntrue`;
 }
 
 function plant(root: string, entries: readonly Entry[]): void {
@@ -173,33 +177,39 @@ describe("a delegated task", () => {
     return statuses.join();
   }
 
-  it("leaves exactly the tree that the same task leaves when it runs here", async () => {
+  it("leaves exactly the tree that the same task leaves when it runs here, each time after other edits here", async () => {
     const scripts = makeDirectory();
+    const steps = fc.array(step, { minLength: 1, maxLength: 10 });
     await fc.assert(
       fc.asyncProperty(
         fc.array(entry, { maxLength: 12 }),
-        fc.array(step, { minLength: 1, maxLength: 12 }),
-        async (entries, steps) => {
+        fc.array(fc.record({ edits: fc.array(step, { maxLength: 4 }), steps }), {
+          minLength: 1,
+          maxLength: 3,
+        }),
+        async (entries, rounds) => {
           const [here, there] = [makeDirectory(), makeDirectory()];
           for (const root of [here, there]) {
             writeFileSync(join(root, "kept"), "always there");
             plant(root, entries);
           }
-          const script = `${steps.map((line) => `{ ${line}; } 2>/dev/null`).join("\n")}\ntrue`;
-          const file = writeWorkflow(
-            scripts,
-            `TaskDefinitions = { g = { tasks = { { name = "edit", command = [==[\n${script}\n]==] } } } }`,
-          );
+          for (const { edits, steps } of rounds) {
+            for (const cwd of [here, there]) execFileSync("bash", ["-c", scriptOf(edits)], { cwd });
+            const file = writeWorkflow(
+              scripts,
+              `TaskDefinitions = { g = { tasks = { { name = "edit", command = [==[\n${scriptOf(steps)}\n]==] } } } }`,
+            );
 
-          expect(await run(local, here, file)).toMatch(/^succeeded/);
-          expect(await run(remote, there, file)).toMatch(/^succeeded/);
+            expect(await run(local, here, file)).toMatch(/^succeeded/);
+            expect(await run(remote, there, file)).toMatch(/^succeeded/);
 
-          expect(describeTree(there)).toEqual(describeTree(here));
+            expect(describeTree(there)).toEqual(describeTree(here));
+          }
           removeTree(here);
           removeTree(there);
         },
       ),
-      { numRuns: Number(process.env.SLOTH_PROPERTY_RUNS ?? 60) },
+      { numRuns: Number(process.env.SLOTH_PROPERTY_RUNS ?? 30) },
     );
   });
 

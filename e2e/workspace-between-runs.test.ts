@@ -50,6 +50,19 @@ describe("a working directory that was sent before", () => {
     expect(await sent()).toBeLessThan(100_000);
   });
 
+  it("is sent with a new file and with a copy of an old one, which stands before it", async () => {
+    const agent = await startAgent();
+    const { directory, work } = makeWorkspace();
+    writeFileSync(join(work, "a"), "old\n");
+    expect((await sloth(["run", "-f", workflow(directory, agent.address, "true")])).code).toBe(0);
+    writeFileSync(join(work, "z"), "old\n");
+    writeFileSync(join(work, "m"), "new\n");
+    const file = workflow(directory, agent.address, "cat a m z > all");
+    const { code, stderr } = await sloth(["run", "-f", file]);
+    expect(code, stderr).toBe(0);
+    expect(readFileSync(join(work, "all"), "utf8")).toBe("old\nnew\nold\n");
+  });
+
   it("is told of by sync --dry-run: how much is new to whom, and that nobody answers", async () => {
     const agent = await startAgent();
     const { directory, work } = makeWorkspace();

@@ -10,7 +10,6 @@ import {
   type ScanRules,
   type Snapshot,
   type StagedContents,
-  someEntries,
   walkEntries,
 } from "@sloth/workspace";
 import type { Inbox } from "./inbox.js";
@@ -111,10 +110,9 @@ async function* receiveMissing(
 ): AsyncGenerator<ExecuteResponse, StagedContents | undefined> {
   if (missing.count === 0) return undefined;
   const stagingDir = tree.stagingDirectory;
-  const inline = new Set(snapshot.inlineSha256.map((digest) => Buffer.from(digest).toString("hex")));
-  const isInline = ({ digest }: ManifestEntry) => digest !== undefined && inline.has(digest);
-  if (inline.size > 0 && every(missing, isInline)) {
-    const expected = someEntries(walkEntries(manifest), isInline);
+  const inline = snapshot.inlineSha256.map((digest) => Buffer.from(digest).toString("hex"));
+  if (inline.length > 0 && isAmong(missing, new Set(inline))) {
+    const expected = inOrderOf(inline, manifest);
     return await receiveContents(once(snapshot.inlineContents), { expected, stagingDir, signal });
   }
   const upload = endpoint.expectUpload({ entries: missing.entries, stagingDir, signal });
@@ -142,9 +140,17 @@ function countContents(manifest: Manifest): number {
   return files;
 }
 
-function every(entries: Iterable<ManifestEntry>, isMeant: (entry: ManifestEntry) => boolean): boolean {
-  for (const entry of entries) if (!isMeant(entry)) return false;
+function isAmong(entries: Iterable<ManifestEntry>, digests: ReadonlySet<string>): boolean {
+  for (const { digest } of entries) if (!digests.has(digest ?? "")) return false;
   return true;
+}
+
+/** One entry of each content, in the order of the contents; of the tree some may be older files with the same content. */
+function inOrderOf(digests: readonly string[], manifest: Manifest): ManifestEntry[] {
+  const entries = new Map<string, ManifestEntry | undefined>(digests.map((digest) => [digest, undefined]));
+  for (const entry of walkEntries(manifest))
+    if (entry.digest !== undefined && entries.has(entry.digest)) entries.set(entry.digest, entry);
+  return [...entries.values()].filter((entry) => entry !== undefined);
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

@@ -292,7 +292,10 @@ export interface Snapshot {
   contentBytes: number;
   /** Listings that are new since the master's last snapshot, if they are few; an encoded manifest, perhaps in part. */
   listings: Uint8Array;
-  /** Contents that are new since then, if they are small: their SHA-256, 32 bytes each, and what Upload would carry. */
+  /**
+   * Contents that are new since then, if they are small: their SHA-256, 32 bytes each, and what Upload would carry, in
+   * this order.
+   */
   inlineSha256: Uint8Array[];
   inlineContents: Uint8Array;
 }
