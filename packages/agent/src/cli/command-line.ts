@@ -5,6 +5,7 @@ import { givenTwice } from "./given-once.js";
 import { type InitOptions, parseInit } from "./init-command-line.js";
 import { type LabelOptions, labelOptions, readLabels } from "./label-options.js";
 import { type LimitOptions, limitOptions, readLimits } from "./limit-options.js";
+import { misusedSwitch } from "./misused-switch.js";
 import { type OperatingOptions, operatingOptions, readOperating } from "./operating-options.js";
 import { type PolicyOptions, policyOptions, readPolicy } from "./policy-options.js";
 import { readTrust, type TrustOptions, trustOptions } from "./trust-options.js";
@@ -79,6 +80,7 @@ export async function parseCommandLine(args: string[]): Promise<CommandLine> {
     .fail((message, error) => {
       mistake ??= message ?? error?.message;
     });
+  mistake = misusedSwitch(args, () => parser);
   const parsed = await parser.parseAsync();
   if (mistake) return usageError(mistake);
   if (parsed.help || parsed.version) return { kind: "shown" };
@@ -98,6 +100,9 @@ export async function parseCommandLine(args: string[]): Promise<CommandLine> {
   if ("problem" in labels) return usageError(labels.problem);
   return { kind: "serve", options: { ...trust, ...own, ...labels, ...operating, ...policy, ...limits } };
 }
+
+/** With less, Lua does not start. */
+const LEAST_LUA_MEMORY = 16 * 2 ** 20;
 
 const ONCE = [
   "port",
@@ -132,6 +137,8 @@ function readOwn(parsed: Record<string, unknown>): OwnOptions | { problem: strin
   if ("problem" in capacity) return capacity;
   const memory = typedBytes(parsed, "lua-memory");
   if ("problem" in memory) return memory;
+  if (memory.bytes !== undefined && memory.bytes < LEAST_LUA_MEMORY)
+    return { problem: "--lua-memory is less than the 16MiB that Lua needs." };
   const grace = maxGrace === undefined ? undefined : parseGrace(String(maxGrace));
   if (grace && "problem" in grace) return { problem: `--max-grace ${grace.problem}.` };
   return {

@@ -1,4 +1,5 @@
 import yargs from "yargs";
+import { misusedSwitch } from "./misused-switch.js";
 import { type UsageError, usageError } from "./usage-error.js";
 import { wholeNumber } from "./whole-number.js";
 
@@ -14,7 +15,7 @@ export async function parseInit(
   args: string[],
 ): Promise<{ kind: "init"; options: InitOptions } | UsageError | { kind: "shown" }> {
   let mistake: string | undefined;
-  const parsed = await yargs(args)
+  const parser = yargs(args)
     .scriptName("sloth-agent init")
     .usage("$0 [options]\n\nPrints the join line that a master on another machine is given; a secret.")
     .option("state-dir", {
@@ -35,8 +36,9 @@ export async function parseInit(
     .wrap(Math.min(100, process.stdout.columns ?? 80))
     .fail((message, error) => {
       mistake ??= message ?? error?.message;
-    })
-    .parseAsync();
+    });
+  mistake = misusedSwitch(args, () => parser);
+  const parsed = await parser.parseAsync();
   if (mistake) return usageError(mistake);
   if (parsed.help) return { kind: "shown" };
   return toInit(parsed);

@@ -57,6 +57,34 @@ describe("the options of run", () => {
     });
   });
 
+  it("take for a switch no value that does not say whether it is on", async () => {
+    for (const word of ["--dry-run=yes", "--dry-run=1", "-k=on", "--insecure=no", "--dry-run="])
+      expect(await run(word), word).toMatchObject({
+        kind: "usage-error",
+        message: expect.stringMatching(/neither true nor false/),
+      });
+    expect(await run("--dry-run=true", "--keep-going=false")).toMatchObject({
+      args: { isDryRun: true, keepGoing: false },
+    });
+    expect(await run("--set", "x=yes", "--grace=5s")).toMatchObject({ kind: "command" });
+  });
+
+  it("choose no tasks by a name that is empty, which would be all of them", async () => {
+    for (const words of [
+      ["--only", ""],
+      ["--only="],
+      ["--only"],
+      ["-t", ""],
+      [""],
+      ["--only", ","],
+      ["a", " "],
+    ])
+      expect(await run(...words), words.join(" ")).toMatchObject({
+        kind: "usage-error",
+        message: expect.stringMatching(/names no task/),
+      });
+  });
+
   it("switch off what the workflow switches on", async () => {
     const parsed = await run("--no-sync-git", "--allow-delete-all", "--no-allow-delete-all");
     expect(parsed).toMatchObject({ args: { workspace: { syncGit: false, allowDeleteAll: false } } });

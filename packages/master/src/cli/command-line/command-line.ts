@@ -3,6 +3,7 @@ import { MasterError } from "../../master-error.js";
 import { softwareVersion } from "../../software-version.js";
 import type { AnyCommand, Chosen, CommandLine } from "./command.js";
 import { COMMANDS } from "./commands.js";
+import { misusedSwitch } from "./misused-switch.js";
 import { alternatives, usage } from "./option-values.js";
 
 /** Narrower, options would be cut in pieces; a terminal wraps lines by itself. */
@@ -25,6 +26,7 @@ export async function parseCommandLine(args: string[]): Promise<CommandLine> {
     mistake ??= message ?? error?.message;
   });
   try {
+    if (known) mistake = misusedSwitch(rest, () => known.options(yargs([])));
     const parsed = await parser.parseAsync();
     if (mistake)
       return usageError(await explain(mistake, parsed, known ?? COMMANDS.get(String(parsed._[0]))));

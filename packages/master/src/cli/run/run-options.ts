@@ -126,7 +126,11 @@ export async function toRun(parsed: Record<string, unknown>): Promise<RunArgumen
   const timeoutMs = await readTimeout(parsed.timeout);
   if (jobs !== undefined && !count) throw usage(`--jobs ${jobs} is not a number of at least 1.`);
   const output = oneOf("output", parsed.output, OUTPUTS) ?? "auto";
-  const select = { groups: repeated(parsed.group), tasks: named(parsed.tasks), only: named(parsed.only) };
+  const select = {
+    groups: repeated(parsed.group),
+    tasks: named("tasks", parsed.tasks),
+    only: named("only", parsed.only),
+  };
   return {
     ...toFile(parsed),
     ...toView(parsed, output),
@@ -144,9 +148,21 @@ export async function toRun(parsed: Record<string, unknown>): Promise<RunArgumen
     output,
     color: oneOf("color", parsed.color, COLORS) ?? "auto",
     reports: readReports(parsed.report),
-    luaMemoryLimitBytes: readBytes("lua-memory", once("lua-memory", parsed.luaMemory)),
+    luaMemoryLimitBytes: atLeast(
+      LEAST_LUA_MEMORY,
+      readBytes("lua-memory", once("lua-memory", parsed.luaMemory)),
+    ),
     workspace: readWorkspaceOptions(parsed),
   };
+}
+
+/** With less, Lua does not start. */
+const LEAST_LUA_MEMORY = 16 * 2 ** 20;
+
+function atLeast(least: number, bytes: number | undefined): number | undefined {
+  if (bytes !== undefined && bytes < least)
+    throw usage("--lua-memory is less than the 16MiB that Lua needs.");
+  return bytes;
 }
 
 /** Without a value it is the last run. */
@@ -157,6 +173,10 @@ function readRerun(typed: unknown, select: Selection): string | undefined {
   return run;
 }
 
-function named(given: unknown): string[] | undefined {
-  return repeated(given)?.filter((names) => names !== "");
+/** Without a name in it, it would choose all tasks or none, which nobody says like that. @throws {MasterError} USAGE */
+function named(option: string, given: unknown): string[] | undefined {
+  const all = repeated(given);
+  if (all?.some((names) => names.replaceAll(/[\s,]/g, "") === ""))
+    throw usage(`--${option} names no task. Leave it out to run all of them.`);
+  return all;
 }
