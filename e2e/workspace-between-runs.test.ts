@@ -83,6 +83,25 @@ describe("a working directory that was sent before", () => {
 });
 
 describe("changes that are not applied", () => {
+  it("of a task that has not made what it is to save are kept, and it is tried again", async () => {
+    const agent = await startAgent();
+    const { directory, work } = makeWorkspace();
+    const file = writeWorkflow(
+      directory,
+      `TaskDefinitions = { g = { workdir = "work", delegate_to = "${agent.address}", tasks = {
+        { name = "t", retries = 1, retry_delay = "10ms", artifacts = "none-*", command = "echo run >> count" },
+        { name = "good", artifacts = { "made/*", "count2" }, command = "mkdir made; touch made/a; echo 2 > count2" },
+      } } }`,
+    );
+    const run = await sloth(["run", "-k", "-f", file]);
+    expect(run.code).toBe(1);
+    expect(run.stderr).toMatch(/artifacts "none-\*": the task has made nothing of that name/);
+    expect(run.stderr).toMatch(/attempt 2 of 2/);
+    expect(readdirSync(work).sort()).toEqual([".sloth", "count2", "made"]);
+    const diff = await sloth(["changes", "last", "t", "--diff", "-f", file]);
+    expect(diff.stdout).toMatch(/\+run/);
+  });
+
   it("of a task that failed are kept, listed, and applied when a person says so", async () => {
     const agent = await startAgent();
     const { directory, work } = makeWorkspace();

@@ -16,6 +16,7 @@ import { dirname, join, posix } from "node:path";
 import { findMatches, matchesPattern } from "@sloth/runtime";
 import type { PlannedTask } from "../plan/plan-run.js";
 import { ARTIFACT_INDEX, type ArtifactEntries, type ArtifactEntry } from "./artifact-entry.js";
+import { missingArtifact } from "./missing-artifact.js";
 
 /** What tasks of one run have saved for those after them. Calls may overlap. */
 export interface ArtifactStore {
@@ -70,16 +71,13 @@ class Store {
     this.#entries = new Map(earlier);
   }
 
-  async save({ task, workspace, workdir }: PlannedTask): Promise<void> {
+  async save(planned: PlannedTask): Promise<void> {
+    const { task, workspace, workdir } = planned;
     const root = join(workspace, workdir);
-    for (const pattern of task.artifacts ?? []) {
-      if (pattern.startsWith("/") || pattern.split("/").includes(".."))
-        throw new ArtifactProblem(`artifacts "${pattern}": it must be inside of the working directory`);
-      const found = findMatches(root, pattern);
-      if (found.size === 0)
-        throw new ArtifactProblem(`artifacts "${pattern}": the task has made nothing of that name`);
-      for (const path of found) await this.#add(root, path);
-    }
+    const missing = missingArtifact(planned);
+    if (missing !== undefined) throw new ArtifactProblem(missing);
+    for (const pattern of task.artifacts ?? [])
+      for (const path of findMatches(root, pattern)) await this.#add(root, path);
     if (task.artifacts?.length) await this.#writeIndex();
   }
 

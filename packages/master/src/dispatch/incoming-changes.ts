@@ -17,12 +17,14 @@ import {
   isEmptyChangeset,
   type ManifestEntry,
   newContents,
+  patchManifest,
   receiveContents,
   type Snapshot,
   type StagedContents,
   type Workspace,
   WorkspaceError,
   type WorkspaceErrorCode,
+  walkEntries,
 } from "@sloth/workspace";
 import type { TransferMeter } from "./transfer-meter.js";
 import type { WorkspaceTerms } from "./workspace-terms.js";
@@ -106,9 +108,11 @@ export function isInfrastructure(error: WorkspaceError): boolean {
  * fails as one whose command failed.
  * @throws {ProtocolError}, {WorkspaceError} when the agent or the disk fails; nothing is applied then either.
  */
-export async function takeOverChanges(options: TakeOverOptions): Promise<TaskResult> {
-  const { changes, base, result, terms } = options;
+export async function takeOverChanges(given: TakeOverOptions): Promise<TaskResult> {
+  const { changes, base, terms } = given;
   const changeset = decoded(changes.bytes);
+  const result = judged(changeset, given);
+  const options = { ...given, result };
   if (isEmptyChangeset(changeset) && !changes.hasContents) {
     return { ...result, changes: { added: 0, modified: 0, deleted: 0 } };
   }
@@ -126,6 +130,15 @@ export async function takeOverChanges(options: TakeOverOptions): Promise<TaskRes
   } finally {
     await contents?.remove();
   }
+}
+
+/** How the task ended: one that has not made what it is to save has failed. */
+function judged(changeset: Changeset, { result, base, terms }: TakeOverOptions): TaskResult {
+  if (result.status !== "succeeded") return result;
+  const message = terms.whatLacks(function* () {
+    for (const { path } of walkEntries(patchManifest(base.manifest, changeset))) yield path;
+  });
+  return message === undefined ? result : { ...result, status: "failed", message };
 }
 
 /** A list that is malformed is the agent's doing, whatever is wrong with it. */

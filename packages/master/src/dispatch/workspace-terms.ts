@@ -1,6 +1,7 @@
 import type { WorkspaceSettings } from "@sloth/dsl";
 import type { WorkspaceRules } from "@sloth/protocol";
 import type { ApplyOptions, Changeset, ScanRules } from "@sloth/workspace";
+import { missingAmong } from "../artifacts/missing-artifact.js";
 import { applySettingsOf } from "../plan/apply-settings.js";
 import type { PlannedTask, RunPlan } from "../plan/plan-run.js";
 import type { RunStore } from "../run-store/run-store.js";
@@ -17,6 +18,8 @@ export interface WorkspaceTerms {
   maxBytes: number;
   maxFiles: number;
   keep: KeepChanges;
+  /** Why a task has failed that would leave this; `tree` gives the paths of all that is in it. */
+  whatLacks(tree: () => Iterable<string>): string | undefined;
   /** Remembers who changed what. */
   noteLanded(root: string, changeset: Changeset): void;
 }
@@ -66,6 +69,7 @@ export function workspaceTerms({
       await store.keepChanges({ base: base.manifest, changeset, contents, about });
       return `Its changes are kept: npx @sloth/master changes ${plan.runId} ${printableName(task.name)}`;
     },
+    whatLacks: (tree) => missingAmong(tree, planned),
     noteLanded: (root, changeset) => landed.note(root, changeset, `task "${task.name}" on ${agent}`),
   };
 }
@@ -81,6 +85,7 @@ export const PLAIN_TERMS: WorkspaceTerms = {
   maxBytes: Number.MAX_SAFE_INTEGER,
   maxFiles: Number.MAX_SAFE_INTEGER,
   keep: async () => "",
+  whatLacks: () => undefined,
   noteLanded: () => undefined,
 };
 

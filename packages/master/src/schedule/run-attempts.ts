@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LuaTable } from "@sloth/dsl";
 import type { TaskResult, TaskRunner } from "@sloth/runtime";
+import { missingArtifact } from "../artifacts/missing-artifact.js";
 import type { RunEventSink } from "../events/run-event.js";
 import type { PlannedTask, RunPlan } from "../plan/plan-run.js";
 import { followAttempt } from "./follow-attempt.js";
@@ -38,7 +39,8 @@ export async function runAttempts(
   const chances = new Chances(planned, first);
   for (let number = first; ; number++) {
     const attempt = makeAttempt(planned, deps, { number, plan });
-    const result = await followAttempt(attempt, { ...context, task: planned.info });
+    const ended = await followAttempt(attempt, { ...context, task: planned.info });
+    const result = withArtifacts(ended, planned);
     if (signal.aborted || !chances.take(result)) return { number, result };
     const delayMs = retryDelayMs(planned.task, number);
     await emit({ type: "task-retrying", task: planned.info, attempt: number, delayMs, result });
@@ -47,6 +49,12 @@ export async function runAttempts(
     await sleep(delayMs, undefined, { signal }).catch(() => {});
     await rooms.wait(place);
   }
+}
+
+/** A success only when all is there that is to be saved. */
+function withArtifacts(result: TaskResult, planned: PlannedTask): TaskResult {
+  const message = result.status === "succeeded" ? missingArtifact(planned) : undefined;
+  return message === undefined ? result : { ...result, status: "failed", message };
 }
 
 /** How often a task may run again: after failures as `retries` says, after losses as `on_agent_lost` does. */
