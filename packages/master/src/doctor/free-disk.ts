@@ -17,6 +17,8 @@ interface Place {
   /** What it is when there is too little. */
   outcome: Outcome;
   mend(directory: string): string;
+  /** Where it cannot be written to. Default: as above. */
+  mendAccess?(directory: string): string;
 }
 
 /** Where runs are recorded, and changes received before they are applied. */
@@ -25,6 +27,7 @@ export const workingDisk = freeDisk({
   of: ({ directory }) => directory,
   outcome: "failed",
   mend: (directory) => `du -xh ${shellLine([directory])} | sort -h | tail`,
+  mendAccess: (directory) => `chmod u+w ${shellLine([directory])}`,
 });
 
 export const temporaryDisk = freeDisk({
@@ -42,18 +45,18 @@ export const agentDisk = freeDisk({
   mend: () => "npx @sloth/agent --state-dir DIRECTORY",
 });
 
-function freeDisk({ name, of, outcome, mend }: Place): Check {
+function freeDisk({ name, of, outcome, mend, mendAccess = mend }: Place): Check {
   return {
     name,
     async run(context) {
       const wanted = of(context);
       const directory = await nearest(wanted);
-      const found = (message: string): Finding => ({
+      const found = (message: string, mended = mend(wanted)): Finding => ({
         outcome,
         message: `${wanted}: ${message}`,
-        mend: mend(wanted),
+        mend: mended,
       });
-      if (!(await isWritable(directory))) return found("it cannot be written");
+      if (!(await isWritable(directory))) return found("it cannot be written", mendAccess(wanted));
       const { bavail, bsize, files, ffree } = await statfs(directory);
       const free = formatBytes(bavail * bsize);
       if (bavail * bsize < LEAST_BYTES) return found(`only ${free} free`);

@@ -27,7 +27,7 @@ describe("selecting kept changes", () => {
   });
 
   it.each([
-    ["01", /beginning of several runs.*01AAB, 01B/],
+    ["01", /fits several runs.*01AAB, 01B/],
     ["02", /No run "02".*01AAB, 01B/],
   ])("refuses the run %s", (prefix, message) => {
     expect(() => selectRun(all, prefix)).toThrow(message);

@@ -1,5 +1,6 @@
 import type { KeptListing, KeptSummary } from "@sloth/workspace";
 import { MasterError } from "../master-error.js";
+import { idsLike } from "./find-run.js";
 
 /** Kept changes that could be read. */
 export interface Kept {
@@ -11,14 +12,16 @@ export function isReadable(listing: KeptListing): listing is Kept {
   return "summary" in listing;
 }
 
-/** The kept changes of the one run whose id begins so, in any case. @throws {MasterError} NOT_FOUND */
-export function selectRun(all: readonly Kept[], prefix: string): Kept[] {
-  const fits = ({ summary }: Kept) => summary.run.toLowerCase().startsWith(prefix.toLowerCase());
-  const runs = distinct(all.filter(fits).map(({ summary }) => summary.run));
+/**
+ * The kept changes of the one run whose id begins or ends so, in any case, or of the last one that has some: `last`.
+ * @throws {MasterError} NOT_FOUND
+ */
+export function selectRun(all: readonly Kept[], wanted: string): Kept[] {
+  const known = distinct(all.map(({ summary }) => summary.run)).toSorted();
+  const runs = wanted === "last" ? known.slice(-1) : idsLike(known, wanted);
   const [run] = runs;
-  if (runs.length > 1) throw notFound(`"${prefix}" is the beginning of several runs`, runs);
-  if (run === undefined)
-    throw notFound(`No run "${prefix}" has kept changes`, distinct(all.map(({ summary }) => summary.run)));
+  if (runs.length > 1) throw notFound(`"${wanted}" fits several runs`, runs);
+  if (run === undefined) throw notFound(`No run "${wanted}" has kept changes`, known);
   return all.filter(({ summary }) => summary.run === run);
 }
 

@@ -86,12 +86,15 @@ function protection({ releaseGit, isProtected, protectedFiles = [] }: Permission
     if (isState(path)) return "sloth's own files are never changed by a task.";
     if (isGit(path) && releaseGit !== true)
       return "git's own files come back only with `sync_git = true` and when `protect` releases them.";
-    if (files.has(path))
-      return "it belongs to the workflow that is running. Take it out of `protect` to allow it.";
+    if (files.has(path)) return `it belongs to the workflow that is running. ${releasing(path)}`;
     if (protectedAbove(path) !== undefined || isProtected?.(path, isDirectory) === true)
-      return "it is protected. Take it out of `protect` to allow it.";
+      return `it is protected. ${releasing(path)}`;
     return undefined;
   };
+}
+
+function releasing(path: string): string {
+  return `Take it out of \`protect\`, or add ${quote(`!${path}`)} to that, to allow it.`;
 }
 
 /**

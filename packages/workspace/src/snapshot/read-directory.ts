@@ -24,11 +24,17 @@ function checkUtf8(location: string, path: string): void {
   for (const raw of readdirSync(location, { encoding: "buffer" })) {
     const name = raw.toString("utf8");
     if (Buffer.from(name).equals(raw)) continue;
-    const shown = `${path === "" ? "" : `${path}/`}${raw.toString("latin1")}`;
-    throw new WorkspaceError("BAD_PATH", `The name ${quote(shown)} is not UTF-8. Rename it.`, {
-      path: shown,
-    });
+    const shown = `${path === "" ? "" : `${path}/`}${showBytes(raw)}`;
+    const advice = "Give it another name, or ignore the directory that it is in.";
+    throw new WorkspaceError("BAD_PATH", `The name ${quote(shown)} is not UTF-8. ${advice}`, { path: shown });
   }
+}
+
+/** Bytes that are no ASCII as in `$'bad\xff'` of a shell. */
+function showBytes(raw: Buffer): string {
+  return raw
+    .toString("latin1")
+    .replaceAll(/[^ -~]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }
 
 /** Undefined when it is not there any more. @throws {WorkspaceError} UNREADABLE */
@@ -45,6 +51,10 @@ export function readStats(location: string, path: string): BigIntStats | undefin
 export function directoryPlace(location: string, path: string): string {
   const stats = readStats(location, path);
   if (stats?.isDirectory() || (path === "" && stats !== undefined)) return placeOf(stats);
+  if (path === "")
+    throw new WorkspaceError("UNREADABLE", `The working directory ${quote(location)} is gone.`, {
+      path: location,
+    });
   throw fileChanged(path, "is no directory any more");
 }
 

@@ -42,6 +42,11 @@ function indexBytes({ known, indexFile }: ScanJob): number {
   return indexFile === undefined ? 0 : fileBytes(indexFile);
 }
 
+/** Only a guess of how long a scan takes: where it cannot be told, whoever reads the file says why. */
 function fileBytes(file: string): number {
-  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  try {
+    return statSync(file).size;
+  } catch {
+    return 0;
+  }
 }

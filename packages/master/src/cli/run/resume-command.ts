@@ -1,7 +1,7 @@
 import { lstat } from "node:fs/promises";
 import { MasterError } from "../../master-error.js";
 import { findRun } from "../../run-store/find-run.js";
-import { isRunning, type StoredRun } from "../../run-store/stored-runs.js";
+import { isRunning, listRunIds, readRun, type StoredRun } from "../../run-store/stored-runs.js";
 import { readSuccessor, readUnclaimed } from "../../run-store/succession.js";
 import type { ParseCommandLine } from "../command-line/command.js";
 import { usage } from "../command-line/option-values.js";
@@ -61,10 +61,24 @@ async function findKilled(workflowDirectory: string, wanted: string): Promise<St
   const unclaimed = await readUnclaimed(directory);
   if (unclaimed !== undefined) return findKilled(workflowDirectory, unclaimed);
   if (record.result === "unfinished") return run;
+  const others = await unfinishedRuns(workflowDirectory);
   throw usage(
     `Run ${runId} has ended (${record.result}), so there is nothing to take up. ` +
-      "What failed runs again with: sloth run --rerun-failed.",
+      (others.length > 0
+        ? `These have not: ${others.join(", ")}. Take one up with: sloth resume RUN.`
+        : "What failed runs again with: sloth run --rerun-failed."),
   );
+}
+
+/** Runs that were killed and that no other has taken up, the newest first. */
+async function unfinishedRuns(workflowDirectory: string): Promise<string[]> {
+  const unfinished: string[] = [];
+  for (const id of await listRunIds(workflowDirectory)) {
+    const run = await readRun(workflowDirectory, id);
+    if (run?.record.result !== "unfinished" || isRunning(run.directory)) continue;
+    if ((await readSuccessor(run.directory)) === undefined) unfinished.push(id);
+  }
+  return unfinished;
 }
 
 /** What is typed now stands instead of what was typed then. */
