@@ -238,14 +238,14 @@ export const TASK: LibraryClass = {
     optional(
       "artifacts",
       NAMES,
-      "globs of what is saved after a success",
-      "padrões do que é salvo depois de um sucesso",
+      "globs of what is saved after a success, below the task's directory",
+      "padrões do que é salvo depois de um sucesso, abaixo do diretório da tarefa",
     ),
     optional(
       "consumes",
       NAMES,
-      "names of artifacts that are brought in before",
-      "nomes de artefatos que são trazidos antes",
+      "paths or globs of artifacts that are brought in before, as they were saved: `out/app`",
+      "caminhos ou padrões de artefatos que são trazidos antes, como foram salvos: `out/app`",
     ),
     optional(
       "uses",
