@@ -32,8 +32,12 @@ export function describeProcessTrees(subject: () => ContractSubject): void {
 
   it("ends although a background process holds its output", async () => {
     const seconds = uniqueSleep();
-    const { result } = await observe(subject(), shellAttempt(subject(), `sleep ${seconds} & echo ready`));
+    const { result, told } = await observe(
+      subject(),
+      shellAttempt(subject(), `sleep ${seconds} & echo ready`),
+    );
     expect(result.status).toBe("succeeded");
+    expect(told).toBe("ready\n[warn] what it has left running was ended with it\n");
     expect(processesWith(seconds)).toEqual([]);
   });
 

@@ -1,11 +1,16 @@
 import { drain, type OutputStream } from "../output/output-stream.js";
 import { ProcessTree } from "../process-tree/process-tree.js";
 import { reapedMark, reapUntilEnded } from "../reaper/reaper.js";
-import type { TaskResult } from "../task-runner.js";
+import type { TaskEvent, TaskResult } from "../task-runner.js";
 import type { AttemptScope } from "./attempt-scope.js";
 
 /** How long the last output may take to arrive when no process is left that could write. */
 const LAST_OUTPUT_MS = 200;
+
+const LEFT_RUNNING: TaskEvent = {
+  type: "log",
+  record: { level: "warn", message: "what it has left running was ended with it" },
+};
 
 /** Runs the command of an attempt; what is left of its processes afterwards is not its business. */
 export type CommandRunner = (scope: AttemptScope) => Promise<TaskResult>;
@@ -23,7 +28,9 @@ export async function runInTree(
   stop.signal.addEventListener("abort", endTree, { once: true });
   try {
     const result = await runCommand({ ...surroundings, tree, outputs });
-    return withSurvivors(result, await endTree());
+    const survivors = await endTree();
+    if (tree.hasEndedSome && !stop.signal.aborted) events.pushNow(LEFT_RUNNING);
+    return withSurvivors(result, survivors);
   } finally {
     stop.signal.removeEventListener("abort", endTree);
     await endTree();

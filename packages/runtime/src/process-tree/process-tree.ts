@@ -30,6 +30,7 @@ export class ProcessTree {
   /** Of the processes that are being started. */
   readonly #announced = new Set<Promise<void>>();
   #ending: Promise<number[]> | undefined;
+  #hasEndedSome = false;
   #createdAt = performance.now();
   #firstPid = lastPid();
   #pidsInOrder = true;
@@ -64,6 +65,11 @@ export class ProcessTree {
   /** Whether the end has begun: nothing may be added any more. */
   get isEnding(): boolean {
     return this.#ending !== undefined || this.#whole?.isEnding === true;
+  }
+
+  /** Whether something lived that `end` had to end. */
+  get hasEndedSome(): boolean {
+    return this.#hasEndedSome;
   }
 
   /** The environment of a process that will be added. */
@@ -118,6 +124,7 @@ export class ProcessTree {
     await Promise.all(this.#announced);
     if (!this.#hasStarted) return [];
     if (!(await this.#isAlive(this.#recentPids()))) return [];
+    this.#hasEndedSome = true;
     await this.#send("SIGTERM");
     // One that is stopped hears TERM only when it goes on.
     await this.#send("SIGCONT");
