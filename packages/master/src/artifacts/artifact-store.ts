@@ -13,6 +13,7 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { dirname, join, posix } from "node:path";
+import { didYouMean } from "@sloth/dsl";
 import { findMatches, matchesPattern } from "@sloth/runtime";
 import type { PlannedTask } from "../plan/plan-run.js";
 import { ARTIFACT_INDEX, type ArtifactEntries, type ArtifactEntry } from "./artifact-entry.js";
@@ -25,6 +26,9 @@ export interface ArtifactStore {
   /** Puts what a task consumes into its working directory. Gives why that cannot be done. */
   bringIn(planned: PlannedTask): Promise<string | undefined>;
 }
+
+/** How many names a message shows. */
+const MOST_NAMES = 10;
 
 /** Why a task's artifacts cannot be saved or brought in, for a person. */
 class ArtifactProblem extends Error {
@@ -88,7 +92,9 @@ class Store {
         ([path]) => path.startsWith(`${name}/`) || matchesPattern(path, name),
       );
       if (found.length === 0)
-        throw new ArtifactProblem(`consumes "${name}": no task of this run has saved it`);
+        throw new ArtifactProblem(
+          `consumes "${name}": no task of this run has saved it${this.#savedLike(name)}`,
+        );
       for (const [path, entry] of found) wanted.set(path, entry);
     }
     const root = join(workspace, workdir);
@@ -98,6 +104,13 @@ class Store {
     for (const [path, entry] of inOrder.reverse()) {
       if (entry.kind === "directory") await chmod(join(root, path), entry.mode);
     }
+  }
+
+  #savedLike(name: string): string {
+    const saved = [...this.#entries.keys()];
+    const near = didYouMean(name, saved);
+    if (near !== "" || saved.length === 0) return near;
+    return `. Saved are: ${saved.slice(0, MOST_NAMES).join(", ")}${saved.length > MOST_NAMES ? ", …" : ""}`;
   }
 
   async #add(root: string, path: string): Promise<void> {
