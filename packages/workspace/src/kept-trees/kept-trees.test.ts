@@ -203,6 +203,16 @@ describe("a kept tree", () => {
     expect((await attempt(trees, source)).travelled).toEqual([]);
   });
 
+  it("of a process that was killed while it took it loses the draft of its lock", async () => {
+    const { trees, source, directory } = setUp({ a: { content: "1" } });
+    const { root } = await attempt(trees, source);
+    const draft = `999999999-1-${randomUUID()}`;
+    mkdirSync(join(dirname(root), `lock.${draft}`));
+    writeFileSync(join(dirname(root), `lock.${draft}`, draft), "");
+    await new KeptTrees(directory).freeSpace();
+    expect(readdirSync(dirname(root)).sort()).toEqual(["about.json", "index", "tree"]);
+  });
+
   it("notices an edit behind its back that keeps size and time", async () => {
     const { trees, source } = setUp({ a: { content: "one", mtimeMs: 5000 } });
     const { root } = await attempt(trees, source);

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
 import { systemCode } from "../errors.js";
 import { isOfFullDisk } from "../full-disk.js";
@@ -22,8 +21,8 @@ export async function settleAbandoned(trees: string): Promise<void> {
 }
 
 async function settle(directory: string): Promise<void> {
-  // Whoever releases a tree removes its lock.
-  if (!existsSync(`${directory}/lock`)) return;
+  // Whoever releases a tree removes its lock, and whoever takes one its draft of that.
+  if (!(await readdir(directory)).some((name) => name.startsWith("lock"))) return;
   const lock = tryAcquireLock(`${directory}/lock`);
   if (lock === undefined) return;
   try {
