@@ -12,8 +12,8 @@ const env = { XDG_STATE_HOME: join(home, "state"), XDG_CONFIG_HOME: join(home, "
 
 export default defineConfig({
   test: {
-    // By default it is one less than there are processors, and most tests wait: for processes, or for time to pass.
-    maxWorkers: availableParallelism() + 1,
+    // By default it is one less than there are processors, and most tests wait for processes.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       ...packages.map((name) => ({
         test: { name, root: `packages/${name}`, include: ["src/**/*.test.ts"], testTimeout: 120_000, env },

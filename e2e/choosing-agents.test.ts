@@ -23,14 +23,18 @@ describe("a task that several agents can run", () => {
   it("fails on a bad one and succeeds on another, whose name is shown", async () => {
     const agents = await Promise.all([startAgent(), startAgent(), startAgent()]);
     const yaml = agents.map((agent, index) => entry(`a${index}`, agent)).join("");
-    const bad = agents[0]?.stateDirectory;
+    // The one that is chosen first is bad from then on.
+    const bad = join(temporaryDirectory(), "bad");
     const { code, all } = await run(
       yaml,
-      `{ name = "t", delegate_to = { any = { "a0", "a1", "a2" } }, retries = 1, retry_delay = "10ms",
-         command = "case $PWD in ${bad}/*) echo broken; exit 5;; esac; echo fine" }`,
+      `{ name = "t", delegate_to = { any = { "a0", "a1", "a2" } }, retries = 1, retry_delay = "10ms", command = [[
+         [ -e ${bad} ] || dirname "$(dirname "$PWD")" > ${bad}
+         case $PWD in "$(cat ${bad})"/*) echo broken; exit 5;; esac; echo fine ]] }`,
     );
-    expect(all).toContain("[t@a0] broken");
-    expect(all).toContain("[t@a1] fine");
+    const [, first] = all.match(/\[t@(a\d)\] broken/) ?? [];
+    const [, second] = all.match(/\[t@(a\d)\] fine/) ?? [];
+    expect([first, second]).toEqual([expect.any(String), expect.any(String)]);
+    expect(second).not.toBe(first);
     expect(code, all).toBe(0);
   });
 

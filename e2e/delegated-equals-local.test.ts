@@ -209,7 +209,7 @@ describe("a delegated task", () => {
           removeTree(there);
         },
       ),
-      { numRuns: Number(process.env.SLOTH_PROPERTY_RUNS ?? 30) },
+      { numRuns: Number(process.env.SLOTH_PROPERTY_RUNS ?? 20) },
     );
   });
 

@@ -28,9 +28,12 @@ describe("a stream that breaks between any two messages", () => {
     );
     writeWorkflow(directory, `TaskDefinitions = { g = { tasks = { ${tasks.join(",\n")} } } }`);
 
-    const { code, stderr } = await sloth(["run", "--insecure", "--lease", "8s", "--output", "quiet"], {
-      cwd: directory,
-    });
+    const { code, stderr } = await sloth(
+      ["run", "--insecure", "--lease", "20s", "--grace", "1s", "--output", "quiet"],
+      {
+        cwd: directory,
+      },
+    );
 
     expect(code, stderr).toBe(0);
     const [run = ""] = readdirSync(join(directory, ".sloth/runs"));
@@ -47,6 +50,6 @@ describe("a stream that breaks between any two messages", () => {
     expect(broken.filter(({ direction }) => direction === "sent").length).toBeGreaterThan(2);
     expect(broken.length).toBeLessThan(breaks.length);
     // Where the acknowledgement was lost, the lease ends what is kept.
-    await expect.poll(() => leftoversIn(agent.stateDirectory), { timeout: 30_000 }).toEqual([]);
+    await expect.poll(() => leftoversIn(agent.stateDirectory), { timeout: 60_000 }).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { leftoversIn, startAgent } from "../support/agent.js";
 import { sleepsOf, startSloth } from "../support/processes.js";
 import { temporaryDirectory } from "../support/temporary-directory.js";
-import { TIMED } from "../support/timed.js";
+import { NOTICED_MS, TIMED } from "../support/timed.js";
 import { writeWorkflow } from "../support/workflow-file.js";
 import { counting, logIn, numbersUpTo } from "./counting.js";
 import { startAgentProxy } from "./proxied-agent.js";
@@ -92,7 +92,7 @@ describe("a connection that breaks while a task runs", () => {
   });
 
   it(
-    "for longer than a moment ends the run with 3 within 12 s, says that the outcome is unknown, and leaves the directory alone",
+    "for longer than a moment ends the run with 3, says that the outcome is unknown, and leaves the directory alone",
     TIMED,
     async () => {
       const agent = await startAgent();
@@ -108,7 +108,7 @@ describe("a connection that breaks while a task runs", () => {
       const cutAtMs = performance.now();
       proxy.stall();
       const { code, stderr } = await running.ended;
-      expect(performance.now() - cutAtMs).toBeLessThan(12_000);
+      expect(performance.now() - cutAtMs).toBeLessThan(NOTICED_MS);
       expect(code).toBe(3);
       expect(stderr).toContain("Whether the task finished is unknown; the working directory is as it was");
       expect(existsSync(join(directory, "made"))).toBe(false);

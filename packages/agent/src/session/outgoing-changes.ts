@@ -48,7 +48,7 @@ export async function capture(
   } catch (error) {
     if (!(error instanceof WorkspaceError || error instanceof WorkspaceTooLarge)) throw error;
     if (!succeeded) return { result };
-    const message = `It succeeded, but what it has left cannot be taken back, and all of it is lost: ${error.message}`;
+    const message = `It succeeded, but what it left cannot be taken back: ${error.message} Nothing of it is kept.`;
     return { result: { ...result, status: "failed", message } };
   }
 }
