@@ -23,7 +23,7 @@ describe("a stream that breaks between any two messages", () => {
     const begun = temporaryDirectory();
     writeFileSync(join(directory, "given"), "given\n");
     const tasks = relays.map(
-      ({ address }, n) => `{ name = "t${n}", delegate_to = "${address}",
+      ({ address }, n) => `{ name = "t${n}", delegate_to = "${address}", on_agent_lost = "wait",
         command = "echo begun >> ${begun}/t${n}; for n in 1 2 3 4 5; do echo $n; sleep 0.1; done; cat given > made${n}" }`,
     );
     writeWorkflow(directory, `TaskDefinitions = { g = { tasks = { ${tasks.join(",\n")} } } }`);
