@@ -17,7 +17,8 @@ const FEW_PIDS = 256;
 /** Of the flags in /proc/PID/stat (PF_KTHREAD in the kernel's sched.h). */
 const KERNEL_THREAD = 0x200000;
 
-/** Of `env_start` in /proc/PID/stat, counted from the one after the name; `env_end` follows. */
+/** Of `start_code` and `env_start` in /proc/PID/stat, counted from the one after the name; `env_end` follows. */
+const CODE_FIELD = 23;
 const ENVIRONMENT_FIELD = 47;
 
 const environment = Buffer.allocUnsafe(64 * 1024);
@@ -161,7 +162,7 @@ function byMark(
   const contains = environmentContains(pid, markId);
   if (contains !== "empty") return contains ? { pid } : undefined;
   const stat = statOf();
-  const isClear = isDead(stat) || (stat.flags & KERNEL_THREAD) !== 0 || hasNoEnvironment(stat);
+  const isClear = isDead(stat) || (stat.flags & KERNEL_THREAD) !== 0 || stat.hasNoEnvironment === true;
   return isClear ? undefined : "unclear";
 }
 
@@ -169,12 +170,7 @@ interface ProcessStat {
   state?: string;
   group: number;
   flags: number;
-  /** Addresses; while another program is being executed there are none. */
-  environment?: { start: string; end: string };
-}
-
-function hasNoEnvironment({ environment }: ProcessStat): boolean {
-  return environment !== undefined && environment.end !== "0" && environment.start === environment.end;
+  hasNoEnvironment?: boolean;
 }
 
 function isDead({ state }: ProcessStat): boolean {
@@ -188,7 +184,10 @@ function readStat(pid: number): ProcessStat {
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
   const [state, , group, , , , flags] = fields;
   const [start = "0", end = "0"] = fields.slice(ENVIRONMENT_FIELD);
-  return { ...(state && { state }), group: Number(group), flags: Number(flags), environment: { start, end } };
+  // Set last when another program is executed (create_elf_tables and load_elf_binary in the kernel's binfmt_elf.c).
+  const isExecuted = fields[CODE_FIELD] !== "0";
+  const hasNoEnvironment = isExecuted && end !== "0" && start === end;
+  return { ...(state && { state }), group: Number(group), flags: Number(flags), hasNoEnvironment };
 }
 
 function environmentContains(pid: number, markId: string): boolean | "empty" {
