@@ -49,7 +49,7 @@ describe("an agent that goes away while a task runs", () => {
          name = "t", delegate_to = "${agent.address}", on_agent_lost = "retry", command = [[${command}]],
        } } } }`,
     );
-    const running = startSloth(["run", "-f", file, "--grace", "3s", "--output", "plain"]);
+    const running = startSloth(["run", "-f", file, "--grace", "3s", "--lease", "12s", "--output", "plain"]);
     await running.until(/ready/);
     agent.kill("SIGKILL");
     await agent.ended;
